@@ -1,0 +1,51 @@
+"""Channel variables that Hotline and the rendered dialplan say to each other with.
+
+Each is documented here and nowhere else; templates, scripts and tests import the names.
+"""
+
+from __future__ import annotations
+
+DONE = "HL_DONE"
+"""The done marker: a script sets it to 1 just before it returns. Anything else means the script died."""
+
+VERSION = "HL_VERSION"
+"""The config version this call began with; its flows are used to the call's end."""
+
+NEXT = "HL_NEXT"
+"""The dialplan action to take: queue, seat, outside, voicemail, hangup, survey, ivr."""
+
+TARGET = "HL_TARGET"
+"""The action's object: a queue's name, a seat's name, a number, a mailbox."""
+
+SECONDS = "HL_SECONDS"
+"""The action's time limit in seconds, 0 for none."""
+
+CURSOR = "HL_CURSOR"
+"""Where the flow stands: ``flow/step``, so that any FastAGI worker can go on."""
+
+OUTCOME = "HL_OUTCOME"
+"""What became of the last action: a queue status, a dial status, key-N, a voicemail status."""
+
+TRUNK = "HL_TRUNK"
+"""The trunk a call came in on; set by the trunk's endpoint."""
+
+DID = "HL_DID"
+"""The number dialled, digits and a leading + only."""
+
+FLOW = "HL_FALLBACK"
+"""The name of the static menu that serves this trunk while FastAGI is away."""
+
+VARIABLES = "HL_VARS"
+"""The call's own values between two scripts, as URL query text; masked ones are left out."""
+
+RECORD = "HL_RECORD"
+"""1 when the agent's leg is to be recorded; inherited by the legs."""
+
+AGENT = "HL_AGENT"
+"""The agent whose leg this is; inherited by the legs."""
+
+CALL = "HL_CALL"
+"""The call's id (the caller's linkedid); inherited by the legs."""
+
+SURVEY = "HL_SURVEY"
+"""The survey to ask after the agent has hung up; empty for none."""

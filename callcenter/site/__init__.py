@@ -1,0 +1,40 @@
+"""A site: everything an operator decides, as one typed, immutable value.
+
+The site file, the database, the templates, the flow engine and the simulator all speak of this
+value. ``callcenter/site/check.py`` holds the rules that span several parts.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from callcenter.site.boards import Board
+from callcenter.site.calendars import Calendar
+from callcenter.site.edge import Did, Seat, Trunk
+from callcenter.site.service import Agent, Mailbox, Music, Prompt, Queue, Survey
+from callcenter.site.steps import Flow
+from callcenter.site.words import Language, Name, Part, Title
+
+
+class Site(Part):
+    """One place with its own numbers, people and opening hours."""
+
+    name: Name
+    title: Title
+    timezone: str
+    country: Annotated[str, Field(pattern=r"^[a-z]{2}$", description="tones and number rules, as cn")] = "cn"
+    languages: list[Language] = Field(min_length=1)
+    trunks: list[Trunk] = Field(default_factory=list)
+    boards: list[Board] = Field(default_factory=list)
+    dids: list[Did] = Field(default_factory=list)
+    calendars: list[Calendar] = Field(default_factory=list)
+    prompts: list[Prompt] = Field(default_factory=list)
+    flows: list[Flow] = Field(default_factory=list)
+    queues: list[Queue] = Field(default_factory=list)
+    surveys: list[Survey] = Field(default_factory=list)
+    mailboxes: list[Mailbox] = Field(default_factory=list)
+    music: list[Music] = Field(default_factory=list)
+    agents: list[Agent] = Field(default_factory=list)
+    seats: list[Seat] = Field(default_factory=list)

@@ -1,0 +1,49 @@
+"""Opening hours: a week, and dated exceptions both ways (a holiday, a Sunday that is worked)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from callcenter.site.words import Name, Part, Title
+
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+Span = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$")]
+"""Local wall-clock time, first minute in, last out: ``08:30-12:00``. Never over midnight: write two."""
+
+
+class CalendarException(Part):
+    """A dated exception. Give ``closed`` (a holiday), or ``works_as`` / ``hours`` (a day that is worked)."""
+
+    first: dt.date
+    last: dt.date | None = Field(default=None, description="last day, when it is not the first")
+    title: Title
+    closed: bool = False
+    works_as: Weekday | None = Field(default=None, description="open like this weekday")
+    hours: list[Span] | None = Field(default=None, description="open at these hours")
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> CalendarException:
+        if [self.closed, self.works_as is not None, self.hours is not None].count(True) != 1:
+            raise ValueError("give exactly one of closed: true, works_as or hours")
+        if self.last is not None and self.last < self.first:
+            raise ValueError("last lies before first")
+        return self
+
+
+class Calendar(Part):
+    """When a line is served: at a moment it is ``open``, ``holiday``, a period's name, or ``closed``."""
+
+    name: Name
+    title: Title
+    timezone: str = Field(description="IANA zone, as Asia/Shanghai")
+    week: dict[Weekday, list[Span]] = Field(description="open hours; a day left out is closed")
+    periods: dict[Name, list[Span]] = Field(
+        default_factory=dict, description="named closed hours on days that are worked, as lunch"
+    )
+    exceptions: list[CalendarException] = Field(default_factory=list)
+    unannounced_years: list[int] = Field(
+        default_factory=list, description="years whose public holidays are not yet announced: they warn"
+    )

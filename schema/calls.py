@@ -1,0 +1,237 @@
+"""What happened: calls, their legs, steps, queue visits, recordings, scores, voicemails and gaps.
+
+A call's key is its ``call_id``: the linkedid the caller's leg began with. Rows of steps, scores and
+recordings may come before the call's own row (another process writes them), so they carry the
+``call_id`` without a foreign key.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from schema.base import Base
+
+
+class Call(Base):
+    """What one caller experienced, from the first ring to the last hang-up."""
+
+    __tablename__ = "calls"
+
+    call_id: Mapped[str] = mapped_column(primary_key=True)
+    direction: Mapped[str]
+    """inbound, outbound or inside."""
+    trunk: Mapped[str | None] = mapped_column(index=True)
+    did: Mapped[str | None]
+    caller: Mapped[str | None] = mapped_column(index=True)
+    started_at: Mapped[dt.datetime] = mapped_column(index=True)
+    answered_at: Mapped[dt.datetime | None]
+    ended_at: Mapped[dt.datetime | None]
+    state: Mapped[str] = mapped_column(index=True)
+    """open or closed."""
+    ended_by: Mapped[str | None]
+    """caller, agent, hotline, or pbx_restart (closed without a hang-up having been seen)."""
+    cause: Mapped[int | None]
+    """Q.850 cause of the caller's leg."""
+
+
+class Leg(Base):
+    """One channel of a call. Milliseconds are counted only while the caller is in the same bridge."""
+
+    __tablename__ = "legs"
+
+    call_id: Mapped[str] = mapped_column(primary_key=True)
+    uniqueid: Mapped[str] = mapped_column(primary_key=True)
+    channel: Mapped[str]
+    kind: Mapped[str]
+    """caller, agent, seat, outside or local (a Local half, never shown)."""
+    endpoint: Mapped[str | None]
+    agent: Mapped[str | None] = mapped_column(index=True)
+    started_at: Mapped[dt.datetime]
+    answered_at: Mapped[dt.datetime | None]
+    ended_at: Mapped[dt.datetime | None]
+    cause: Mapped[int | None]
+    ring_ms: Mapped[int] = mapped_column(default=0)
+    talk_ms: Mapped[int] = mapped_column(default=0)
+    hold_ms: Mapped[int] = mapped_column(default=0)
+
+
+class Visit(Base):
+    """One stay in one queue. ``number`` counts the visits of a call from 1."""
+
+    __tablename__ = "visits"
+
+    call_id: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    queue: Mapped[str] = mapped_column(index=True)
+    joined_at: Mapped[dt.datetime] = mapped_column(index=True)
+    position: Mapped[int | None]
+    left_at: Mapped[dt.datetime | None]
+    outcome: Mapped[str | None]
+    """answered, abandoned, timeout, full, nobody, key, or lost (Asterisk went away)."""
+    key: Mapped[str | None]
+    wait_ms: Mapped[int | None]
+    agent: Mapped[str | None] = mapped_column(index=True)
+    """The agent who answered."""
+    answered_at: Mapped[dt.datetime | None]
+    talk_ms: Mapped[int] = mapped_column(default=0)
+    ended_by: Mapped[str | None]
+    """caller, agent or transfer, for an answered visit."""
+
+
+class Step(Base):
+    """One thing the flow did or decided, in order of ``at`` then ``number``."""
+
+    __tablename__ = "steps"
+    __table_args__ = (UniqueConstraint("call_id", "uniqueid", "at", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    call_id: Mapped[str] = mapped_column(index=True)
+    uniqueid: Mapped[str]
+    at: Mapped[dt.datetime]
+    number: Mapped[int]
+    """Order within the script that wrote it."""
+    flow: Mapped[str]
+    step: Mapped[str]
+    kind: Mapped[str]
+    version: Mapped[int]
+    heard: Mapped[list[str]]
+    """Prompts played, by name; spoken values as say:kind."""
+    keys: Mapped[str | None]
+    """Keys typed, masked as * where the step masks them."""
+    outcome: Mapped[str]
+    next: Mapped[str | None]
+    reason: Mapped[str]
+    """Why it went that way, one sentence."""
+
+
+class Recording(Base):
+    """One file of one agent leg."""
+
+    __tablename__ = "recordings"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    call_id: Mapped[str] = mapped_column(index=True)
+    uniqueid: Mapped[str] = mapped_column(unique=True)
+    """The agent leg's uniqueid."""
+    agent: Mapped[str | None] = mapped_column(index=True)
+    queue: Mapped[str | None] = mapped_column(index=True)
+    state: Mapped[str] = mapped_column(index=True)
+    """recording, ready, truncated (cut short, repaired), failed or missing."""
+    reason: Mapped[str | None]
+    path: Mapped[str | None]
+    """Below the recordings folder; caller left, agent right."""
+    started_at: Mapped[dt.datetime] = mapped_column(index=True)
+    duration_ms: Mapped[int | None]
+    bytes: Mapped[int | None]
+    sha256: Mapped[str | None]
+
+
+class Score(Base):
+    """What became of the satisfaction question after one answered visit: exactly one row each."""
+
+    __tablename__ = "scores"
+    __table_args__ = (Index("ix_scores_agent_at", "agent", "at"),)
+
+    call_id: Mapped[str] = mapped_column(primary_key=True)
+    visit: Mapped[int] = mapped_column(primary_key=True)
+    outcome: Mapped[str]
+    """scored, no_answer, wrong_key, caller_hung_up or not_offered."""
+    reason: Mapped[str | None]
+    """Why it was not offered: caller_left_first, no_survey, transferred, survey_failed, pbx_restart."""
+    score: Mapped[int | None]
+    keys: Mapped[str | None]
+    survey: Mapped[str | None]
+    agent: Mapped[str | None]
+    queue: Mapped[str]
+    trunk: Mapped[str | None]
+    caller: Mapped[str | None]
+    at: Mapped[dt.datetime]
+
+
+class SurveyAnswer(Base):
+    """What the survey script itself heard; the score row is made of it and of the journey."""
+
+    __tablename__ = "survey_answers"
+    __table_args__ = (UniqueConstraint("call_id", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    call_id: Mapped[str] = mapped_column(index=True)
+    survey: Mapped[str]
+    at: Mapped[dt.datetime]
+    outcome: Mapped[str]
+    """asked (begun, and no end known), scored, no_answer, wrong_key or caller_hung_up."""
+    score: Mapped[int | None]
+    keys: Mapped[str | None]
+
+
+class VoicemailMessage(Base):
+    """A message a caller left; ``path`` is below the spool."""
+
+    __tablename__ = "voicemail_messages"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    call_id: Mapped[str | None] = mapped_column(index=True)
+    mailbox: Mapped[str] = mapped_column(index=True)
+    message_id: Mapped[str] = mapped_column(unique=True)
+    path: Mapped[str]
+    caller: Mapped[str | None]
+    left_at: Mapped[dt.datetime]
+    duration_ms: Mapped[int]
+
+
+class CallbackRequest(Base):
+    """A caller asked to be called back."""
+
+    __tablename__ = "callback_requests"
+    __table_args__ = (UniqueConstraint("call_id", "asked_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    call_id: Mapped[str] = mapped_column(index=True)
+    queue: Mapped[str]
+    number: Mapped[str]
+    asked_at: Mapped[dt.datetime]
+    state: Mapped[str] = mapped_column(default="open")
+
+
+class Gap(Base):
+    """A stretch of time in which something was not seen, and what was done about it."""
+
+    __tablename__ = "gaps"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source: Mapped[str]
+    """ami, asterisk, database or agi."""
+    began_at: Mapped[dt.datetime]
+    ended_at: Mapped[dt.datetime | None]
+    reason: Mapped[str]
+    found: Mapped[dict[str, Any]]
+    """What the snapshot and the ledger put right, by kind: count."""
+
+
+class LedgerPosition(Base):
+    """How far a ledger file has been read into closed rows: reading again from here loses nothing."""
+
+    __tablename__ = "ledger_positions"
+
+    ledger: Mapped[str] = mapped_column(primary_key=True)
+    """cel or queue_log, of one Asterisk: ``cel@SYSTEMNAME``."""
+    inode: Mapped[int]
+    offset: Mapped[int]
+
+
+class AgentLogin(Base):
+    """An agent at a seat; the open row (no ``ended_at``) is what the queues' members are made of."""
+
+    __tablename__ = "agent_logins"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    agent: Mapped[str] = mapped_column(index=True)
+    seat: Mapped[str]
+    began_at: Mapped[dt.datetime]
+    ended_at: Mapped[dt.datetime | None]
+    paused_reason: Mapped[str | None]
+    """None: not paused."""
