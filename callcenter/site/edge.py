@@ -9,6 +9,7 @@ from pydantic import Field
 from callcenter.site.words import Extension, Host, Language, Name, Number, Part, Title
 
 Codec = Literal["alaw", "ulaw", "g722", "opus", "gsm"]
+G711: list[Codec] = ["alaw", "ulaw"]
 
 
 class ByAddress(Part):
@@ -52,7 +53,7 @@ class Trunk(Part):
     name: Name
     title: Title
     connection: Connection
-    codecs: list[Codec] = Field(default_factory=lambda: ["alaw", "ulaw"], min_length=1)
+    codecs: list[Codec] = Field(default_factory=lambda: list(G711), min_length=1)
     dtmf: Literal["rfc4733", "info", "inband", "auto"] = "rfc4733"
     channels: int = Field(default=30, ge=1, le=1000, description="calls at once")
     language: Language | None = Field(default=None, description="language before a caller has chosen")
@@ -78,4 +79,4 @@ class Seat(Part):
     number: Extension
     title: Title
     kind: Literal["inside", "remote", "browser"] = "inside"
-    codecs: list[Codec] = Field(default_factory=lambda: ["alaw", "ulaw"], min_length=1)
+    codecs: list[Codec] = Field(default_factory=lambda: list(G711), min_length=1)
