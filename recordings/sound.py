@@ -10,7 +10,6 @@ from __future__ import annotations
 import array
 import hashlib
 import os
-import sys
 import wave
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,7 +51,7 @@ def finish(part: Path, target: Path) -> SoundFile:
 
 
 def probe(path: Path) -> SoundFile:
-    """Open a finished file as a player would. Raises OSError, EOFError or wave.Error if it can't be played."""
+    """Open a finished file as a player would. OSError, EOFError or wave.Error: it can't be played."""
     with wave.open(str(path), "rb") as sound:
         frames, rate = sound.getnframes(), sound.getframerate()
     if frames * FRAME_BYTES > path.stat().st_size:
@@ -84,6 +83,4 @@ def swap_sides(frames: bytes) -> bytes:
     """Left to right and right to left, in whole frames."""
     samples = array.array("h", frames)
     samples[0::2], samples[1::2] = samples[1::2], samples[0::2]
-    if sys.byteorder == "big":
-        samples.byteswap()
     return samples.tobytes()
