@@ -32,6 +32,7 @@ class Journal:
         self._folder = folder
         self._names = (f"{name}-{os.getpid()}-{n}.jsonl" for n in itertools.count(1))
         self._held: deque[bytes] = deque(maxlen=HELD_IN_MEMORY)
+        self._written, self._torn = 0, False
         self._fd = self._open()
         self.lost = 0
 
