@@ -27,7 +27,10 @@ PLAYABLE = ("ready", "truncated")
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that does not agree. ``kind``: no_row, no_file, changed, duration, orphan_file, orphan_part."""
+    """One thing that does not agree.
+
+    ``kind``: no_row, no_file, changed, duration, orphan_file or orphan_part.
+    """
 
     kind: str
     subject: str
@@ -39,12 +42,13 @@ def audit(session: Session, folder: Path, recorded_queues: set[str]) -> list[Fin
     rows = session.execute(select(Recording, Leg.talk_ms).outerjoin(Leg, Leg.uniqueid == Recording.uniqueid))
     known: set[str] = set()
     findings: list[Finding] = []
-    for recording, talk_ms in rows:
-        findings += _check_row(recording, talk_ms, folder)
+    for row in rows:
+        recording: Recording = row[0]
+        findings += _check_row(recording, row[1], folder)
         known.add(recording.path or "")
     findings += [
         Finding("no_row", leg.uniqueid, f"call {leg.call_id}: agent {leg.agent} talked {leg.talk_ms} ms")
-        for leg, _queue in _unrecorded(session, recorded_queues)
+        for leg in _unrecorded(session, recorded_queues)
     ]
     return findings + list(_orphans(folder, known))
 
@@ -53,8 +57,8 @@ def repair(session: Callable[[], Session], capture: Capture, folder: Path) -> in
     """Finish the parts that a dead process left. Gives how many became recordings."""
     with session() as open_session:
         legs = {
-            leg.uniqueid: _talked(leg, queue, state)
-            for leg, queue, state in _ended_legs(open_session, _idle_parts(folder))
+            row[0].uniqueid: _talked(row[0], row[1], row[2])
+            for row in _ended_legs(open_session, _idle_parts(folder))
         }
     for uniqueid, leg in legs.items():
         capture.close(leg, [part for part in capture.parts(uniqueid) if part.stat().st_size])
@@ -77,16 +81,16 @@ def _check_row(recording: Recording, talk_ms: int | None, folder: Path) -> Itera
             yield Finding("duration", recording.uniqueid, f"{difference:+d} ms against the talk counted")
 
 
-def _unrecorded(session: Session, recorded_queues: set[str]) -> Iterator[Row[tuple[Leg, str]]]:
+def _unrecorded(session: Session, recorded_queues: set[str]) -> Iterator[Leg]:
     talked = (
-        select(Leg, Visit.queue)
+        select(Leg)
         .join(Visit, (Visit.call_id == Leg.call_id) & (Visit.agent == Leg.agent))
         .join(Call, Call.call_id == Leg.call_id)
         .outerjoin(Recording, Recording.uniqueid == Leg.uniqueid)
         .where(Leg.kind == "agent", Leg.talk_ms > 0, Recording.id.is_(None), Visit.queue.in_(recorded_queues))
         .where(Call.state == "closed")
     )
-    yield from session.execute(talked)
+    yield from session.scalars(talked)
 
 
 def _orphans(folder: Path, known: set[str]) -> Iterator[Finding]:
@@ -107,7 +111,7 @@ def _idle(part: Path) -> bool:
     return time.time() - part.stat().st_mtime > IDLE_SECONDS
 
 
-def _ended_legs(session: Session, parts: list[Path]) -> Iterator[Row[tuple[Leg, str | None, str | None]]]:
+def _ended_legs(session: Session, parts: list[Path]) -> Iterator[Row[Leg, str | None, str | None]]:
     uniqueids = [naming.uniqueid_of_part(part) for part in parts]
     yield from session.execute(
         select(Leg, Visit.queue, Call.ended_by)
