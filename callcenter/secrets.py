@@ -1,4 +1,4 @@
-"""Secrets of seats, trunks, the manager account and FastAGI: generated, kept in one file only its owner reads.
+"""Secrets of seats, trunks, the manager account and FastAGI: generated, in one file only its owner reads.
 
 They are never in the site file, the database, a log or an answer of the API. Names are paths such as
 ``seat/desk1``, ``trunk/analog``, ``ami/hotline``, ``agi/token``.
