@@ -104,6 +104,18 @@ class Applier:
         self._history(number, "staged", digest(whole))
         return self._carry(number)
 
+    def live_files(self) -> dict[str, str]:
+        """The live version's files as they stand on disk."""
+        return self._versions.files(self._versions.live())
+
+    def before_live(self) -> int:
+        """The newest version older than the live one. Raises NotFound."""
+        live = self._versions.live() or 0
+        older = [number for number in self._versions.numbers() if number < live]
+        if not older:
+            raise NotFound("there is no former version; see hotline history")
+        return older[-1]
+
     def rollback(self, number: int) -> Applied:
         """Make a former version live again, with the same checks."""
         self.recover()
@@ -128,6 +140,7 @@ class Applier:
         try:
             expected = check(self._versions, number, self._stubs, changed, self._asterisk)
         except ConfigRefused:
+            self._versions.refuse(number)
             self._history(number, "refused", digest(after))
             raise
         self._write_stubs()

@@ -74,7 +74,8 @@ class Versions:
 
     def stage(self, files: Files) -> int:
         """Write a new version beside the others, synced, under the next number."""
-        number = max(self.numbers(), default=0) + 1
+        taken = (path.name.removesuffix(".refused") for path in self.folder.glob("*"))
+        number = max((int(name) for name in taken if name.isdigit()), default=0) + 1
         growing = self.folder / f".staging-{os.getpid()}"
         shutil.rmtree(growing, ignore_errors=True)
         manifest = {path: _sha(text) for path, text in sorted(files.items())}
@@ -118,9 +119,9 @@ class Versions:
         """The live version has been reloaded and read back."""
         (self.folder / PENDING).unlink(missing_ok=True)
 
-    def discard(self, number: int) -> None:
-        """Drop a version that never went live."""
-        shutil.rmtree(self.path(number))
+    def refuse(self, number: int) -> None:
+        """Set a version aside that failed its check: kept to look at, never live."""
+        self.path(number).rename(self.folder / f"{number}.refused")
 
 
 def sync(path: Path) -> None:
