@@ -73,7 +73,7 @@ def digits(text: str, language: str, telephone: bool | None = None) -> Keys:
 
 
 def date(day: dt.date, language: str, today: dt.date | None = None) -> Keys:
-    """A date. With ``today`` a near day has its name (today, tomorrow, yesterday), and this year is left out."""
+    """A date. With ``today`` a near day has its name (tomorrow, yesterday), and this year is left out."""
     if today is not None and abs((day - today).days) <= 1:
         return _of(language).near_day((day - today).days)
     return _of(language).date(day, today is None or day.year != today.year)
