@@ -24,7 +24,7 @@ class ToolMissing(HotlineError):
 
 
 def run_tool(arguments: Sequence[str], given: bytes, package: str) -> bytes:
-    """Run a program on ``given`` (never a shell) and give what it wrote. ``package`` is named when it is missing."""
+    """Run a program on ``given``, never through a shell; give its output. ``package`` names its package."""
     try:
         done = subprocess.run(arguments, input=given, capture_output=True, timeout=SECONDS, check=True)
     except FileNotFoundError as error:
@@ -33,7 +33,8 @@ def run_tool(arguments: Sequence[str], given: bytes, package: str) -> bytes:
         raise HotlineError(f"{arguments[0]} did not finish within {SECONDS} s") from error
     except subprocess.CalledProcessError as error:
         lines = error.stderr.decode(errors="replace").strip().splitlines()
-        raise HotlineError(f"{arguments[0]} failed: {lines[-1] if lines else error.returncode}") from error
+        why = lines[-1] if lines else f"exit code {error.returncode}"
+        raise HotlineError(f"{arguments[0]} ({package}) failed: {why}") from error
     return done.stdout
 
 
@@ -42,7 +43,7 @@ def convert(sound: bytes, kind: Literal["wav", "mp3"], effects: Sequence[str], o
 
     Bytes come through stdin and the kind is given, so neither a file's name nor its look steers sox.
     """
+    package = "sox libsox-fmt-mp3" if kind == "mp3" else "sox"
     source = ["--no-glob", "-V1", "-t", kind, "-"]
-    run_tool(
-        ["sox", *source, "-r", "8000", "-c", "1", "-b", "16", "-t", "wav", str(out), *effects], sound, "sox"
-    )
+    target = ["-r", "8000", "-c", "1", "-b", "16", "-t", "wav", str(out)]
+    run_tool(["sox", *source, *target, *effects], sound, package)

@@ -10,7 +10,7 @@ import math
 import sys
 import wave
 from array import array
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache, partial
 from pathlib import Path
 
@@ -45,8 +45,12 @@ def build_system(store: PromptCache) -> dict[str, Path]:
     makers += [(store.folder / f"music/default/{name}-1.wav", partial(_tune, name)) for name in CHORDS]
     for path, samples in makers:
         if not is_sound(path):
-            store.publish(path, lambda part, samples=samples: write_wav(part, samples()))
+            store.publish(path, partial(_render, samples))
     return sounds
+
+
+def _render(samples: Callable[[], list[int]], path: Path) -> None:
+    write_wav(path, samples())
 
 
 def write_wav(path: Path, samples: Sequence[int]) -> None:

@@ -37,7 +37,7 @@ class Wanted(NamedTuple):
 
 
 def wanted(site: Site, beside: Path, engine: SpeechEngine) -> Iterator[Wanted]:
-    """Everything: prompts, phrases that values are made of, and agents. ``beside``: the site file's folder."""
+    """Prompts, phrases that values are made of, and agents. ``beside`` is the site file's folder."""
     for prompt in site.prompts:
         yield from _prompt(prompt, site.languages, beside, engine)
     for language in dict.fromkeys(map(spoken.rules_of, site.languages)):
