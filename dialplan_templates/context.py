@@ -23,7 +23,7 @@ class Directories:
     modules: Path
     data: Path
     state: Path
-    """Its small database and cache, and the folder ``keys``, which must exist; kept over restarts."""
+    """Its small database, keys and cache; kept over restarts."""
     spool: Path
     run: Path
     log: Path

@@ -8,6 +8,7 @@ match, or Asterisk refuses the file; every module's folder has a ``00-base.conf`
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 
 from dialplan_templates.context import Deployment
 from dialplan_templates.quoting import Quoted
@@ -74,3 +75,9 @@ def asterisk_conf(where: Deployment) -> str:
     digest = hashlib.sha256(where.system_name.encode()).hexdigest()
     entity_id = Quoted("02:" + ":".join(digest[start : start + 2] for start in range(0, 10, 2)))
     return environment().get_template("asterisk.conf.j2").render(where=where, entity_id=entity_id)
+
+
+def folders(where: Deployment) -> list[Path]:
+    """The folders that must exist, and belong to Asterisk's user, before it starts."""
+    own = where.directories
+    return [own.state, own.state / "keys", own.spool, own.run, own.log, own.log / "cel-custom"]
