@@ -2,24 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable
-from decimal import Decimal
-
 from callcenter import spoken
 from callcenter.flow.call import Call
 from callcenter.flow.dialogue import Answer, Hear, Pressed
 from callcenter.flow.result import Went
 from callcenter.site import steps
-
-SPOKEN: dict[str, Callable[[str, str], tuple[str, ...]]] = {
-    "number": lambda value, language: spoken.number(Decimal(value), language),
-    "digits": spoken.digits,
-    "date": lambda value, language: spoken.date(dt.date.fromisoformat(value), language),
-    "time": lambda value, language: spoken.time(dt.time.fromisoformat(value), language),
-    "money": lambda value, language: spoken.money(Decimal(value), language),
-}
-"""How a value's text is made into phrase keys. Text of another form raises ValueError or ArithmeticError."""
 
 
 def ask_play(step: steps.Play, call: Call) -> Hear | Went:
@@ -47,15 +34,16 @@ def ask_say(step: steps.Say, call: Call) -> Hear:
 def say_answered(step: steps.Say, call: Call, answer: Answer) -> Went:
     """On, whether or not there was a value to say."""
     if _pieces(step, call) is None:
-        reason = f"{step.value} holds no {step.as_} that can be spoken"
+        reason = f"{step.value} holds nothing that can be spoken"
         return Went("not_known", step.next, reason, heard=(*step.before, *step.after))
     heard = (*step.before, f"say:{step.as_}", *step.after)
     return Went("said", step.next, f"{step.value} was spoken as {step.as_}", heard=heard)
 
 
 def _pieces(step: steps.Say, call: Call) -> tuple[str, ...] | None:
+    """The value's phrase keys; None when there is no value, or nothing in it to speak."""
     value = step.value[1:] if step.value[0] == "=" else call.value(step.value)
-    try:
-        return SPOKEN[step.as_](value or "", call.place.language) or None
-    except (ValueError, ArithmeticError, LookupError):
+    if value is None:
         return None
+    today = call.at.astimezone(call.published.zone).date()
+    return spoken.say(step.as_, value, call.place.language, today) or None
