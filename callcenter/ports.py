@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
@@ -36,3 +37,23 @@ class Facts(Protocol):
     """Where a call's facts go. Never blocks, never raises for the caller's sake."""
 
     def put(self, kind: str, call_id: str, data: Mapping[str, object]) -> None: ...
+
+
+class AsteriskConsole(Protocol):
+    """One Asterisk's command line and log."""
+
+    def rx(self, command: str) -> str:
+        """The console's answer to one command. Raises Unreachable."""
+        ...
+
+    def log_lines(self) -> list[str]:
+        """The WARNING and ERROR lines it has logged so far."""
+        ...
+
+
+class AsteriskBoot(Protocol):
+    """Boots a throw-away Asterisk, closed off from the network, on a configuration folder."""
+
+    def boot(self, etc: Path) -> AbstractContextManager[AsteriskConsole]:
+        """Up when the context is entered, gone when it is left. Raises ConfigRefused when it won't boot."""
+        ...
