@@ -1,4 +1,6 @@
-"""What is wrong with a flow: the rules it must keep to be published.
+"""What is wrong with the way a flow leads: the rules it must keep to be published.
+
+That prompts, queues and all else it names exist is asked by ``callcenter/site/check.py``.
 
 Errors refuse the flow; warnings are shown. Each problem's path leads from the site to the value at fault.
 """
@@ -10,8 +12,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from callcenter.flow.call import ALWAYS_THERE
+from callcenter.flow_fields import field_problems
 from callcenter.flow_graph import Graph, Node, closure, graph, resolve, targets
-from callcenter.flow_references import reference_problems
 from callcenter.flow_spread import Saved, languages_at, saved_before
 from callcenter.site import Site, steps
 from callcenter.site.problems import Path, Problem
@@ -75,7 +77,7 @@ def _problems(flow: Flow, checked: Checked) -> list[Problem]:
                 Problem((*path, *each.path), each.message, each.warning)
                 for each in rule(flow, name, step, checked)
             ]
-        found += [Problem((*path, *at), message) for at, message in reference_problems(step, checked.site)]
+        found += [Problem((*path, *at), message) for at, message in field_problems(step, checked.site)]
     return found
 
 
@@ -88,8 +90,6 @@ def _entry_problems(flow: Flow, checked: Checked, top: Path) -> Iterator[Problem
         yield Problem(
             (*top, "operator"), "the operator step leads to no queue, seat, number, mailbox or hang-up"
         )
-    if flow.language not in checked.site.languages:
-        yield Problem((*top, "language"), f"language {flow.language} is not one of the site's languages")
 
 
 def _unknown_targets(flow: Flow, name: str, step: Step, checked: Checked) -> Iterator[Problem]:
@@ -135,14 +135,10 @@ def _prompts(flow: Flow, name: str, step: Step, checked: Checked) -> Iterator[Pr
     languages = sorted(checked.languages.get((flow.name, name), {flow.language}))
     for path, prompt in prompts_of(step):
         known = checked.prompts.get(prompt)
-        if known is None:
-            yield Problem(path, f"there is no prompt {prompt}: add it under prompts")
-            continue
-        for language in languages:
-            if language not in known.text and language not in known.audio:
-                yield Problem(
-                    path, f"prompt {prompt} is heard here in {language} and has no text or audio in it"
-                )
+        for language in languages if known else ():
+            if known and language not in known.text and language not in known.audio:
+                message = f"prompt {prompt} is heard here in {language}: give it text or audio in {language}"
+                yield Problem(path, message)
 
 
 def _variables(flow: Flow, name: str, step: Step, checked: Checked) -> Iterator[Problem]:

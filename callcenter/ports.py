@@ -8,6 +8,16 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
+from callcenter.site import Site
+
+
+class App(Protocol):
+    """The program as commands see it: click's context object."""
+
+    def site(self) -> Site:
+        """The site as the database has it. Raises HotlineError when there is none."""
+        ...
+
 
 class Clock(Protocol):
     """The time, in UTC and aware."""

@@ -1,4 +1,7 @@
-"""What a step names outside its flows, and what its own fields must keep to among themselves."""
+"""What a step's own fields must keep to among themselves, and to the site's calendars and languages.
+
+That what a step names exists is the business of ``callcenter/site/references.py``.
+"""
 
 from __future__ import annotations
 
@@ -9,25 +12,9 @@ from callcenter.site import Site, steps
 from callcenter.site.problems import Path
 from callcenter.site.steps import Step
 
-REFERENCES = {
-    "queue": ("queues", "name"),
-    "seat": ("seats", "name"),
-    "trunk": ("trunks", "name"),
-    "mailbox": ("mailboxes", "number"),
-    "survey": ("surveys", "name"),
-    "calendar": ("calendars", "name"),
-}
-"""A step's field: the site's list it points into, and that list's key."""
 
-
-def reference_problems(step: Step, site: Site) -> Iterator[tuple[Path, str]]:
+def field_problems(step: Step, site: Site) -> Iterator[tuple[Path, str]]:
     """Path inside the step and message, one each."""
-    for field, (many, key) in REFERENCES.items():
-        wanted = getattr(step, field, None)
-        if wanted is not None and all(getattr(each, key) != wanted for each in getattr(site, many)):
-            yield (field,), f"there is no {field} {wanted}: add it under {many}"
-    if isinstance(step, steps.SetLanguage) and step.language not in site.languages:
-        yield ("language",), f"language {step.language} is not one of the site's languages"
     yield from _saves(step)
     if isinstance(step, steps.Collect) and step.least > step.most:
         yield ("least",), f"least {step.least} is more than most {step.most}"
