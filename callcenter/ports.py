@@ -52,6 +52,16 @@ class App(Protocol):
         """A manager connection that is up (``ami.connection.AmiConnection``). Raises Unreachable."""
         ...
 
+from callcenter.site import Site
+
+
+class App(Protocol):
+    """The program as commands see it: click's context object."""
+
+    def site(self) -> Site:
+        """The site as the database has it. Raises HotlineError when there is none."""
+        ...
+
 
 class Clock(Protocol):
     """The time, in UTC and aware."""

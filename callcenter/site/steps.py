@@ -15,11 +15,15 @@ from callcenter.site.words import Extension, Key, Language, Name, Number, Part, 
 
 Target = Annotated[str, Field(pattern=r"^(@back|@repeat|@operator|@hangup|[a-z][a-z0-9_]*(/[a-z0-9_]*)?)$")]
 Variable = Name
-"""A value kept with the call: collected digits, a look-up's answer."""
+"""A value kept with the call: collected digits, a look-up's answer.
+
+``caller``, ``did``, ``trunk`` and ``language`` are always there to read and are never saved into.
+A masked value is forgotten when the call leaves for a queue, a seat, a mailbox or another action.
+"""
 
 
 class Limit(Part):
-    """What happens on no key or a wrong key: ``prompt`` each time, ``then`` after ``times``."""
+    """What happens on no key or a wrong key: ``prompt`` before each new try, ``then`` at the ``times``-th."""
 
     times: int = Field(default=3, ge=1, le=9)
     prompt: Name | None = None
@@ -163,6 +167,9 @@ class Callback(Part):
     queue: Name
     number_from: Variable | None = None
     confirm: list[Name] = Field(default_factory=list)
+    no_number: Target = Field(
+        default="@operator", description="the caller's number is hidden or not a number"
+    )
     next: Target
 
 
