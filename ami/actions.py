@@ -2,7 +2,8 @@
 
 A line end inside a value is a second header to Asterisk (a shell command through MixMonitor's ``Command``),
 a comma in some values a second argument. So nothing is joined raw: every name is checked, every value refused
-or escaped. There is no builder for Command, System or the configuration actions: the account has no right to them.
+or escaped. There is no builder for Command, System or the configuration actions: the account has no right to
+them.
 """
 
 from __future__ import annotations
@@ -139,8 +140,8 @@ def originate(
 ) -> Action:
     """Ring ``channel`` for at most ``seconds``, then send it to ``context,exten,1``.
 
-    Its Uniqueid is ``channel_id``; OriginateResponse tells what became of it. Never an application: that would
-    be a way to a shell.
+    Its Uniqueid is ``channel_id``; OriginateResponse tells what became of it. Never an application: that
+    would be a way to a shell.
     """
     fields = {
         "Channel": channel,

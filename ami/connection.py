@@ -83,7 +83,7 @@ class AmiConnection:
         self._state = (False, "not started")
 
     async def run(self) -> None:
-        """Connect, and again after each loss with growing pauses, until ``close``. No network error gets out."""
+        """Connect, again after each loss with growing pauses, until ``close``; no network error gets out."""
         running = self._running = asyncio.create_task(self._stay_connected())
         try:
             await asyncio.wait([running])

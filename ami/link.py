@@ -1,7 +1,7 @@
 """One TCP connection to the manager interface: the protocol that panoramisk's Manager drives.
 
-In the place of panoramisk's own because that (1.4) loses characters split over two reads, drops the connection
-when a callback raises, joins raw values into actions and sends waiting ones again after a reconnect.
+In the place of panoramisk's own (1.4), which loses characters split over two reads, drops the connection when
+a callback raises, joins raw values into actions and sends waiting ones again after a reconnect.
 ``ami/connection.py`` makes one of these for each connection.
 """
 

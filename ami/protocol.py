@@ -1,13 +1,14 @@
 """The bytes of Asterisk's manager interface (AMI) turned into messages. No sockets: bytes in, messages out.
 
 A storm is mostly events nobody wants (of the 106 a call makes, 15 matter), so an event's name is looked at
-while it is still bytes and the rest is decoded only when it is wanted. ``ami/link.py`` feeds this from a socket.
+while it is still bytes and the rest is decoded only if wanted. ``ami/link.py`` feeds this from a socket.
 
 The format: a banner line, then messages of ``Name: value`` lines, each message ended by an empty line.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 
 from callcenter.errors import HotlineError
@@ -19,6 +20,8 @@ _END = b"\r\n\r\n"
 _BANNER = b"Asterisk Call Manager/"
 _EVENT = b"Event: "
 _ACTION_ID = b"\r\nActionID: "
+_ESCAPED = re.compile(rb"\\(.)", re.DOTALL)
+_C_ESCAPES = {b"a": b"\a", b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t", b"v": b"\v"}
 
 
 class MessageTooLong(HotlineError):
@@ -31,7 +34,7 @@ class MessageTooLong(HotlineError):
 class Message(dict[str, str]):
     """One event or response: header → value, in the order they came.
 
-    Of a header that came more than once (``ChanVariable``, ``Output``) this gives the first value, ``all`` each.
+    Of a repeated header (``ChanVariable``, ``Output``) this gives the first value, ``all`` every one.
     A line that is no header is kept under the name "".
     """
 
@@ -98,6 +101,19 @@ class AmiStream:
 
 def parse(raw: bytes) -> Message:
     """One message without its closing empty line; never fails, whatever the bytes."""
+    message = _headers(raw)
+    if message.event == "VarSet" and b"\\" in raw:
+        value = raw.partition(b"\r\nValue: ")[2].partition(b"\r\n")[0]
+        message["Value"] = decode(_unescape(value))
+    return message
+
+
+def _unescape(value: bytes) -> bytes:
+    """Undo ast_escape_c, which Asterisk does to the value in VarSet and to nothing else."""
+    return _ESCAPED.sub(lambda match: _C_ESCAPES.get(match[1], match[1]), value)
+
+
+def _headers(raw: bytes) -> Message:
     try:
         pairs = [line.split(": ", 1) for line in raw.decode().split("\r\n")]
         message = Message(pairs)
