@@ -7,10 +7,16 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from callcenter.site.words import Name, Part, Title
+from callcenter.site.words import Name, Part, Title, Zone, allow
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-Span = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$")]
+Span = Annotated[
+    str,
+    allow(
+        r"^([01][0-9]|2[0-3]):[0-5][0-9]-(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$",
+        "local hours as 08:30-12:00, up to 24:00",
+    ),
+]
 """Local wall-clock time, first minute in, last out: ``08:30-12:00``. Never over midnight: write two."""
 
 
@@ -38,7 +44,7 @@ class Calendar(Part):
 
     name: Name
     title: Title
-    timezone: str = Field(description="IANA zone, as Asia/Shanghai")
+    timezone: Zone = Field(description="IANA zone, as Asia/Shanghai")
     week: dict[Weekday, list[Span]] = Field(description="open hours; a day left out is closed")
     periods: dict[Name, list[Span]] = Field(
         default_factory=dict, description="named closed hours on days that are worked, as lunch"
