@@ -7,6 +7,21 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from sqlalchemy import Engine
+
+from callcenter.settings import Settings
+
+
+class App(Protocol):
+    """The program as commands see it: click's context object."""
+
+    @property
+    def settings(self) -> Settings: ...
+
+    def engine(self) -> Engine:
+        """The engine of the settings' database. Made once."""
+        ...
+
 
 class Clock(Protocol):
     """The time, in UTC and aware."""
