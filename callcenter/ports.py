@@ -62,6 +62,21 @@ class App(Protocol):
         """The site as the database has it. Raises HotlineError when there is none."""
         ...
 
+from sqlalchemy import Engine
+
+from callcenter.settings import Settings
+
+
+class App(Protocol):
+    """The program as commands see it: click's context object."""
+
+    @property
+    def settings(self) -> Settings: ...
+
+    def engine(self) -> Engine:
+        """The engine of the settings' database. Made once."""
+        ...
+
 
 class Clock(Protocol):
     """The time, in UTC and aware."""
