@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
@@ -36,3 +37,23 @@ class Facts(Protocol):
     """Where a call's facts go. Never blocks, never raises for the caller's sake."""
 
     def put(self, kind: str, call_id: str, data: Mapping[str, object]) -> None: ...
+
+
+class BootedAsterisk(Protocol):
+    """A throw-away Asterisk that has taken a configuration and serves nobody."""
+
+    def rx(self, command: str) -> str:
+        """What one console command prints."""
+        ...
+
+    def log_lines(self) -> list[str]:
+        """Notices, warnings and errors since the boot began, as ``LEVEL file.c: text``."""
+        ...
+
+
+class AsteriskBoot(Protocol):
+    """Boots a staged configuration folder apart from everything that runs, on the same ports."""
+
+    def boot(self, etc: Path) -> AbstractContextManager[BootedAsterisk]:
+        """A copy of ``etc``, booted; gone when the block ends. Raises HotlineError when it does not boot."""
+        ...
