@@ -1,7 +1,7 @@
-"""Where Asterisk comes from: the machine's own when it is 20 or later, else a private root of Debian packages.
+"""Where Asterisk comes from: the machine's own when it is 20 or later, else a private root of packages.
 
-The private root is never entered (no chroot, no mounts): its program is run through its own dynamic loader, so
-that it needs no rights at all. ``python -m lab.asterisk_root`` finds or builds it and says what it found.
+The private root is never entered (no chroot, no mounts): its program is run through its own dynamic loader
+and needs no rights at all. ``python -m lab.asterisk_root`` finds or builds it and says what it found.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ def build(root: Path, say: Callable[[str], None]) -> None:
 
 
 def _unpack(folder: Path, say: Callable[[str], None]) -> None:
-    """Fill ``folder`` with the packages. Testing's index may be older than its stated life: that is allowed."""
+    """Fill ``folder`` with the packages. An index older than its stated life is allowed."""
     say(f"Asterisk: unpacking Debian {RELEASE} packages into a private root (about a minute)")
     command = ["mmdebstrap", "--variant=minbase", '--aptopt=Acquire::Check-Valid-Until "false"']
     command += [f"--include={','.join(PACKAGES)}", RELEASE, str(folder)]

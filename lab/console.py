@@ -1,7 +1,8 @@
-"""Asterisk's remote console, spoken directly over its control socket: 0.2 ms a command, ``asterisk -rx`` takes 15.
+"""Asterisk's remote console, spoken over its control socket: 0.2 ms a command.
 
-The far side greets with one line (host/pid/version), takes ``cli quit after COMMAND`` and a NUL, sends the
-output and closes (main/asterisk.c: ``ast_remotecontrol`` and ``netconsole``; the same since Asterisk 11).
+``asterisk -rx`` prints the same and takes 15 ms. The far side greets with one line (host/pid/version), takes
+``cli quit after COMMAND`` and a NUL, sends the output and closes (main/asterisk.c: ``ast_remotecontrol`` and
+``netconsole``; the same since Asterisk 11).
 """
 
 from __future__ import annotations

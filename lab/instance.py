@@ -33,7 +33,8 @@ SPOOLS = ("spool/voicemail", "spool/outgoing", "spool/recording", "spool/system"
 class AsteriskInstance:
     """A private Asterisk in ``home``. With ``isolated`` it has a network of its own and reaches nobody.
 
-    ``name`` is the systemname that stands before every uniqueid. Make ``prepare()``, fill ``etc``, ``start()``.
+    ``name`` is the systemname that stands before every uniqueid. First ``prepare()``, then fill ``etc``,
+    then ``start()``.
     """
 
     def __init__(

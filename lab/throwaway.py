@@ -36,7 +36,8 @@ class Throwaway:
     def boot(self, etc: Path) -> Iterator[ThrowawayAsterisk]:
         """A running Asterisk with a copy of ``etc``; its asterisk.conf and logger.conf are replaced.
 
-        Symbolic links are followed, owners and rights don't matter. Raises HotlineError when it does not boot.
+        Symbolic links are followed; owners and rights don't matter. Raises HotlineError when it does not
+        boot.
         """
         with tempfile.TemporaryDirectory(prefix="hl-") as folder:
             Path(folder).chmod(0o711)
