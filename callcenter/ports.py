@@ -52,31 +52,6 @@ class App(Protocol):
         """A manager connection that is up (``ami.connection.AmiConnection``). Raises Unreachable."""
         ...
 
-from callcenter.site import Site
-
-
-class App(Protocol):
-    """The program as commands see it: click's context object."""
-
-    def site(self) -> Site:
-        """The site as the database has it. Raises HotlineError when there is none."""
-        ...
-
-from sqlalchemy import Engine
-
-from callcenter.settings import Settings
-
-
-class App(Protocol):
-    """The program as commands see it: click's context object."""
-
-    @property
-    def settings(self) -> Settings: ...
-
-    def engine(self) -> Engine:
-        """The engine of the settings' database. Made once."""
-        ...
-
 
 class Clock(Protocol):
     """The time, in UTC and aware."""
@@ -109,20 +84,24 @@ class Facts(Protocol):
 
 
 class AsteriskConsole(Protocol):
-    """One Asterisk's command line and log."""
+    """One Asterisk's command line."""
 
     def rx(self, command: str) -> str:
-        """The console's answer to one command. Raises Unreachable."""
+        """What one console command prints. Raises Unreachable."""
         ...
 
+
+class BootedAsterisk(AsteriskConsole, Protocol):
+    """A throw-away Asterisk that has taken a configuration and serves nobody."""
+
     def log_lines(self) -> list[str]:
-        """The WARNING and ERROR lines it has logged so far."""
+        """Notices, warnings and errors since the boot began, as ``LEVEL file.c: text``."""
         ...
 
 
 class AsteriskBoot(Protocol):
-    """Boots a throw-away Asterisk, closed off from the network, on a configuration folder."""
+    """Boots a staged configuration folder apart from everything that runs, on the same ports."""
 
-    def boot(self, etc: Path) -> AbstractContextManager[AsteriskConsole]:
-        """Up when the context is entered, gone when it is left. Raises ConfigRefused when it won't boot."""
+    def boot(self, etc: Path) -> AbstractContextManager[BootedAsterisk]:
+        """A copy of ``etc``, booted; gone when the block ends. Raises HotlineError when it does not boot."""
         ...
