@@ -13,7 +13,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from callcenter.channel_variables import FLOW, TRUNK
+from callcenter.channel_variables import FALLBACK_FLOW, TRUNK
 from callcenter.errors import HotlineError
 from callcenter.ledger_format import CEL_COLUMNS, CEL_EVENTS, CEL_FILE
 from callcenter.manager_events import LISTENED
@@ -56,7 +56,12 @@ def environment() -> Environment:
     )
     jinja.filters.update(FILTERS)
     jinja.globals.update(
-        CEL_COLUMNS=CEL_COLUMNS, CEL_EVENTS=CEL_EVENTS, CEL_FILE=CEL_FILE, LISTENED=LISTENED, FLOW=FLOW, TRUNK=TRUNK
+        CEL_COLUMNS=CEL_COLUMNS,
+        CEL_EVENTS=CEL_EVENTS,
+        CEL_FILE=CEL_FILE,
+        LISTENED=LISTENED,
+        FLOW=FALLBACK_FLOW,
+        TRUNK=TRUNK,
     )
     return jinja
 
@@ -92,7 +97,9 @@ def _file(jinja: Environment, template: str, path: str, given: Mapping[str, Any]
         raise Refused(error.text, error.reason, f"{path}: {field_of(given['site'], error.text)}") from error
     for number, line in enumerate(text.splitlines(), start=1):
         if len(line) * 4 > MAX_LINE and len(line.encode()) > MAX_LINE:
-            raise HotlineError(f"{path}:{number}: the line is longer than {MAX_LINE} bytes; Asterisk would skip it")
+            raise HotlineError(
+                f"{path}:{number}: the line is longer than {MAX_LINE} bytes; Asterisk would skip it"
+            )
     return text
 
 
