@@ -127,7 +127,8 @@ class AmiConnection:
     ) -> list[Message]:
         answer = manager.send_action({**fields, "Action": name}, as_list=as_list)
         try:
-            return cast(list[Message], await asyncio.wait_for(answer, self._answer_seconds))
+            async with asyncio.timeout(self._answer_seconds):  # Python 3.11's wait_for can swallow a cancel
+                return cast(list[Message], await answer)
         except TimeoutError:
             raise Unreachable(f"{name}: no answer from Asterisk in {self._answer_seconds:g} s") from None
 
@@ -144,7 +145,8 @@ class AmiConnection:
         """Connect, log in and watch the link to its end; the reason of the end."""
         manager = self._new_manager()
         try:
-            await asyncio.wait_for(manager.connect(), self._answer_seconds)
+            async with asyncio.timeout(self._answer_seconds):
+                await manager.connect()
             await self._log_in(manager)
             self._manager = manager
             self._tell(True, "")

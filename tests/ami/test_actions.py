@@ -12,8 +12,12 @@ from ami import actions
 from ami.actions import MAX_HEADERS, MAX_LINE, ActionRefused, encode
 from callcenter.errors import HotlineError
 
-NAMES = st.text(max_size=12) | st.sampled_from(["Channel", "Variable", "ActionID", "x: y", "A\r\nAction", "Ä"])
-HOSTILE = st.sampled_from(["a\r\nAction: System", "x\nCommand: id", "\r", "\0", "", " ", "王", "\ud800", "x" * 1100])
+NAMES = st.text(max_size=12) | st.sampled_from(
+    ["Channel", "Variable", "ActionID", "x: y", "A\r\nAction", "Ä"]
+)
+HOSTILE = st.sampled_from(
+    ["a\r\nAction: System", "x\nCommand: id", "\r", "\0", "", " ", "王", "\ud800", "x" * 1100]
+)
 VALUES = st.text(max_size=30) | HOSTILE
 FIELDS = st.dictionaries(NAMES, VALUES | st.lists(VALUES, max_size=4), max_size=6)
 
@@ -26,13 +30,17 @@ def as_asterisk_reads(sent: bytes) -> list[tuple[str, str]]:
 
 
 @given(st.text(max_size=20) | HOSTILE, FIELDS)
-def test_one_call_gives_one_action_or_a_clear_refusal(name: str, fields: dict[str, str | Sequence[str]]) -> None:
+def test_one_call_gives_one_action_or_a_clear_refusal(
+    name: str, fields: dict[str, str | Sequence[str]]
+) -> None:
     try:
         sent = encode(name, fields, "hotline-1")
     except HotlineError as error:
         assert "\n" not in str(error)
         return
-    flat = [(key, one) for key, value in fields.items() for one in ([value] if isinstance(value, str) else value)]
+    flat = [
+        (key, one) for key, value in fields.items() for one in ([value] if isinstance(value, str) else value)
+    ]
     assert as_asterisk_reads(sent) == [("Action", name), ("ActionID", "hotline-1"), *flat]
 
 
@@ -81,7 +89,13 @@ BUILT = {
     "QueueRemove": actions.queue_remove("support", "Local/1@agents/n"),
     "QueuePause": actions.queue_pause("Local/1@agents/n", paused=True, reason="lunch"),
     "Originate": actions.originate(
-        "PJSIP/1", context="c", exten="s", channel_id="id-1", caller_id="<1>", seconds=20, variables={"A": "1"}
+        "PJSIP/1",
+        context="c",
+        exten="s",
+        channel_id="id-1",
+        caller_id="<1>",
+        seconds=20,
+        variables={"A": "1"},
     ),
     "Hangup": actions.hangup("PJSIP/1-1"),
     "Redirect": actions.redirect("PJSIP/1-1", context="c", exten="s"),

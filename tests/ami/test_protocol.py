@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,16 @@ from hypothesis import strategies as st
 from ami.protocol import MAX_MESSAGE, AmiStream, Message, MessageTooLong, decode, parse
 
 TRANSCRIPT = (Path(__file__).parents[1] / "transcripts/queue_calls.ami").read_bytes()
-WANTED = {"VarSet", "Newchannel", "Hangup", "BridgeEnter", "AgentConnect", "QueueCallerJoin", "FullyBooted"}
+WANTED = {
+    "VarSet",
+    "Newexten",
+    "Newchannel",
+    "Hangup",
+    "BridgeEnter",
+    "AgentConnect",
+    "QueueCallerJoin",
+    "FullyBooted",
+}
 
 
 def messages(*chunks: bytes, wanted: set[str] = WANTED) -> list[Message]:
@@ -24,7 +34,7 @@ WHOLE = messages(TRANSCRIPT)
 
 def pieces(data: bytes, cuts: list[int]) -> list[bytes]:
     edges = [0, *sorted(cuts), len(data)]
-    return [data[start:end] for start, end in zip(edges, edges[1:], strict=False)]
+    return [data[start:end] for start, end in itertools.pairwise(edges)]
 
 
 @given(st.lists(st.integers(0, len(TRANSCRIPT)), max_size=200))
@@ -61,9 +71,10 @@ def test_no_event_is_lost_or_invented_by_the_filter() -> None:
 
 def test_names_in_utf_8_and_gb18030_are_whole() -> None:
     names = {message["CallerIDName"] for message in WHOLE if message.event == "Newchannel"}
-    sources = [message["Value"] for message in WHOLE if message.get("Variable") == "HL_FROM"]
+    steps = [message["AppData"] for message in WHOLE if message.event == "Newexten"]
+    sources = [step.split(" <")[0] for step in steps if step.startswith("HL_FROM")]
     assert "王小明" in names
-    assert [source.split(" <")[0] for source in sources] == ['"王小明"', '"欧阳春晓"']
+    assert sources == ['HL_FROM="王小明"', 'HL_FROM="欧阳春晓"']
 
 
 def test_headers_in_two_encodings_in_one_message_are_each_read_right() -> None:

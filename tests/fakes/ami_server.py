@@ -11,6 +11,7 @@ from collections.abc import Callable
 Action = dict[str, str]
 Answer = Callable[["Session", Action], None]
 
+SECRET = "right"
 BANNER = b"Asterisk Call Manager/11.0.0\r\n"
 
 
@@ -40,13 +41,18 @@ class Session:
 
 
 class FakeAmi:
-    """``answers`` maps an action's name to what to do; log-in and Ping are answered well unless told otherwise.
+    """``answers`` maps an action's name to what to do; by default every action is answered well.
 
     ``actions`` holds every action received, of all sessions, in order; ``seen`` waits for one by name.
     """
 
-    def __init__(self, secret: str = "right", **answers: Answer) -> None:
-        self.answers: dict[str, Answer] = {"Challenge": _challenge, "Login": self._log_in, "Ping": _pong, **answers}
+    def __init__(self, secret: str = SECRET, **answers: Answer) -> None:
+        self.answers: dict[str, Answer] = {
+            "Challenge": _challenge,
+            "Login": self._log_in,
+            "Ping": _pong,
+            **answers,
+        }
         self.actions: list[Action] = []
         self.sessions: list[Session] = []
         self.received = b""

@@ -7,6 +7,7 @@ import pwd
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from sqlalchemy import Engine, create_engine, text
@@ -22,7 +23,7 @@ def _programs() -> Path:
     return folders[-1].parent
 
 
-def _run(folder: Path, *command: str) -> None:
+def _run(folder: str, *command: str) -> None:
     """PostgreSQL refuses to run as root, so root runs it as nobody."""
     user = pwd.getpwnam("nobody") if os.geteuid() == 0 else None
     if user:
@@ -38,30 +39,31 @@ def _run(folder: Path, *command: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a running server, reached through its socket only."""
+def postgresql() -> Iterator[str]:
+    """The address of a running server, reached through its socket only.
+
+    Its folder is not below pytest's, which is closed to other users again by the next run beside this one.
+    """
     programs = _programs()
-    folder = tmp_path_factory.mktemp("postgresql")
-    for parent in (folder.parent, folder.parent.parent):
-        parent.chmod(0o711)
-    _run(
-        folder,
-        f"{programs}/initdb",
-        "-D",
-        f"{folder}/data",
-        "-U",
-        "hotline",
-        "-A",
-        "trust",
-        "-E",
-        "UTF8",
-        "-N",
-    )
-    flags = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off"
-    control = (f"{programs}/pg_ctl", "-D", f"{folder}/data", "-l", f"{folder}/log", "-w")
-    _run(folder, *control, "-o", flags, "start")
-    yield f"postgresql://hotline@/postgres?host={folder}"
-    _run(folder, *control, "-m", "immediate", "stop")
+    with TemporaryDirectory(prefix="hotline-postgresql-") as folder:
+        _run(
+            folder,
+            f"{programs}/initdb",
+            "-D",
+            f"{folder}/data",
+            "-U",
+            "hotline",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "-N",
+        )
+        flags = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off"
+        control = (f"{programs}/pg_ctl", "-D", f"{folder}/data", "-l", f"{folder}/log", "-w")
+        _run(folder, *control, "-o", flags, "start")
+        yield f"postgresql://hotline@/postgres?host={folder}"
+        _run(folder, *control, "-m", "immediate", "stop")
 
 
 @pytest.fixture
