@@ -22,7 +22,7 @@ from asterisk.agi import AGI
 from greenlet import getcurrent, greenlet
 
 from agi import protocol
-from agi.outcomes import CommandFailed, HungUp, OutOfStep, Outcome, UsageError
+from agi.outcomes import CommandFailed, HungUp, Outcome, OutOfStep, UsageError
 from agi.protocol import Quoted, Result
 
 T = TypeVar("T")

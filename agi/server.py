@@ -17,7 +17,7 @@ import structlog
 from agi import protocol
 from agi.call import Call
 from agi.half_open import HalfOpen
-from agi.outcomes import HungUp, OutOfStep, Outcome, ScriptTimeout, ServerStopping
+from agi.outcomes import HungUp, Outcome, OutOfStep, ScriptTimeout, ServerStopping
 from agi.routes import Routes, Script
 
 log = structlog.get_logger()
