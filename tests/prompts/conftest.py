@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import threading
 from pathlib import Path
 
 import pytest
 
 from callcenter.site import Site
+from prompts.build import build
 from prompts.tones import write_wav
 
 
@@ -31,7 +34,21 @@ def engine() -> CountingEngine:
     return CountingEngine()
 
 
+@pytest.fixture(scope="session")
+def seed(tmp_path_factory: pytest.TempPathFactory, site: Site) -> Path:
+    """The site built once."""
+    folder = tmp_path_factory.mktemp("seed")
+    build(site, folder, CountingEngine(), beside=folder)
+    return folder
+
+
 @pytest.fixture
+def folder(seed: Path, tmp_path: Path) -> Path:
+    """A folder in which the site was built before, for this test alone: other names of the same files."""
+    return Path(shutil.copytree(seed, tmp_path / "prompts", copy_function=os.link))
+
+
+@pytest.fixture(scope="session")
 def site() -> Site:
     return Site.model_validate(
         {
