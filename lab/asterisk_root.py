@@ -11,6 +11,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -102,18 +103,30 @@ def build(root: Path, say: Callable[[str], None]) -> None:
 
 
 def _unpack(folder: Path, say: Callable[[str], None]) -> None:
-    """Fill ``folder`` with the packages. An index older than its stated life is allowed."""
+    """Fill ``folder`` with the packages. An index older than its stated life is allowed.
+
+    They come as a tar, so that without root all files are one's own and no device node is made.
+    """
     say(f"Asterisk: unpacking Debian {RELEASE} packages into a private root (about a minute)")
+    folder.mkdir()
     command = ["mmdebstrap", "--variant=minbase", '--aptopt=Acquire::Check-Valid-Until "false"']
-    command += [f"--include={','.join(PACKAGES)}", RELEASE, str(folder)]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, errors="replace") as process:
-        lines = []
-        for line in process.stderr or ():
-            lines.append(line.rstrip())
-            if line.startswith("I:"):
-                say(f"Asterisk: {line[2:].strip()}")
-    if process.returncode != 0:
-        raise HotlineError("the private Asterisk could not be built:\n" + "\n".join(lines[-8:]))
+    command += [f"--include={','.join(PACKAGES)}", RELEASE, "-"]
+    untar = ["tar", "-x", "--no-same-owner", "--exclude=./dev", "-C", str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as packer:
+        with subprocess.Popen(untar, stdin=packer.stdout) as unpacker:
+            last_words = _relay(packer, say)
+    if packer.returncode != 0 or unpacker.returncode != 0:
+        raise HotlineError("the private Asterisk could not be built:\n" + "\n".join(last_words))
+
+
+def _relay(packer: subprocess.Popen[bytes], say: Callable[[str], None]) -> list[str]:
+    """Pass its information lines on as they come; gives the last lines of all."""
+    words: deque[str] = deque(maxlen=8)
+    for line in packer.stderr or ():
+        words.append(line.decode(errors="replace").rstrip())
+        if words[-1].startswith("I: "):
+            say(f"Asterisk: {words[-1][3:]}")
+    return list(words)
 
 
 def _version(argv: tuple[str, ...]) -> tuple[int, ...]:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import hashlib
 import socket
 import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from lab.account import Account, unprivileged
@@ -20,6 +23,14 @@ def lab_home(project: Path, account: Account | None = None) -> Path:
     if account.can_enter(project):
         return project / ".hotline"
     return Path("/var/lib/hotline") / hashlib.sha256(str(project).encode()).hexdigest()[:8]
+
+
+@contextmanager
+def temporary_home() -> Iterator[Path]:
+    """A short-lived folder with a short name that the servers' account may pass through, but not list."""
+    with tempfile.TemporaryDirectory(prefix="hl-") as folder:
+        Path(folder).chmod(0o711)
+        yield Path(folder)
 
 
 def name_trouble(host: str | None = None) -> str | None:

@@ -17,6 +17,7 @@ from callcenter.errors import HotlineError
 from lab.account import Account, unprivileged
 
 ROLE = "hotline"
+LONGEST_SOCKET_FOLDER = 107 - len("/.s.PGSQL.5432.lock")
 UNSAFE = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 """For tests only: what a crash may lose is the test's."""
 
@@ -32,6 +33,8 @@ class PrivatePostgres:
 
     def start(self) -> None:
         """Make the cluster when there is none, start it, wait until it answers. Raises HotlineError."""
+        if len(str(self.socket)) > LONGEST_SOCKET_FOLDER:
+            raise HotlineError(f"{self.socket} is too long for a socket; choose a home nearer to /")
         for folder in (self.home, self.socket):
             folder.mkdir(parents=True, exist_ok=True)
             self.account.own_one(folder)
@@ -53,7 +56,7 @@ class PrivatePostgres:
 
     @property
     def is_running(self) -> bool:
-        return (self.data / "postmaster.pid").exists()
+        return self._code("pg_ctl", "status") == 0
 
     def url(self, database: str = "postgres") -> str:
         """The database's SQLAlchemy URL, for psycopg 3."""
@@ -68,13 +71,16 @@ class PrivatePostgres:
         return self.url(database)
 
     def _run(self, program: str, *options: str) -> None:
+        if self._code(program, *options) != 0:
+            raise HotlineError(f"PostgreSQL: {program} failed; see {self.home}/setup.txt and {self.log}")
+
+    def _code(self, program: str, *options: str) -> int:
         command = [*self.account.drop_prefix(), str(programs() / program), "-D", str(self.data), *options]
         with (self.home / "setup.txt").open("ab") as out:
-            code = subprocess.run(
+            done = subprocess.run(
                 command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, cwd=self.home, check=False
             )
-        if code.returncode != 0:
-            raise HotlineError(f"PostgreSQL: {program} failed; see {self.home}/setup.txt and {self.log}")
+        return done.returncode
 
 
 def programs() -> Path:

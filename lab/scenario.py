@@ -79,7 +79,7 @@ class Caller:
 
 @dataclass(frozen=True, kw_only=True)
 class Agent:
-    """Rings for ``rings_ms``, then answers, refuses with ``refuses_with``, or never answers (``answers=False``).
+    """Rings for ``rings_ms``, then answers, refuses with ``refuses_with``, or never answers.
 
     Once answered it talks, and hangs up after ``talk_seconds`` or waits for the far end to. A gateway or a
     provider at the far side of a trunk is the same thing. A ``login`` signs in first.

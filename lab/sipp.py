@@ -36,25 +36,25 @@ def start(
 ) -> Run:
     """Start a scenario against ``toward``; its files go into a new folder below ``logs``.
 
-    A caller places ``calls``, ``rate`` a second; an agent is there until stopped. No more than ``at_once`` calls
-    are up together. Everything ends after ``seconds`` at the latest. An agent with a login is signed in when
-    this returns. Raises HotlineError.
+    A caller places ``calls``, ``rate`` a second; an agent is there until stopped. No more than ``at_once``
+    calls are up together. Everything ends after ``seconds`` at the latest. An agent with a login is signed
+    in when this returns. Raises HotlineError.
     """
     folder = Path(tempfile.mkdtemp(prefix=f"{type(scenario).__name__.lower()}-", dir=logs))
     at = _with_port(at)
     if isinstance(scenario, Agent) and scenario.login:
         register(scenario.login, toward, at=at)
-    media = Media(at.ip, min(at_once, calls) if isinstance(scenario, Caller) else at_once, scenario.speech())
+    media = Media(at.ip, at_once, scenario.speech())
     diary = Diary(folder / "events")
     media.watch(diary.descriptor, lambda: _tell(media, diary.read()))
-    options = ["-r", f"{rate:g}", "-m", str(calls)] if isinstance(scenario, Caller) else []
-    options += ["-l", str(at_once)]
     _write(folder, render(scenario), scenario.rows(media.ports))
+    options = ["-l", str(at_once)]
+    options += ["-r", f"{rate:g}", "-m", str(calls)] if isinstance(scenario, Caller) else []
     process = _launch(folder, toward, at, scenario.login, options, seconds)
     media.start()
-    run = Run(folder, at, media, process, diary)
-    _wait_bound(run)
-    return run
+    started = Run(folder, at, media, process, diary)
+    _wait_bound(started)
+    return started
 
 
 def run(
@@ -72,12 +72,9 @@ def register(login: Login, toward: Address, *, at: Address, seconds: int = 3600)
         _write(folder, render(scenario), scenario.rows())
         process = _launch(folder, toward, at, login, ["-m", "1"], REGISTER_SECONDS)
         if process.wait(2 * REGISTER_SECONDS) != 0:
-            errors = (
-                (folder / "errors.txt").read_text(errors="replace")
-                if (folder / "errors.txt").exists()
-                else ""
+            raise HotlineError(
+                f"{login.username} could not register at {toward.ip}:{toward.port}:\n{errors(folder)}"
             )
-            raise HotlineError(f"{login.username} could not register at {toward.ip}:{toward.port}:\n{errors}")
 
 
 def _write(folder: Path, scenario: str, rows: str) -> None:

@@ -19,8 +19,8 @@ EventKind = Literal["ringing", "answered", "refused", "cancelled", "ended"]
 class Event:
     """One thing that happened to one call (numbered from 1), ``at`` in monotonic seconds.
 
-    ``details`` of ringing: the From header; of answered: own port, far address, far port; of refused: the status;
-    of ended: who hung up, "here", "there", or "impatient" when nobody did in time.
+    ``details`` of ringing: the From header; of answered: own port, far address, far port; of refused: the
+    status; of ended: who hung up, "here", "there", or "impatient" when nobody did in time.
     """
 
     kind: EventKind

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +15,7 @@ from pathlib import Path
 from callcenter.errors import HotlineError
 from lab.account import Account, unprivileged
 from lab.asterisk_root import AsteriskProgram
+from lab.home import temporary_home
 from lab.instance import AsteriskInstance
 
 LOGGER_CONF = "[general]\n[logfiles]\ncheck => notice,warning,error\n"
@@ -39,10 +39,9 @@ class Throwaway:
         Symbolic links are followed; owners and rights don't matter. Raises HotlineError when it does not
         boot.
         """
-        with tempfile.TemporaryDirectory(prefix="hl-") as folder:
-            Path(folder).chmod(0o711)
+        with temporary_home() as folder:
             instance = AsteriskInstance(
-                self.program, Path(folder), name="check", account=self.account, isolated=True
+                self.program, folder, name="check", account=self.account, isolated=True
             )
             _copy(etc, instance.etc)
             instance.prepare()
