@@ -10,7 +10,18 @@ from callcenter.site import Site
 NOON = dt.datetime(2026, 3, 3, 12, 0, tzinfo=dt.UTC)
 """A Tuesday, 20:00 in Shanghai."""
 
-BILINGUAL = ["hello", "menu", "sub", "sorry", "wrong", "ask_pin", "your_balance", "thanks", "bye", "leave_word"]
+BILINGUAL = [
+    "hello",
+    "menu",
+    "sub",
+    "sorry",
+    "wrong",
+    "ask_pin",
+    "your_balance",
+    "thanks",
+    "bye",
+    "leave_word",
+]
 
 QUEUE = {"kind": "queue", "queue": "sales", "timeout": "bye", "full": "bye", "nobody": "word"}
 
@@ -52,9 +63,7 @@ def site(*flows: dict[str, Any], **more: Any) -> Site:
         "prompts": [{"name": name, "text": {"zh": f"{name} 中", "en": f"{name} en"}} for name in BILINGUAL],
         "flows": list(flows),
         "queues": [_queue("sales", survey="satisfaction"), _queue("care")],
-        "surveys": [
-            {"name": "satisfaction", "question": "sub", "thanks": "thanks", "wrong_key": "wrong"}
-        ],
+        "surveys": [{"name": "satisfaction", "question": "sub", "thanks": "thanks", "wrong_key": "wrong"}],
         "mailboxes": [{"number": "8000", "title": "Front desk"}],
         "seats": [{"name": "a1", "number": "8001", "title": "First"}],
     }
