@@ -57,7 +57,10 @@ def site(*flows: dict[str, Any], **more: Any) -> Site:
         "title": "Test",
         "timezone": "Asia/Shanghai",
         "languages": ["zh", "en"],
-        "trunks": [_trunk("e1"), _trunk("gateway", language="en", fallback_flow=flows[-1]["name"])],
+        "trunks": [
+            _trunk("e1", "127.0.0.2"),
+            _trunk("gateway", "127.0.0.3", language="en", fallback_flow=flows[-1]["name"]),
+        ],
         "dids": [{"number": "95588", "title": "Hotline", "flow": flows[0]["name"]}],
         "calendars": [OFFICE],
         "prompts": [{"name": name, "text": {"zh": f"{name} 中", "en": f"{name} en"}} for name in BILINGUAL],
@@ -70,8 +73,8 @@ def site(*flows: dict[str, Any], **more: Any) -> Site:
     return Site.model_validate({**data, **more})
 
 
-def _trunk(name: str, **more: Any) -> dict[str, Any]:
-    return {"name": name, "title": name, "connection": {"by": "address", "hosts": ["127.0.0.2"]}, **more}
+def _trunk(name: str, host: str, **more: Any) -> dict[str, Any]:
+    return {"name": name, "title": name, "connection": {"by": "address", "hosts": [host]}, **more}
 
 
 def _queue(name: str, **more: Any) -> dict[str, Any]:

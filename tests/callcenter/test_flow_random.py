@@ -112,26 +112,15 @@ json_values = st.recursive(
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from("ab"), inner, max_size=2),
     max_leaves=5,
 )
-statuses = [
-    "TIMEOUT",
-    "FULL",
-    "JOINEMPTY",
-    "CONTINUE",
-    "KEY-1",
-    "ANSWER",
-    "BUSY",
-    "NOANSWER",
-    "CHANUNAVAIL",
-    "SUCCESS",
-    "FAILED",
-]
+queue_statuses = ["TIMEOUT", "FULL", "JOINEMPTY", "CONTINUE", "KEY-1"]
+other_statuses = ["ANSWER", "BUSY", "NOANSWER", "CHANUNAVAIL", "SUCCESS", "FAILED"]
 answers: st.SearchStrategy[Answer] = st.one_of(
     st.builds(Pressed, st.none() | keys | st.text(max_size=2)),
     st.builds(Collected, st.none() | st.text("0123456789*", max_size=8) | st.text(max_size=3)),
     st.builds(Found, json_values),
     st.just(NotFound()),
     st.builds(Failed, st.text(max_size=5)),
-    st.builds(Outcome, st.sampled_from(statuses) | st.text(max_size=5)),
+    st.builds(Outcome, st.sampled_from(queue_statuses + other_statuses) | st.text(max_size=5)),
 )
 callers = st.sampled_from(["13800138000", "", "1", "anonymous"])
 
