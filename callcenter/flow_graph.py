@@ -94,7 +94,8 @@ def nodes_of(flow: Flow, step: str, target: str, flows: Mapping[str, Flow]) -> s
 
 def closure(begins: Iterable[Node], after: Mapping[Node, set[Node]]) -> set[Node]:
     """Every node on a way from ``begins`` along ``after``."""
-    seen, waiting = set(begins), list(begins)
+    seen = set(begins)
+    waiting = list(seen)
     while waiting:
         for node in after.get(waiting.pop(), ()):
             if node not in seen:

@@ -10,7 +10,7 @@ CEL_FILE = "hotline.csv"
 """Its name in the folder ``cel-custom`` of Asterisk's log folder."""
 
 CEL_COLUMNS = {
-    "eventtype": "${eventtype}",
+    "eventtype": "${eventenum}",
     "eventtime": "${eventtime}",
     "uniqueid": "${CHANNEL(uniqueid)}",
     "linkedid": "${CHANNEL(linkedid)}",

@@ -7,12 +7,14 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from callcenter.errors import HotlineError
 from callcenter.site import Site
 from callcenter.site.edge import Seat
+from dialplan_templates.quoting import Quoted, long_secret, pin, value
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class Directories:
 
 @dataclass(frozen=True)
 class Deployment:
-    """The machine a site is rendered for: folders, addresses, ports and secrets. Nothing here is the site's."""
+    """The machine a site is rendered for: folders, addresses, ports and secrets."""
 
     system_name: str
     """Part of every uniqueid, so that ids stay unique over restarts and nodes."""
@@ -61,7 +63,7 @@ MAX_SHARDS = 100
 
 
 def shards(seats: Iterable[Seat]) -> dict[str, list[Seat]]:
-    """The seats by file: ``seats-00`` …. The file hangs on the seat's name alone, so one change touches one file."""
+    """The seats by file, ``seats-00`` and on. A name always has the same file: one change touches one."""
     everyone = sorted(seats, key=lambda seat: seat.name)
     count = next((files for limit, files in SHARD_STEPS if len(everyone) <= limit), MAX_SHARDS)
     files: dict[str, list[Seat]] = {f"seats-{number:02}": [] for number in range(count)}
@@ -88,11 +90,11 @@ def exit_context(keys: Iterable[str]) -> str:
 def variables(site: Site, where: Deployment) -> Mapping[str, Any]:
     """The names every template sees. Raises HotlineError when two objects would share a name in a file."""
     _refuse_twins(site)
-    codecs = {codec for part in (*site.trunks, *site.seats) for codec in part.codecs}
+    codecs = chain(*(trunk.codecs for trunk in site.trunks), *(seat.codecs for seat in site.seats))
     return {
         "site": site,
         "where": where,
-        "secret": where.secret,
+        **_secrets(where.secret),
         "sip_address": sip_address,
         "exit_context": exit_context,
         "browser_seats": any(seat.kind == "browser" for seat in site.seats),
@@ -100,8 +102,17 @@ def variables(site: Site, where: Deployment) -> Mapping[str, Any]:
     }
 
 
+def _secrets(stored: Callable[[str], str]) -> dict[str, Callable[[str], Quoted]]:
+    """Look-ups by a secret's name, checked and quoted: our own, a provider's, and a mailbox's PIN."""
+    return {
+        "secret": lambda name: long_secret(stored(name), f"secret {name}"),
+        "foreign_secret": lambda name: value(stored(name), f"secret {name}"),
+        "pin": lambda name: pin(stored(name), f"secret {name}"),
+    }
+
+
 def _refuse_twins(site: Site) -> None:
-    """One section name given twice makes Asterisk drop every object of that type, so it is looked for here."""
+    """One section name given twice makes Asterisk drop every object of that type."""
     accounts = [trunk.connection.username for trunk in site.trunks if trunk.connection.by == "registration"]
     endpoints = {trunk.name for trunk in site.trunks} | set(accounts)
     names = {

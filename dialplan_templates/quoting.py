@@ -30,7 +30,7 @@ _FILENAME = re.compile(r"[\w ./@+=~,:-]+")
 
 
 class Refused(HotlineError):
-    """``text`` can't be written there. ``reason`` says why, ``field`` where it came from ("" when unknown)."""
+    """``text`` can't be written there. ``reason`` says why, ``field`` where it came from, if known."""
 
     def __init__(self, text: object, reason: str, field: str = "") -> None:
         super().__init__(f"{field or 'configuration'}: {text!r} {reason}")
@@ -88,7 +88,7 @@ def caller_name(text: str, field: str = "") -> Quoted:
 
 
 def app_argument(text: str | int, field: str = "") -> Quoted:
-    """One argument of a dialplan application. ``$ { } ( ) [ ] & " ^`` and backslash are refused. Raises Refused."""
+    """One argument of an application, without ``$ { } ( ) [ ] & " ^`` and backslash. Raises Refused."""
     text = _printable(str(text), field)
     if not _ARGUMENT.fullmatch(text) or text != text.strip():
         raise Refused(text, "is no application argument: letters, digits and plain punctuation only", field)
@@ -96,7 +96,7 @@ def app_argument(text: str | int, field: str = "") -> Quoted:
 
 
 def filename(path: PurePath | str, field: str = "") -> Quoted:
-    """A path without ``..`` and without anything a shell or an application argument would act on. Raises Refused."""
+    """A path without ``..`` and without anything a shell or the dialplan would act on. Raises Refused."""
     text = _printable(str(path), field)
     if not _FILENAME.fullmatch(text) or text != text.strip() or ".." in PurePath(text).parts:
         raise Refused(text, "is no file name: letters, digits, blanks and . / _ - + = @ ~ , : only", field)
@@ -111,8 +111,6 @@ def yes_no(flag: bool) -> Quoted:
 FILTERS = {
     "value": value,
     "item": item,
-    "long_secret": long_secret,
-    "pin": pin,
     "section": section,
     "caller_name": caller_name,
     "app_argument": app_argument,
@@ -122,7 +120,7 @@ FILTERS = {
 
 
 def finalise(result: object) -> object:
-    """What a template's expression gave, if it may be written: quoted text or a whole number. Raises Refused."""
+    """What an expression gave, if it may be written: quoted text or a whole number. Raises Refused."""
     if isinstance(result, Quoted) or (isinstance(result, int) and not isinstance(result, bool)):
         return result
     if isinstance(result, Undefined):
@@ -131,7 +129,7 @@ def finalise(result: object) -> object:
 
 
 def _printable(text: str, field: str) -> str:
-    """Letters, marks, digits, punctuation, symbols and the two blanks (ASCII and ideographic), of any script."""
+    """Letters, marks, digits, punctuation, symbols of any script; of blanks the ASCII and the ideographic."""
     if not text.replace("\u3000", " ").isprintable():
         raise Refused(text, "holds a line end, a control or an invisible character", field)
     if len(text.encode()) > MAX_VALUE:

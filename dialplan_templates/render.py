@@ -18,6 +18,7 @@ from callcenter.errors import HotlineError
 from callcenter.ledger_format import CEL_COLUMNS, CEL_EVENTS, CEL_FILE
 from callcenter.manager_events import LISTENED
 from callcenter.site import Site
+from callcenter.site.words import Part
 from dialplan_templates.board_lines import board_lines
 from dialplan_templates.context import Deployment, shards, variables
 from dialplan_templates.quoting import FILTERS, MAX_LINE, Refused, finalise
@@ -60,7 +61,7 @@ def environment() -> Environment:
         CEL_EVENTS=CEL_EVENTS,
         CEL_FILE=CEL_FILE,
         LISTENED=LISTENED,
-        FLOW=FALLBACK_FLOW,
+        FALLBACK_FLOW=FALLBACK_FLOW,
         TRUNK=TRUNK,
     )
     return jinja
@@ -94,7 +95,8 @@ def _file(jinja: Environment, template: str, path: str, given: Mapping[str, Any]
     try:
         text = jinja.get_template(template + ".j2").render(given)
     except Refused as error:
-        raise Refused(error.text, error.reason, f"{path}: {field_of(given['site'], error.text)}") from error
+        field = error.field or field_of(given["site"], error.text)
+        raise Refused(error.text, error.reason, f"{path}: {field}") from error
     for number, line in enumerate(text.splitlines(), start=1):
         if len(line) * 4 > MAX_LINE and len(line.encode()) > MAX_LINE:
             raise HotlineError(
@@ -104,7 +106,7 @@ def _file(jinja: Environment, template: str, path: str, given: Mapping[str, Any]
 
 
 def field_of(part: object, text: object, path: str = "site") -> str:
-    """Where in the site ``text`` stands, as ``site.seats[lobby].title``; "a value" when it came from elsewhere."""
+    """Where in the site ``text`` stands, as ``site.seats[lobby].title``; "a value" when it is not there."""
     for where, inner in _fields(part, path):
         if inner == text:
             return where
@@ -118,6 +120,6 @@ def _fields(part: object, path: str) -> Iterator[tuple[str, object]]:
     if isinstance(part, list):
         for index, inner in enumerate(part):
             yield f"{path}[{getattr(inner, 'name', None) or getattr(inner, 'number', index)}]", inner
-    elif hasattr(type(part), "model_fields"):
+    elif isinstance(part, Part):
         for name in type(part).model_fields:
             yield f"{path}.{name}", getattr(part, name)

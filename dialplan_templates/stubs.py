@@ -55,7 +55,7 @@ EMPTY = (
 
 
 def stubs(where: Deployment) -> dict[str, str]:
-    """The files of Asterisk's configuration folder: name → text. Written once; an apply swaps ``hotline.d`` only."""
+    """The files of Asterisk's own folder: name → text. Written once; an apply swaps ``hotline.d`` only."""
     files = {name: _stub(name, wanted) for name, wanted in STUBS.items()}
     files |= dict.fromkeys(EMPTY, "; Empty on purpose: Asterisk complains when it is missing.\n")
     return {**files, "asterisk.conf": asterisk_conf(where)}

@@ -28,7 +28,10 @@ class E1Port(Part):
         default="normal", description="normal: the exchange gives the clock; master: we do"
     )
     reference_port: int = Field(
-        default=0, ge=0, le=8, description="with master: the port whose clock is passed on, 0 for the board's own"
+        default=0,
+        ge=0,
+        le=8,
+        description="with master: the port whose clock is passed on, 0 for the board's own",
     )
     side: Literal["user", "network"] = Field(default="user", description="user towards an exchange")
 
@@ -47,7 +50,9 @@ class SangomaBoard(Part):
     model: Literal["A101", "A102", "A104", "A108"]
     pci_slot: int = Field(ge=0, le=31)
     pci_bus: int = Field(ge=0, le=255)
-    hardware_echo_cancel: bool = Field(default=True, description="the board has an echo canceller (a D in its name)")
+    hardware_echo_cancel: bool = Field(
+        default=True, description="the board has an echo canceller (a D in its name)"
+    )
     ports: list[E1Port] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -65,10 +70,16 @@ class OfficeLine(Part):
 
     kind: Literal["fxo"]
     group: Group
-    caller_id: Literal["dtmf", "v23", "bell", "none"] = Field(default="dtmf", description="how the number is sent")
-    caller_id_start: Literal["ring", "polarity", "dtmf"] = Field(default="ring", description="what comes before it")
+    caller_id: Literal["dtmf", "v23", "bell", "none"] = Field(
+        default="dtmf", description="how the number is sent"
+    )
+    caller_id_start: Literal["ring", "polarity", "dtmf"] = Field(
+        default="ring", description="what comes before it"
+    )
     busy_count: int = Field(default=4, ge=2, le=10, description="busy tones heard before the line is hung up")
-    polarity_reversal: bool = Field(default=False, description="the exchange marks answer and hang-up by polarity")
+    polarity_reversal: bool = Field(
+        default=False, description="the exchange marks answer and hang-up by polarity"
+    )
 
 
 class Telephone(Part):
@@ -83,7 +94,9 @@ class AnalogBoard(Part):
 
     kind: Literal["analog"]
     name: Name
-    channels: list[Annotated[OfficeLine | Telephone, Field(discriminator="kind")]] = Field(min_length=1, max_length=24)
+    channels: list[Annotated[OfficeLine | Telephone, Field(discriminator="kind")]] = Field(
+        min_length=1, max_length=24
+    )
 
 
 Board = Annotated[SangomaBoard | AnalogBoard, Field(discriminator="kind")]

@@ -10,7 +10,18 @@ from callcenter.site import Site
 NOON = dt.datetime(2026, 3, 3, 12, 0, tzinfo=dt.UTC)
 """A Tuesday, 20:00 in Shanghai."""
 
-BILINGUAL = ["hello", "menu", "sub", "sorry", "wrong", "ask_pin", "your_balance", "thanks", "bye", "leave_word"]
+BILINGUAL = [
+    "hello",
+    "menu",
+    "sub",
+    "sorry",
+    "wrong",
+    "ask_pin",
+    "your_balance",
+    "thanks",
+    "bye",
+    "leave_word",
+]
 
 QUEUE = {"kind": "queue", "queue": "sales", "timeout": "bye", "full": "bye", "nobody": "word"}
 
@@ -46,23 +57,24 @@ def site(*flows: dict[str, Any], **more: Any) -> Site:
         "title": "Test",
         "timezone": "Asia/Shanghai",
         "languages": ["zh", "en"],
-        "trunks": [_trunk("e1"), _trunk("gateway", language="en", fallback_flow=flows[-1]["name"])],
+        "trunks": [
+            _trunk("e1", "127.0.0.2"),
+            _trunk("gateway", "127.0.0.3", language="en", fallback_flow=flows[-1]["name"]),
+        ],
         "dids": [{"number": "95588", "title": "Hotline", "flow": flows[0]["name"]}],
         "calendars": [OFFICE],
         "prompts": [{"name": name, "text": {"zh": f"{name} 中", "en": f"{name} en"}} for name in BILINGUAL],
         "flows": list(flows),
         "queues": [_queue("sales", survey="satisfaction"), _queue("care")],
-        "surveys": [
-            {"name": "satisfaction", "question": "sub", "thanks": "thanks", "wrong_key": "wrong"}
-        ],
+        "surveys": [{"name": "satisfaction", "question": "sub", "thanks": "thanks", "wrong_key": "wrong"}],
         "mailboxes": [{"number": "8000", "title": "Front desk"}],
         "seats": [{"name": "a1", "number": "8001", "title": "First"}],
     }
     return Site.model_validate({**data, **more})
 
 
-def _trunk(name: str, **more: Any) -> dict[str, Any]:
-    return {"name": name, "title": name, "connection": {"by": "address", "hosts": ["127.0.0.2"]}, **more}
+def _trunk(name: str, host: str, **more: Any) -> dict[str, Any]:
+    return {"name": name, "title": name, "connection": {"by": "address", "hosts": [host]}, **more}
 
 
 def _queue(name: str, **more: Any) -> dict[str, Any]:

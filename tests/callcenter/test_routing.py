@@ -33,7 +33,13 @@ def lines_of_two_companies() -> Site:
         ("gateway", "95588", "english", "en", "number 95588 on trunk gateway opens flow english"),
         ("e1", "400100", "main", "en", "number 400100 on any trunk opens flow main"),
         ("gateway", "000", "spare", "en", "number 000 is not known: trunk gateway falls back to flow spare"),
-        ("e1", "000", "main", "zh", "neither number 000 nor trunk e1 names a flow: the site's first flow is taken"),
+        (
+            "e1",
+            "000",
+            "main",
+            "zh",
+            "neither number 000 nor trunk e1 names a flow: the site's first flow is taken",
+        ),
         ("", "", "main", "zh", "neither number  nor trunk  names a flow: the site's first flow is taken"),
     ],
 )

@@ -19,7 +19,7 @@ Boot = Callable[..., Asterisk]
 
 @pytest.fixture(scope="module")
 def boot() -> Iterator[Boot]:
-    """Gives ``boot(site, more_files)``: an Asterisk on the rendered site. All are stopped after the module."""
+    """Gives ``boot(site, more_files)``: an Asterisk on the rendered site, stopped after the module."""
     running: list[Asterisk] = []
 
     def boot_site(site: Site, more: Mapping[str, str] | None = None) -> Asterisk:

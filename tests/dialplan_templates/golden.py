@@ -1,4 +1,4 @@
-"""Golden files: what was rendered is compared with ``tests/golden``; ``HOTLINE_GOLDEN=write`` writes them anew."""
+"""Golden files: what was rendered against ``tests/golden``; ``HOTLINE_GOLDEN=write`` writes them anew."""
 
 from __future__ import annotations
 

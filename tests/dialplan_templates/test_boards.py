@@ -1,4 +1,4 @@
-"""Boards: spans and channels counted as the drivers do, each model's files golden, and DAHDI's own reader agrees."""
+"""Boards: counted as the drivers count, each model's files golden, and DAHDI's own reader agrees."""
 
 from __future__ import annotations
 
@@ -24,7 +24,15 @@ WHERE = deployment(Path("/srv/hotline"))
 
 def sangoma(model: str, **more: Any) -> dict[str, Any]:
     ports = [{"port": port, "group": 1} for port in range(1, SANGOMA_PORTS[model] + 1)]
-    return {"kind": "sangoma", "name": model.lower(), "model": model, "pci_slot": 4, "pci_bus": 2, "ports": ports, **more}
+    return {
+        "kind": "sangoma",
+        "name": model.lower(),
+        "model": model,
+        "pci_slot": 4,
+        "pci_bus": 2,
+        "ports": ports,
+        **more,
+    }
 
 
 ANALOG = {
@@ -40,13 +48,22 @@ MASTER = {"port": 1, "group": 1, "framing": "nocrc4", "clock": "master", "side":
 PASSED_ON = {"port": 2, "group": 1, "clock": "master", "reference_port": 1}
 BOARDS = {
     **{model.lower(): [sangoma(model)] for model in SANGOMA_PORTS},
-    "mixed": [sangoma("A102", hardware_echo_cancel=False, ports=[MASTER, PASSED_ON]), ANALOG, sangoma("A101")],
+    "mixed": [
+        sangoma("A102", hardware_echo_cancel=False, ports=[MASTER, PASSED_ON]),
+        ANALOG,
+        sangoma("A101"),
+    ],
 }
 
 
 def site(boards: list[dict[str, Any]]) -> Site:
     trunks = [
-        {"name": name, "title": name, "connection": {"by": "board", "group": group}, "fallback_flow": "welcome"}
+        {
+            "name": name,
+            "title": name,
+            "connection": {"by": "board", "group": group},
+            "fallback_flow": "welcome",
+        }
         for group, name in enumerate(("city", "analog"), start=1)
     ]
     plain = {"name": "x", "title": "x", "timezone": "Asia/Shanghai", "languages": ["zh"]}
@@ -66,11 +83,10 @@ def test_each_board_is_rendered_as_its_golden_files(name: str) -> None:
 @pytest.mark.skipif(not shutil.which("dahdi_cfg"), reason="needs the Debian package dahdi")
 @pytest.mark.parametrize("name", BOARDS)
 def test_dahdi_reads_every_system_conf(name: str, tmp_path: Path) -> None:
-    (tmp_path / "system.conf").write_text(board_files(BOARDS[name])["boards/system.conf"])
-    (tmp_path / "ctl").touch()
+    conf = tmp_path / "system.conf"
+    conf.write_text(board_files(BOARDS[name])["boards/system.conf"])
     stand_in = (
-        f"mount -t tmpfs none /dev/shm && mkdir -p /dev/dahdi && touch /dev/dahdi/ctl"
-        f" && mount --bind {tmp_path}/ctl /dev/dahdi/ctl && exec dahdi_cfg -t -v -c {tmp_path}/system.conf"
+        f"mount -t tmpfs none /dev && mkdir /dev/dahdi && : > /dev/dahdi/ctl && exec dahdi_cfg -t -c {conf}"
     )
     done = subprocess.run(["unshare", "-m", "sh", "-c", stand_in], capture_output=True, text=True, timeout=20)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -31,7 +31,9 @@ def test_a_line_has_the_named_columns_quoted_and_microseconds(boot: Boot, small_
     asterisk.process.wait(30)
     with (asterisk.home / "log/cel-custom" / CEL_FILE).open(encoding="utf-8", newline="") as file:
         lines = [dict(zip(CEL_COLUMNS, line, strict=True)) for line in csv.reader(file)]
-    assert {"CHAN_START", "ANSWER", "HANGUP", "CHAN_END", "LINKEDID_END"} <= {line["eventtype"] for line in lines}
+    assert {"CHAN_START", "ANSWER", "HANGUP", "CHAN_END", "LINKEDID_END"} <= {
+        line["eventtype"] for line in lines
+    }
     menu = next(line for line in lines if line["user_event"] == "MENU")
     assert menu["eventtype"] == "USER_DEFINED"
     assert menu["caller"] == "13900000000"

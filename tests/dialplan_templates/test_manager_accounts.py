@@ -1,4 +1,4 @@
-"""The listener's account hears what Hotline listens to and nothing else, and may do nothing to the machine."""
+"""The listener's account hears what Hotline listens to, no more, and may do nothing to the machine."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from tests.dialplan_templates.conftest import Boot
 from tests.dialplan_templates.throwaway import Manager
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.req("SEC-2")]
-DIALPLAN = "[hotline_in]\nexten => 1,1,Set(X=1)\n same => n,UserEvent(Heard,Name: 张三)\n same => n,Hangup()\n"
+DIALPLAN = (
+    "[hotline_in]\nexten => 1,1,Set(X=1)\n same => n,UserEvent(Heard,Name: 张三)\n same => n,Hangup()\n"
+)
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +26,12 @@ def listener(boot: Boot, small_site: Site) -> Iterator[Manager]:
 
 def test_only_the_events_named_are_sent(listener: Manager) -> None:
     listener.send(
-        Action="Originate", Channel="Local/1@hotline_in", Application="Wait", Data="0", Async="true", ActionID="o1"
+        Action="Originate",
+        Channel="Local/1@hotline_in",
+        Application="Wait",
+        Data="0",
+        Async="true",
+        ActionID="o1",
     )
     heard = [message["Event"] for message in listener.until("OriginateResponse") if "Event" in message]
     assert {"Newchannel", "LocalBridge", "UserEvent", "OriginateResponse"} <= set(heard)
@@ -37,9 +44,13 @@ def test_lists_are_answered_whatever_the_filter(listener: Manager) -> None:
         assert item in {message.get("Event") for message in listener.until("EventList: Complete")}
 
 
-@pytest.mark.parametrize("action", ["Command", "Reload", "GetConfig", "UpdateConfig", "ModuleLoad", "DBPut", "PJSIPShowAuths"])
+@pytest.mark.parametrize(
+    "action", ["Command", "Reload", "GetConfig", "UpdateConfig", "ModuleLoad", "DBPut", "PJSIPShowAuths"]
+)
 def test_the_listener_may_not_touch_the_machine(listener: Manager, action: str) -> None:
-    listener.send(Action=action, ActionID=action, Command="core show version", Filename="manager.conf", Module="cdr")
+    listener.send(
+        Action=action, ActionID=action, Command="core show version", Filename="manager.conf", Module="cdr"
+    )
     assert listener.until("Response: ")[-1]["Message"].startswith("Permission denied")
 
 

@@ -25,7 +25,9 @@ def asterisk(boot: Boot, small_site: Site) -> Asterisk:
 
 
 def call(session: Manager, queue: str) -> None:
-    session.send(Action="Originate", Channel=f"Local/{queue}@hotline_in", Application="Wait", Data="9", Async="true")
+    session.send(
+        Action="Originate", Channel=f"Local/{queue}@hotline_in", Application="Wait", Data="9", Async="true"
+    )
 
 
 def left(session: Manager) -> str:

@@ -45,7 +45,9 @@ def test_an_application_argument_holds_nothing_that_the_dialplan_acts_on(text: s
     assert quoted.replace(r"\,", ",").replace(r"\;", ";") == text
 
 
-@pytest.mark.parametrize("text", ["a\nb", "a\rb", "a\0b", "a\x85b", "a\u2028b", "a\u202eb", " a", "a ", ">a", "文" * 1400])
+@pytest.mark.parametrize(
+    "text", ["a\nb", "a\rb", "a\0b", "a\x85b", "a\u2028b", "a\u202eb", " a", "a ", ">a", "文" * 1400]
+)
 def test_what_asterisk_can_not_express_is_refused_with_the_field(text: str) -> None:
     with pytest.raises(HotlineError, match="title of seat one"):
         quoting.value(text, "title of seat one")

@@ -101,7 +101,9 @@ class Manager:
 
     def __init__(self, pid: int) -> None:
         there = ["nsenter", f"--net=/proc/{pid}/ns/net", sys.executable, "-c", FORWARD]
-        self.pipe = subprocess.Popen(there, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        self.pipe = subprocess.Popen(
+            there, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
 
     def send(self, **headers: str) -> None:
         """One action."""
