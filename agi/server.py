@@ -11,6 +11,7 @@ import hmac
 import socket
 import time
 import traceback
+from typing import cast
 
 import structlog
 
@@ -124,7 +125,7 @@ class Connection(asyncio.Protocol):
         self._unread = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.WriteTransport)  # noqa: S101  # for the type checker
+        transport = cast(asyncio.WriteTransport, transport)
         self._transport = transport
         self._server.half_open.enter(self, time.monotonic())
 

@@ -72,7 +72,7 @@ def _keep_ended(insert: Any) -> Insert:
     new = insert.excluded
     return insert.on_conflict_do_update(  # type: ignore[no-any-return]
         index_elements=["call_id", "at"],
-        set_={"outcome": new.outcome, "score": new.score, "keys": new.keys},
+        set_={name: new[name] for name in ("outcome", "score", "keys")},
         where=SurveyAnswer.outcome == "asked",
     )
 
