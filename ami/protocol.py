@@ -19,6 +19,7 @@ MAX_MESSAGE = 1024 * 1024
 _END = b"\r\n\r\n"
 _BANNER = b"Asterisk Call Manager/"
 _EVENT = b"Event: "
+_RESPONSE = b"Response: "
 _ACTION_ID = b"\r\nActionID: "
 _ESCAPED = re.compile(rb"\\(.)", re.DOTALL)
 _C_ESCAPES = {b"a": b"\a", b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t", b"v": b"\v"}
@@ -64,38 +65,37 @@ class AmiStream:
     """
 
     def __init__(self, wanted: Collection[str]) -> None:
-        self._wanted = frozenset(name.encode() for name in wanted)
+        self._heads = frozenset(_EVENT + name.encode() for name in wanted)
         self._rest = b""
+        self._at_start = True
 
     def feed(self, data: bytes) -> Iterator[Message]:
         """Give the messages that ``data`` completes, the same however the stream is cut.
 
         Exhaust it before the next call. Raises MessageTooLong after the messages before the long one.
         """
-        *complete, self._rest = (self._rest + data).split(_END)
-        for raw in complete:
-            if len(raw) > MAX_MESSAGE:
-                raise MessageTooLong
-            if self._is_wanted(raw):
+        unread = self._rest + data
+        *complete, self._rest = unread.split(_END)
+        special = self._at_start or _ACTION_ID in unread or len(unread) > MAX_MESSAGE
+        self._at_start = self._at_start and not complete
+        heads = self._heads
+        for raw in complete:  # the hot path: most events end at the second line
+            end = raw.find(b"\r\n")
+            if raw[:end] in heads and not special:
                 yield parse(raw)
-            elif not raw.startswith(_EVENT):
-                yield from self._unusual(raw)
+            elif special or end < 1:
+                yield from self._examine(raw)
         if len(self._rest) >= MAX_MESSAGE + len(_END):
             raise MessageTooLong
 
-    def _is_wanted(self, raw: bytes) -> bool:
-        """Whether these bytes begin as an event to let through."""
-        if not raw.startswith(_EVENT):
-            return False
-        name, _, _ = raw[len(_EVENT) : len(_EVENT) + 80].partition(b"\r\n")
-        return name in self._wanted or _ACTION_ID in raw
-
-    def _unusual(self, raw: bytes) -> Iterator[Message]:
-        """A response, or a message behind the banner or behind stray line ends."""
-        raw = raw.lstrip(b"\r\n")
-        if raw.startswith(_BANNER):
-            raw = raw.partition(b"\r\n")[2].lstrip(b"\r\n")
-        if raw.startswith(b"Response: ") or self._is_wanted(raw):
+    def _examine(self, raw: bytes) -> Iterator[Message]:
+        """The message, if it is to be let through: with the banner, stray line ends and answers in mind."""
+        if len(raw) > MAX_MESSAGE:
+            raise MessageTooLong
+        while raw.startswith((b"\r\n", _BANNER)):
+            raw = raw.partition(b"\r\n")[2]
+        is_answer = raw.startswith((_EVENT, _RESPONSE)) and _ACTION_ID in raw
+        if is_answer or raw.partition(b"\r\n")[0] in self._heads:
             yield parse(raw)
 
 

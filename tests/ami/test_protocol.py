@@ -97,7 +97,13 @@ def test_no_byte_of_a_value_is_lost_and_the_text_can_be_stored(value: bytes) -> 
     assert text == escaped or text.encode("gb18030") == value or text == value.decode("gb18030")
 
 
-@given(st.lists(st.binary(max_size=40), max_size=20), st.integers(1, 50))
+LINES = st.binary(max_size=40) | st.sampled_from(
+    [b"Event: Hangup", b"ActionID: 1", b"Response: Success", b"\n", b""]
+)
+LINES |= st.sampled_from([b"Asterisk Call Manager/11.0.0", b"Event: Other", b"\r", b"\n\nEvent: Hangup"])
+
+
+@given(st.lists(LINES, max_size=20), st.integers(1, 50))
 def test_hostile_bytes_never_break_the_stream(lines: list[bytes], size: int) -> None:
     hostile = b"Event: VarSet\r\n" + b"\r\n".join(lines) + b"\r\n\r\n"
     data = hostile + b"Event: Hangup\r\nUniqueid: 1\r\n\r\n"
