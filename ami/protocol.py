@@ -79,12 +79,12 @@ class AmiStream:
         special = self._at_start or _ACTION_ID in unread or len(unread) > MAX_MESSAGE
         self._at_start = self._at_start and not complete
         heads = self._heads
-        for raw in complete:  # the hot path: most events end at the second line
+        for raw in complete:  # the hot path: most events are left at their first line
             end = raw.find(b"\r\n")
-            if raw[:end] in heads and not special:
-                yield parse(raw)
-            elif special or end < 1:
+            if special or end < 1:
                 yield from self._examine(raw)
+            elif raw[:end] in heads:
+                yield parse(raw)
         if len(self._rest) >= MAX_MESSAGE + len(_END):
             raise MessageTooLong
 
@@ -102,7 +102,7 @@ class AmiStream:
 def parse(raw: bytes) -> Message:
     """One message without its closing empty line; never fails, whatever the bytes."""
     message = _headers(raw)
-    if message.event == "VarSet" and b"\\" in raw:
+    if b"\\" in raw and message.event == "VarSet":
         value = raw.partition(b"\r\nValue: ")[2].partition(b"\r\n")[0]
         message["Value"] = decode(_unescape(value))
     return message

@@ -130,6 +130,16 @@ def test_the_escapes_that_asterisk_puts_into_varset_are_undone() -> None:
     assert parse(raw.replace(b"VarSet", b"Newexten"))["Value"].startswith("a\\?b")
 
 
+def test_a_name_must_be_wanted_to_its_last_letter() -> None:
+    for raw in (
+        b"Event: HangupX",
+        b"Event: Hangup2\r\nA: b",
+        b"Event: Hangu\r\nA: b",
+        b"xEvent: Hangup\r\nA: b",
+    ):
+        assert messages(b"Event: Hangup\r\n\r\n" + raw + b"\r\n\r\n") == [{"Event": "Hangup"}]
+
+
 def test_stray_line_ends_between_messages_do_no_harm() -> None:
     assert messages(b"\r\n\r\n\r\nEvent: Hangup\r\nA: b\r\n\r\n\r\n\r\n") == [{"Event": "Hangup", "A": "b"}]
 
