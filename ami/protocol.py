@@ -17,7 +17,7 @@ MAX_MESSAGE = 1024 * 1024
 """Bytes of the longest message taken; a queue call's longest is under 2,000."""
 
 _END = b"\r\n\r\n"
-_BANNER = b"Asterisk Call Manager/"
+_BANNER = re.compile(rb"\AAsterisk Call Manager/[^\r]*\r\n")
 _EVENT = b"Event: "
 _RESPONSE = b"Response: "
 _ACTION_ID = b"\r\nActionID: "
@@ -76,8 +76,10 @@ class AmiStream:
         """
         unread = self._rest + data
         *complete, self._rest = unread.split(_END)
-        special = self._at_start or _ACTION_ID in unread or len(unread) > MAX_MESSAGE
-        self._at_start = self._at_start and not complete
+        if self._at_start and complete:
+            self._at_start = False
+            complete[0] = _BANNER.sub(b"", complete[0])
+        special = _ACTION_ID in unread or len(unread) > MAX_MESSAGE
         heads = self._heads
         for raw in complete:  # the hot path: most events are left at their first line
             end = raw.find(b"\r\n")
@@ -89,11 +91,11 @@ class AmiStream:
             raise MessageTooLong
 
     def _examine(self, raw: bytes) -> Iterator[Message]:
-        """The message, if it is to be let through: with the banner, stray line ends and answers in mind."""
+        """The message, if it is to be let through: with answers and stray line ends in mind."""
         if len(raw) > MAX_MESSAGE:
             raise MessageTooLong
-        while raw.startswith((b"\r\n", _BANNER)):
-            raw = raw.partition(b"\r\n")[2]
+        while raw.startswith(b"\r\n"):
+            raw = raw[2:]
         is_answer = raw.startswith((_EVENT, _RESPONSE)) and _ACTION_ID in raw
         if is_answer or raw.partition(b"\r\n")[0] in self._heads:
             yield parse(raw)

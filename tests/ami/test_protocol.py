@@ -6,7 +6,7 @@ import itertools
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ami.protocol import MAX_MESSAGE, AmiStream, Message, MessageTooLong, decode, parse
@@ -104,6 +104,7 @@ LINES |= st.sampled_from([b"Asterisk Call Manager/11.0.0", b"Event: Other", b"\r
 
 
 @given(st.lists(LINES, max_size=20), st.integers(1, 50))
+@example([b"", b"", b"", b"Asterisk Call Manager/11.0.0", b"Event: Hangup"], 1)
 def test_hostile_bytes_never_break_the_stream(lines: list[bytes], size: int) -> None:
     hostile = b"Event: VarSet\r\n" + b"\r\n".join(lines) + b"\r\n\r\n"
     data = hostile + b"Event: Hangup\r\nUniqueid: 1\r\n\r\n"
