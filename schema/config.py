@@ -22,7 +22,6 @@ class ConfigVersion(Base):
     """staged, live, former, refused or failed."""
     digest: Mapped[str]
     """sha256 over the names and contents of the version's files."""
-    site_digest: Mapped[str]
     by: Mapped[str]
     note: Mapped[str | None]
 

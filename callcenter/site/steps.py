@@ -21,7 +21,11 @@ Target = Annotated[
     ),
 ]
 Variable = Name
-"""A value kept with the call: collected digits, a look-up's answer."""
+"""A value kept with the call: collected digits, a look-up's answer.
+
+``caller``, ``did``, ``trunk`` and ``language`` are always there to read and are never saved into.
+A masked value is forgotten when the call leaves for a queue, a seat, a mailbox or another action.
+"""
 
 Dotted = Annotated[str, allow(r"^[A-Za-z0-9_.-]{1,100}$", "a dotted path in the answer, as account.balance")]
 """Where a value stands in a look-up's JSON answer."""
@@ -31,7 +35,7 @@ Case = Annotated[str, allow(r"^[A-Za-z0-9_+.-]{1,40}$", "letters, digits and _ +
 
 
 class Limit(Part):
-    """What happens on no key or a wrong key: ``prompt`` each time, ``then`` after ``times``."""
+    """What happens on no key or a wrong key: ``prompt`` before each new try, ``then`` at the ``times``-th."""
 
     times: int = Field(default=3, ge=1, le=9)
     prompt: Name | None = None
@@ -188,6 +192,9 @@ class Callback(Part):
     queue: Name
     number_from: Variable | None = None
     confirm: list[Name] = Field(default_factory=list)
+    no_number: Target = Field(
+        default="@operator", description="the caller's number is hidden or not a number"
+    )
     next: Target
 
 
