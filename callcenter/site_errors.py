@@ -117,7 +117,7 @@ _SENTENCES: dict[str, Callable[[ErrorDetails], str]] = {
     "union_tag_invalid": lambda details: (
         f"there is no {details['ctx']['tag']!r}: give one of {details['ctx']['expected_tags']}"
     ),
-    "union_tag_not_found": lambda details: f"is missing: add {details['ctx']['discriminator']}",
+    "union_tag_not_found": lambda details: "is missing: add " + details["ctx"]["discriminator"].strip("'"),
     "model_attributes_type": _want("a mapping (key: value)"),
     "model_type": _want("a mapping (key: value)"),
     "dict_type": _want("a mapping (key: value)"),

@@ -18,8 +18,10 @@ def schema_text() -> str:
 
 
 def _explain(node: Any) -> None:
-    """Give editors our words for a pattern instead of the pattern."""
+    """Give editors our words for a pattern, and let them refuse a key that has not its mapping's pattern."""
     if isinstance(node, dict):
+        if "patternProperties" in node:
+            node["additionalProperties"] = False
         if node.get("pattern") in MEANINGS:
             node["patternErrorMessage"] = f"give {MEANINGS[node['pattern']]}"
         for child in list(node.values()):

@@ -16,6 +16,7 @@ from callcenter.site.hours import hours
 from callcenter.site.problems import Path as Where
 from callcenter.site.problems import Problem
 from callcenter.site.references import exit_keys, references
+from callcenter.site.shapes import shapes
 
 Keyed = Iterable[tuple[Where, str]]
 
@@ -38,6 +39,7 @@ KEYS = {
 def problems(site: Site, folder: Path | None = None) -> list[Problem]:
     """Everything wrong with a site. ``folder``, the site file's, is looked into for recordings."""
     rules = (
+        shapes,
         names,
         numbers,
         endpoints,
