@@ -4,8 +4,53 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session, sessionmaker
+
+from callcenter.secrets import Secrets
+from callcenter.settings import Settings
+from callcenter.site import Site
+
+
+class App(Protocol):
+    """The program as commands see it: click's context object."""
+
+    @property
+    def settings(self) -> Settings: ...
+
+    @property
+    def secrets(self) -> Secrets: ...
+
+    @property
+    def clock(self) -> Clock: ...
+
+    def engine(self) -> Engine:
+        """The engine of the settings' database. Made once."""
+        ...
+
+    def sessions(self, read_only: bool = False) -> sessionmaker[Session]:
+        """Sessions on ``engine``."""
+        ...
+
+    def site(self) -> Site:
+        """The site in the database. Raises NotFound before the first ``hotline site load``."""
+        ...
+
+    def rendered(self) -> dict[str, str]:
+        """Every file of the configuration the site asks for: relative path → text."""
+        ...
+
+    def applier(self) -> Any:
+        """Brings configurations live (``dialplan_templates.apply.Applier``)."""
+        ...
+
+    def manager(self) -> AbstractAsyncContextManager[Any]:
+        """A manager connection that is up (``ami.connection.AmiConnection``). Raises Unreachable."""
+        ...
 
 
 class Clock(Protocol):
@@ -36,3 +81,27 @@ class Facts(Protocol):
     """Where a call's facts go. Never blocks, never raises for the caller's sake."""
 
     def put(self, kind: str, call_id: str, data: Mapping[str, object]) -> None: ...
+
+
+class AsteriskConsole(Protocol):
+    """One Asterisk's command line."""
+
+    def rx(self, command: str) -> str:
+        """What one console command prints. Raises Unreachable."""
+        ...
+
+
+class BootedAsterisk(AsteriskConsole, Protocol):
+    """A throw-away Asterisk that has taken a configuration and serves nobody."""
+
+    def log_lines(self) -> list[str]:
+        """Notices, warnings and errors since the boot began, as ``LEVEL file.c: text``."""
+        ...
+
+
+class AsteriskBoot(Protocol):
+    """Boots a staged configuration folder apart from everything that runs, on the same ports."""
+
+    def boot(self, etc: Path) -> AbstractContextManager[BootedAsterisk]:
+        """A copy of ``etc``, booted; gone when the block ends. Raises HotlineError when it does not boot."""
+        ...

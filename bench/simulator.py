@@ -1,0 +1,109 @@
+"""Walks a second on one core: routing, the calendar, a welcome, two menus and an answered queue.
+
+Run as ``python bench/simulator.py [SECONDS]``. Prints the best of three rounds, in walks a second and
+microseconds a step; the path and its facts are made in full, only the texts are not printed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+import time
+
+from callcenter.flow import Outcome, Pressed, Walk
+from callcenter.published import Published
+from callcenter.simulate import simulate
+from callcenter.site import Site
+
+START = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+CALLER = "13800138000"
+QUEUE = {"kind": "queue", "queue": "sales", "timeout": "@operator", "full": "@operator", "nobody": "@hangup"}
+MENU = {"kind": "menu", "prompts": ["menu"]}
+STEPS = {
+    "start": {
+        "kind": "branch",
+        "on": "calendar",
+        "calendar": "office",
+        "cases": {"open": "welcome"},
+        "otherwise": "welcome",
+    },
+    "welcome": {"kind": "play", "prompts": ["hello"], "next": "main_menu"},
+    "main_menu": {**MENU, "keys": {"1": "operator", "2": "billing"}},
+    "billing": {**MENU, "keys": {"0": "@back", "1": "operator"}},
+    "operator": QUEUE,
+}
+SITE = Site.model_validate(
+    {
+        "name": "bench",
+        "title": "Bench",
+        "timezone": "Asia/Shanghai",
+        "languages": ["zh"],
+        "trunks": [{"name": "e1", "title": "E1", "connection": {"by": "address", "hosts": ["127.0.0.2"]}}],
+        "dids": [{"number": f"9558{n:04}", "title": "A number", "flow": "main"} for n in range(2000)],
+        "calendars": [
+            {
+                "name": "office",
+                "title": "Office",
+                "timezone": "Asia/Shanghai",
+                "week": {day: ["09:00-12:00", "13:00-18:00"] for day in ("mon", "tue", "wed", "thu", "fri")},
+                "exceptions": [
+                    {"first": f"2026-{month:02}-01", "title": "A holiday", "closed": True}
+                    for month in range(1, 13)
+                ],
+            }
+        ],
+        "prompts": [{"name": name, "text": {"zh": name}} for name in ("hello", "menu")],
+        "queues": [{"name": "sales", "title": "Sales"}],
+        "flows": [
+            {
+                "name": "main",
+                "title": "Main",
+                "language": "zh",
+                "start": "start",
+                "operator": "operator",
+                "steps": STEPS,
+            }
+        ],
+    }
+)
+
+
+def walks(published: Published, seconds: float) -> tuple[float, int]:
+    """Walks a second, and facts a walk, by the engine alone."""
+    silence, two, one, done = Pressed(None), Pressed("2"), Pressed("1"), Outcome("CONTINUE")
+    began, count, facts = time.process_time(), 0, 0
+    while time.process_time() - began < seconds:
+        for number in range(500):
+            at = START + dt.timedelta(minutes=97 * count)
+            walk = Walk.enter(published, caller=CALLER, trunk="e1", did=f"9558{number:04}", at=at)
+            for answer in (silence, two, one, done):
+                walk.answer(answer)
+            count += 1
+            facts = len(walk.facts)
+            assert walk.ended  # noqa: S101
+    return count / (time.process_time() - began), facts
+
+
+def simulations(published: Published, seconds: float) -> float:
+    """Whole simulations a second, with presses read and texts looked up."""
+    began, count = time.process_time(), 0
+    while time.process_time() - began < seconds:
+        for _ in range(500):
+            at = START + dt.timedelta(minutes=97 * count)
+            simulate(published, did="95580001", trunk="e1", caller=CALLER, at=at, presses="2,1")
+            count += 1
+    return count / (time.process_time() - began)
+
+
+def main() -> None:
+    """Measure and print."""
+    seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 1.0
+    published = Published(SITE)
+    best, facts = max(walks(published, seconds) for _ in range(3))
+    print(f"engine:    {best:9,.0f} walks/s of {facts} facts, {1e6 / best / facts:.1f} µs a fact")
+    best = max(simulations(published, seconds) for _ in range(3))
+    print(f"simulator: {best:9,.0f} walks/s")
+
+
+if __name__ == "__main__":
+    main()

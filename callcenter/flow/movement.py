@@ -1,0 +1,88 @@
+"""What a target means where the call stands, and moving there."""
+
+from __future__ import annotations
+
+from callcenter.flow.place import END, MENUS_REMEMBERED, Place
+from callcenter.published import Published
+
+
+class Movement:
+    """Moves one place about one version's flows. Every move lands on a step that exists, or at the end."""
+
+    def __init__(self, published: Published, place: Place) -> None:
+        self._flows, self._menus = published.flows, published.menus
+        self._menu_numbers = published.menu_numbers
+        self._place = place
+
+    def known(self, flow: str, step: str) -> bool:
+        """Whether there is such a step."""
+        found = self._flows.get(flow)
+        return found is not None and step in found.steps
+
+    def follow(self, target: str) -> None:
+        """Go where the target says. ``@repeat`` begins the step anew."""
+        place = self._place
+        if target[0] != "@":
+            self._follow_name(target)
+        elif target == "@back":
+            self.go(*self._menu_before())
+        elif target == "@operator":
+            self.go(place.flow, self._flows[place.flow].operator)
+        else:
+            self.go(place.flow, place.step if target == "@repeat" else END)
+
+    def go(self, flow: str, step: str) -> None:
+        """Stand at a step; when there is none of that name, at the operator, or else at the end."""
+        place = self._place
+        if step != END and not self.known(flow, step):
+            flow, step = place.flow, self._flows[place.flow].operator
+            step = step if self.known(flow, step) else END
+        if flow != place.flow:
+            self._change_language(place.flow, flow)
+        place.flow, place.step, place.missed = flow, step, ""
+        self.count()
+        self._remember_menu()
+
+    def count(self) -> None:
+        """One more step taken."""
+        self._place.steps += 1
+        self._place.quiet += 1
+
+    def here(self, seen_from: str) -> str:
+        """Where the call stands, as a flow of that name would write it."""
+        place = self._place
+        if place.step == END:
+            return "@hangup"
+        return place.step if place.flow == seen_from else f"{place.flow}/{place.step}"
+
+    def _follow_name(self, target: str) -> None:
+        flow, slash, step = target.rpartition("/")
+        if not slash:
+            self.go(self._place.flow, step)
+            return
+        known = self._flows.get(flow)
+        self.go(flow, step or (known.start if known else ""))
+
+    def _menu_before(self) -> tuple[str, str]:
+        """The menu entered last before this step; a first menu is its own, other steps have the start."""
+        place = self._place
+        standing = (place.flow, place.step)
+        in_menu = standing in self._menu_numbers
+        trail = place.back[:-1] if in_menu else place.back
+        if trail and trail[-1] < len(self._menus):
+            return self._menus[trail[-1]]
+        return standing if in_menu else (place.flow, self._flows[place.flow].start)
+
+    def _remember_menu(self) -> None:
+        """A menu that was come through before cuts the trail there: going back never goes in circles."""
+        place = self._place
+        menu = self._menu_numbers.get((place.flow, place.step))
+        if menu is not None:
+            trail = place.back
+            kept = trail[: trail.index(menu)] if menu in trail else trail
+            place.back = (*kept, menu)[-MENUS_REMEMBERED:]
+
+    def _change_language(self, left: str, entered: str) -> None:
+        """Another flow brings its language, unless the call's was chosen by number, trunk or step."""
+        if self._place.language == self._flows[left].language:
+            self._place.language = self._flows[entered].language

@@ -1,0 +1,36 @@
+"""What a step comes to: the way it went, and the fact that is kept of it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+STAY = ""
+"""The target of a try that failed with tries left: the same step is asked again, its misses kept."""
+
+
+class Went(NamedTuple):
+    """A step's decision. ``target`` as in a site file, or STAY."""
+
+    outcome: str
+    target: str
+    reason: str
+    keys: str | None = None
+    heard: tuple[str, ...] | None = None
+    """What was heard, when it is not simply the request's prompts."""
+
+
+class Fact(NamedTuple):
+    """One row of ``schema.calls.Step``, without the call, the time and the version its driver knows.
+
+    ``next`` is the step the call went on to (``flow/step`` in another flow), ``@hangup``, or None when
+    the step is not over yet: an action has begun, or the caller hung up.
+    """
+
+    flow: str
+    step: str
+    kind: str
+    heard: tuple[str, ...]
+    keys: str | None
+    outcome: str
+    next: str | None
+    reason: str

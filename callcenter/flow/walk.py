@@ -1,0 +1,182 @@
+"""A call's walk through its flows: it asks for things, is given answers, and says what it did and why.
+
+The same walk serves calls and simulations. It is pure: no socket, no clock but the moment passed in.
+It never raises on what a caller, an old cursor or another system gives it; it goes to the operator.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from callcenter.flow.call import Call
+from callcenter.flow.dialogue import Act, Answer, Collect, Hear, HungUp, Pressed, Request
+from callcenter.flow.kinds import KINDS
+from callcenter.flow.movement import Movement
+from callcenter.flow.place import END, Place
+from callcenter.flow.result import STAY, Fact, Went
+from callcenter.published import Published
+from callcenter.routing import route
+from callcenter.site import steps
+
+MOST_STEPS, MOST_QUIET_STEPS = 1000, 200
+"""Steps in a call, and in a row without asking the caller for a key, before the loop guard steps in."""
+
+OVER = Act("hangup")
+
+BEGUN = {
+    "queue": "the caller waits in queue {0.target}",
+    "seat": "seat {0.target} is rung",
+    "outside": "{0.target} is rung over trunk {0.trunk}",
+    "voicemail": "the caller is put to mailbox {0.target}",
+    "survey": "the caller is asked survey {0.target}",
+    "callback": "the caller is to be called back from queue {0.target}",
+    "hangup": "the flow ends here",
+}
+"""Why an action begins, by its kind; 0 is the request."""
+
+
+class Walk:
+    """Begin with ``Walk.enter``, go on from a stored place with ``Walk(...)``; then ask and answer.
+
+    ``request`` is what is wanted now; ``answer`` moves on to the next request; ``facts`` grows with each
+    step done (the driver may clear it). ``place`` can be stored at any request: a walk that goes on from
+    it asks the same and comes to the same, except for masked values, which are not stored.
+    """
+
+    def __init__(
+        self, published: Published, place: Place, *, caller: str, trunk: str, did: str, at: dt.datetime
+    ) -> None:
+        self.place = place
+        self.facts: list[Fact] = []
+        self.request: Request = OVER
+        self._flows = published.flows
+        self._movement = Movement(published, place)
+        self._call = Call(published, place, caller, trunk, did, at)
+        if place.step != END and not self._movement.known(place.flow, place.step):
+            self._recover()
+        self._go_on()
+
+    @classmethod
+    def enter(cls, published: Published, *, caller: str, trunk: str, did: str, at: dt.datetime) -> Walk:
+        """The walk of a new call, from the start of the flow its number opens."""
+        entry = route(published, trunk, did)
+        place = Place(entry.flow, END, entry.language)
+        walk = cls(published, place, caller=caller, trunk=trunk, did=did, at=at)
+        if entry.flow:
+            walk._movement.go(entry.flow, published.flows[entry.flow].start)
+            walk._tell_of_arrival("entered", entry.reason)
+            walk._go_on()
+        return walk
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing is left to do but hang up."""
+        return isinstance(self.request, Act) and self.request.kind == "hangup"
+
+    def answer(self, answer: Answer) -> None:
+        """Take the answer to ``request`` and move on. One that does not fit counts as silence or failure."""
+        if self.ended:
+            return
+        if isinstance(answer, HungUp):
+            self._hung_up()
+            return
+        answered = KINDS[type(self._step)].answered
+        if answered is not None:
+            went = answered(self._step, self._call, answer)
+            self.place.doing = False
+            if isinstance(self.request, Collect):
+                self.place.typed = ""
+            self._take(went, _heard(self.request))
+            self._go_on()
+
+    @property
+    def _step(self) -> steps.Step:
+        return self._flows[self.place.flow].steps[self.place.step]
+
+    def _go_on(self) -> None:
+        """Through all steps that need nothing from the driver, up to the next request."""
+        self.request = OVER
+        while self.place.step != END:
+            wanted = self._ask(self._step)
+            if not isinstance(wanted, Went):
+                self._wait_for(wanted)
+                return
+            self._take(wanted)
+
+    def _ask(self, step: steps.Step) -> Request | Went:
+        ask, answered = KINDS[type(step)]
+        key = self.place.typed
+        if key and answered and isinstance(step, steps.Menu):
+            self.place.typed = ""
+            return answered(step, self._call, Pressed(key))
+        wanted: Request | Went = ask(step, self._call)
+        return wanted
+
+    def _wait_for(self, request: Request) -> None:
+        self.request = request
+        place = self.place
+        if isinstance(request, Collect) or (isinstance(request, Hear) and request.wait_seconds):
+            place.quiet = 0
+        if isinstance(request, Act) and not place.doing:
+            place.doing, place.typed = True, ""
+            place.forget_masked()
+            outcome, then = ("over", "@hangup") if self.ended else ("begun", None)
+            went = Went(outcome, STAY, BEGUN[request.kind].format(request))
+            self._tell(went, place.flow, place.step, then, request.prompts)
+
+    def _take(self, went: Went, heard: tuple[str, ...] = ()) -> None:
+        """Move on the way a step went, and tell of it."""
+        flow, step = self.place.flow, self.place.step
+        if went.target == STAY:
+            self._movement.count()
+        else:
+            self._movement.follow(went.target)
+        self._tell(went, flow, step, self._movement.here(flow), heard)
+        if self.place.steps > MOST_STEPS or self.place.quiet > MOST_QUIET_STEPS:
+            self._guard()
+
+    def _guard(self) -> None:
+        """The call goes in circles: to the operator the first time, to the end the second."""
+        place = self.place
+        if place.step == END:
+            return
+        flow, step = place.flow, place.step
+        quiet = place.quiet > MOST_QUIET_STEPS
+        what = f"{place.quiet} steps without a question" if quiet else f"{place.steps} steps in one call"
+        target, sentence = (
+            ("@hangup", "the call ends") if place.guarded else ("@operator", "on to the operator")
+        )
+        place.steps, place.quiet, place.guarded = 0, 0, True
+        self._movement.follow(target)
+        self._tell(Went("loop_guard", target, f"{what}: {sentence}"), flow, step, self._movement.here(flow))
+
+    def _recover(self) -> None:
+        """The stored place is not in this version: to the operator of its flow, or of the number's flow."""
+        place = self.place
+        entry = route(self._call.published, self._call.trunk, self._call.did)
+        place.flow = place.flow if place.flow in self._flows else entry.flow
+        place.language = place.language or entry.language
+        place.step, place.doing = END, False
+        if place.flow:
+            self._movement.go(place.flow, self._flows[place.flow].operator)
+            self._tell_of_arrival("lost", "the call stood at no step of this version: on to the operator")
+
+    def _hung_up(self) -> None:
+        went = Went("hung_up", STAY, "the caller hung up")
+        self._tell(went, self.place.flow, self.place.step, None, _heard(self.request))
+        self.place.step, self.request = END, OVER
+
+    def _tell_of_arrival(self, outcome: str, reason: str) -> None:
+        place = self.place
+        if place.step != END:
+            self._tell(Went(outcome, STAY, reason), place.flow, place.step, place.step)
+
+    def _tell(self, went: Went, flow: str, step: str, then: str | None, heard: tuple[str, ...] = ()) -> None:
+        kind = self._flows[flow].steps[step].kind
+        heard = heard if went.heard is None else went.heard
+        self.facts.append(Fact(flow, step, kind, heard, went.keys, went.outcome, then, went.reason))
+
+
+def _heard(request: Request) -> tuple[str, ...]:
+    """The prompts of a request that was answered by the caller; an action's were told when it began."""
+    return request.prompts if isinstance(request, Hear | Collect) else ()

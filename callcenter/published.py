@@ -1,0 +1,58 @@
+"""A site as the hot path reads it: one read-only index, made once when a version is published."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Protocol, TypeVar
+from zoneinfo import ZoneInfo
+
+from callcenter.calendar import CalendarState, state_at
+from callcenter.site import Site
+from callcenter.site.edge import Did
+from callcenter.site.steps import Menu
+
+
+class _Named(Protocol):
+    @property
+    def name(self) -> str: ...
+
+
+Thing = TypeVar("Thing", bound=_Named)
+
+
+def _by_name(things: Iterable[Thing]) -> dict[str, Thing]:
+    return {thing.name: thing for thing in things}
+
+
+class Published:
+    """Look-ups over one version of a site. Nothing here changes after it is built."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self.zone = ZoneInfo(site.timezone)
+        self.flows = _by_name(site.flows)
+        self.trunks = _by_name(site.trunks)
+        self.queues = _by_name(site.queues)
+        self.surveys = _by_name(site.surveys)
+        self.calendars = _by_name(site.calendars)
+        self.prompts = _by_name(site.prompts)
+        self.dids: dict[tuple[str | None, str], Did] = {(did.trunk, did.number): did for did in site.dids}
+        self.menus = [
+            (f.name, s) for f in site.flows for s, step in f.steps.items() if isinstance(step, Menu)
+        ]
+        """Every menu, so that a cursor can remember one by its number."""
+        self.menu_numbers = {menu: number for number, menu in enumerate(self.menus)}
+
+    def calendar_state(self, name: str, at: dt.datetime) -> CalendarState | None:
+        """What the calendar says at an aware moment; None when there is no such calendar."""
+        calendar = self.calendars.get(name)
+        return None if calendar is None else state_at(calendar, at)
+
+    def language_of(self, prompt: str, wanted: str) -> str | None:
+        """The language to speak a prompt in: the one wanted, else the site's first that has it, else None."""
+        found = self.prompts.get(prompt)
+        languages = () if found is None else (wanted, *self.site.languages)
+        return next(
+            (each for each in languages if found and (each in found.audio or each in found.text)), None
+        )

@@ -1,0 +1,87 @@
+"""Secrets of seats, trunks, the manager account and FastAGI: generated, in one file only its owner reads.
+
+They are never in the site file, the database, a log or an answer of the API. Names are paths such as
+``seat/desk1``, ``trunk/analog``, ``ami/hotline``, ``agi/token``.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import secrets
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from callcenter.errors import HotlineError
+
+PIN_LENGTH = 8
+_ALPHABET = "abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+"""No look-alikes: some are typed into a phone by hand."""
+
+
+class Secrets:
+    """The secrets file. A name that is asked for and not there is generated and kept."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __call__(self, name: str) -> str:
+        """The secret of ``name``."""
+        known = self._read().get(name)
+        return known if known is not None else self.make([name])[name]
+
+    def make(self, names: Iterable[str]) -> dict[str, str]:
+        """All of ``names``, the missing ones generated in one write."""
+        with self._locked() as file:
+            known: dict[str, str] = json.loads(file.read() or "{}")
+            missing = [name for name in names if name not in known]
+            if missing:
+                known |= {name: _generate_for(name) for name in missing}
+                self._replace(known)
+        return known
+
+    def set(self, name: str, secret: str) -> None:
+        """Keep a secret that another party chose (a provider's). Raises HotlineError for a useless one."""
+        if not secret.isprintable() or not secret.isascii() or not secret or ";" in secret:
+            raise HotlineError("a secret is one line of printable ASCII without ';'")
+        with self._locked() as file:
+            self._replace({**json.loads(file.read() or "{}"), name: secret})
+
+    def _read(self) -> dict[str, str]:
+        try:
+            return dict(json.loads(self._path.read_text("utf-8")))
+        except FileNotFoundError:
+            return {}
+
+    @contextmanager
+    def _locked(self) -> Iterator[IO[str]]:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        with self._path.with_suffix(".lock").open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            self._path.touch(mode=0o600)
+            with self._path.open(encoding="utf-8") as file:
+                yield file
+
+    def _replace(self, known: dict[str, str]) -> None:
+        fresh = self._path.with_suffix(".new")
+        fd = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(fd, "w", encoding="utf-8") as file:
+            json.dump(dict(sorted(known.items())), file, indent=1)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(self._path)
+
+
+def _generate_for(name: str) -> str:
+    """A mailbox's secret is its PIN, typed on a telephone; all others are passwords."""
+    if name.startswith("mailbox/"):
+        return "".join(secrets.choice("0123456789") for _ in range(PIN_LENGTH))
+    return generate()
+
+
+def generate(length: int = 24) -> str:
+    """A random secret of ``length`` letters and digits (5.8 bits each)."""
+    return "".join(secrets.choice(_ALPHABET) for _ in range(length))

@@ -1,0 +1,81 @@
+"""Keeps Hotline's processes up: one that ends is started again, with growing pauses.
+
+Each child is a process of its own, so a fault in one never takes the others along. Children die
+with the supervisor.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import signal
+import time
+from collections.abc import Mapping, Sequence
+
+import structlog
+
+log = structlog.get_logger()
+FIRST_PAUSE_SECONDS = 0.2
+LONGEST_PAUSE_SECONDS = 10.0
+STEADY_SECONDS = 30.0
+"""After this long up, the next restart is quick again."""
+STOP_SECONDS = 15.0
+PR_SET_PDEATHSIG = 1
+
+
+def stop_on_signals(stop: asyncio.Event) -> None:
+    """Set ``stop`` on SIGTERM and SIGINT."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+
+
+async def supervise(commands: Mapping[str, Sequence[str]], stop: asyncio.Event) -> None:
+    """Run every command until ``stop`` is set, then end them all: asked first, killed after 15 s."""
+    await asyncio.gather(*(_keep_up(name, command, stop) for name, command in commands.items()))
+
+
+async def _keep_up(name: str, command: Sequence[str], stop: asyncio.Event) -> None:
+    pause = FIRST_PAUSE_SECONDS
+    while not stop.is_set():
+        began = time.monotonic()
+        child = await asyncio.create_subprocess_exec(*command, preexec_fn=_die_with_parent)
+        log.info("process.started", name=name, pid=child.pid)
+        await _until_either(child, stop)
+        if stop.is_set():
+            await _end(child)
+            return
+        lasted = time.monotonic() - began
+        pause = FIRST_PAUSE_SECONDS if lasted > STEADY_SECONDS else min(2 * pause, LONGEST_PAUSE_SECONDS)
+        log.error("process.ended", name=name, status=child.returncode, restart_in=pause)
+        await _wait(stop, pause)
+
+
+async def _until_either(child: asyncio.subprocess.Process, stop: asyncio.Event) -> None:
+    ended = asyncio.create_task(child.wait())
+    stopped = asyncio.create_task(stop.wait())
+    await asyncio.wait([ended, stopped], return_when=asyncio.FIRST_COMPLETED)
+    for task in (ended, stopped):
+        task.cancel()
+
+
+async def _end(child: asyncio.subprocess.Process) -> None:
+    if child.returncode is None:
+        child.terminate()
+    try:
+        await asyncio.wait_for(child.wait(), STOP_SECONDS)
+    except TimeoutError:
+        child.kill()
+        await child.wait()
+
+
+async def _wait(stop: asyncio.Event, seconds: float) -> None:
+    try:
+        await asyncio.wait_for(stop.wait(), seconds)
+    except TimeoutError:
+        return
+
+
+def _die_with_parent() -> None:
+    """In the child: get SIGTERM when the supervisor dies, however it dies (Linux prctl)."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -1,0 +1,78 @@
+"""The dialplan: stable entries, and contexts named after their own content.
+
+``extensions/00-entry.conf`` leads to ``call_<hash>``; the hash covers everything below it, so an
+unchanged dialplan keeps its names over versions, and a changed one never shifts a running call.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from jinja2 import Environment
+
+from callcenter.site import Site
+from dialplan_templates.render import environment
+from dialplan_templates.static_menu import PromptFile, static_menus
+
+AGI_PATIENCE_SECONDS = 4
+"""How long a script may take to its first prompt; it re-arms the timer before each verb after that."""
+STATIC_WAIT_SECONDS = 300
+"""How long a caller of the static menu waits in a queue before the sorry message."""
+PLACEHOLDER = "content"
+SORRY = "sorry"
+"""The prompt a caller of the static menu hears when nobody could be reached; silence where a site has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExitKeys:
+    """The keys that leave a queue, and the context app_queue looks them up in."""
+
+    name: str
+    keys: tuple[str, ...]
+
+
+def exit_context(keys: list[str]) -> str:
+    """The context of a set of exit keys: ``hotline_exit_1``; ``*`` reads s and ``#`` reads h."""
+    return "hotline_exit_" + "".join(sorted(keys)).replace("*", "s").replace("#", "h")
+
+
+def exit_key_sets(site: Site) -> list[ExitKeys]:
+    """Every different set of exit keys in use, each once."""
+    sets = {exit_context(queue.exit_keys): tuple(sorted(queue.exit_keys)) for queue in site.queues}
+    return [ExitKeys(name, keys) for name, keys in sorted(sets.items()) if keys]
+
+
+@dataclass(frozen=True, slots=True)
+class DialplanPaths:
+    """What the dialplan needs to know of its surroundings."""
+
+    agi_url: str
+    agi_token: str
+    prompts_folder: str
+    part_folder: str
+
+
+def render_dialplan(site: Site, paths: DialplanPaths, prompt_file: PromptFile) -> dict[str, str]:
+    """``extensions/…`` file names and texts for a site."""
+    jinja = environment()
+    body = _calls(site, paths, prompt_file, jinja, PLACEHOLDER)
+    digest = hashlib.sha256(body.encode()).hexdigest()[:8]
+    entry = jinja.get_template("extensions/00-entry.conf.j2").render(
+        call_context=f"call_{digest}", agent_context=f"agent_{digest}", exit_key_sets=exit_key_sets(site)
+    )
+    calls = _calls(site, paths, prompt_file, jinja, digest)
+    return {"extensions/00-entry.conf": entry, f"extensions/call-{digest}.conf": calls}
+
+
+def _calls(site: Site, paths: DialplanPaths, prompt_file: PromptFile, jinja: Environment, digest: str) -> str:
+    return jinja.get_template("extensions/10-call.conf.j2").render(
+        call_context=f"call_{digest}",
+        agent_context=f"agent_{digest}",
+        record_context=f"record_{digest}",
+        agi_patience_seconds=AGI_PATIENCE_SECONDS,
+        static_wait_seconds=STATIC_WAIT_SECONDS,
+        static_menus=static_menus(site, prompt_file),
+        sorry_file=prompt_file(SORRY, site.languages[0]),
+        **{name: getattr(paths, name) for name in DialplanPaths.__dataclass_fields__},
+    )

@@ -1,0 +1,47 @@
+"""Where a recording's files stand: the part being written, and the finished one.
+
+Names are made of the leg's uniqueid and of numbers from our own site, never of caller data.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from pathlib import Path
+
+PART_FOLDER = ".part"
+_UNIQUEID = re.compile(r"^[A-Za-z0-9_.-]{1,80}$")
+
+
+def part_folder(spool: Path) -> Path:
+    """Where Asterisk writes while a leg is up."""
+    return spool / "recordings" / PART_FOLDER
+
+
+def listener_part(spool: Path, uniqueid: str) -> Path:
+    """The file the AMI listener asks MixMonitor to write for a leg."""
+    return part_folder(spool) / f"{checked(uniqueid)}.sln"
+
+
+def dialplan_part(spool: Path, uniqueid: str) -> Path:
+    """The file the dialplan starts by itself when the listener was away at the answer."""
+    return part_folder(spool) / f"{checked(uniqueid)}.dialplan.sln"
+
+
+def finished_path(uniqueid: str, started_at: dt.datetime, queue: str | None, agent: str | None) -> Path:
+    """Below the recordings folder: ``2026/11/22/093015-service-1001-<uniqueid>.wav`` (UTC)."""
+    day = started_at.astimezone(dt.UTC)
+    name = f"{day:%H%M%S}-{queue or 'direct'}-{agent or 'none'}-{checked(uniqueid)}.wav"
+    return Path(f"{day:%Y/%m/%d}") / name
+
+
+def uniqueid_of_part(part: Path) -> str:
+    """The leg a part file belongs to."""
+    return part.name.removesuffix(".sln").removesuffix(".dialplan")
+
+
+def checked(uniqueid: str) -> str:
+    """The uniqueid, if it may stand in a file name; ValueError if not."""
+    if not _UNIQUEID.match(uniqueid) or uniqueid.startswith("."):
+        raise ValueError(f"not a uniqueid: {uniqueid!r}")
+    return uniqueid

@@ -1,0 +1,86 @@
+"""Raw stereo from MixMonitor to a checked wav: swapped, headed, synced, renamed.
+
+MixMonitor's ``D`` option on the agent's channel writes interleaved 16-bit 8 kHz samples, agent
+left and caller right; a finished recording has the caller left. A ``.sln`` has no header that a
+crash could leave wrong: whatever reached the disk can be played.
+"""
+
+from __future__ import annotations
+
+import array
+import hashlib
+import os
+import wave
+from dataclasses import dataclass
+from pathlib import Path
+
+RATE = 8000
+FRAME_BYTES = 4
+CHUNK_FRAMES = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class SoundFile:
+    """A finished file. ``duration_ms`` is read from its own length."""
+
+    path: Path
+    duration_ms: int
+    size: int
+    sha256: str
+
+
+def duration_ms(part: Path) -> int:
+    """Length of a raw stereo part in milliseconds; a torn last frame doesn't count."""
+    return part.stat().st_size // FRAME_BYTES * 1000 // RATE
+
+
+def finish(part: Path, target: Path) -> SoundFile:
+    """Make ``target`` of ``part``: it appears whole or not at all. Raises OSError; the part stays."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    growing = target.with_suffix(".wav.new")
+    try:
+        with growing.open("wb") as out:
+            _write_wav(part, out)
+            out.flush()
+            os.fsync(out.fileno())
+        growing.replace(target)
+        sync_folder(target.parent)
+    finally:
+        growing.unlink(missing_ok=True)
+    return probe(target)
+
+
+def probe(path: Path) -> SoundFile:
+    """Open a finished file as a player would. OSError, EOFError or wave.Error: it can't be played."""
+    with wave.open(str(path), "rb") as sound:
+        frames, rate = sound.getnframes(), sound.getframerate()
+    if frames * FRAME_BYTES > path.stat().st_size:
+        raise EOFError(f"{path.name} says {frames} frames, more than it holds")
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return SoundFile(path, frames * 1000 // rate, path.stat().st_size, digest)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a rename in ``folder`` survive a power loss."""
+    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
+def _write_wav(part: Path, out: object) -> None:
+    with part.open("rb") as raw, wave.open(out, "wb") as sound:  # type: ignore[call-overload]
+        sound.setnchannels(2)
+        sound.setsampwidth(2)
+        sound.setframerate(RATE)
+        while chunk := raw.read(CHUNK_FRAMES * FRAME_BYTES):
+            sound.writeframesraw(swap_sides(chunk[: len(chunk) // FRAME_BYTES * FRAME_BYTES]))
+
+
+def swap_sides(frames: bytes) -> bytes:
+    """Left to right and right to left, in whole frames."""
+    samples = array.array("h", frames)
+    samples[0::2], samples[1::2] = samples[1::2], samples[0::2]
+    return samples.tobytes()
