@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
     from sqlalchemy.orm import Session, sessionmaker
 
-    from ami.connection import AmiConnection
+    from ami.connection import Account, AmiConnection
+    from ami.process import Watch
+    from callcenter.agents import Membership
     from callcenter.ports import AsteriskConsole
     from callcenter.prompt_index import PromptIndex
     from callcenter.site import Site
@@ -210,17 +212,65 @@ class Hotline:
         boot = Throwaway(ensure(click.echo))
         return Applier(Versions(self.settings.etc), texts, boot, self.console(), history.keep)
 
+    def account(self) -> Account:
+        """Hotline's own account at Asterisk's manager interface."""
+        from ami.connection import Account
+
+        here = self.settings
+        return Account(
+            host=here.ami_host, port=here.ami_port, username="hotline", secret=self.secrets("ami/hotline")
+        )
+
+    def watch(self) -> Watch:
+        """The listener of the settings' Asterisk, wired to its connection, the database and recordings."""
+        from ami.bookkeeper import Bookkeeper
+        from ami.connection import AmiConnection
+        from ami.ledger_reader import LedgerReader
+        from ami.legs import RecordedLegs
+        from ami.listener import Listener, Names
+        from ami.process import Watch
+        from callcenter.agents import logged_in, memberships
+        from callcenter.journey import Endpoints, JourneyBook
+        from callcenter.manager_events import LISTENED
+        from recordings.capture import Capture
+        from recordings.catalogue import Catalogue
+
+        site, here = self.site(), self.settings
+        keeper = Bookkeeper(
+            self.sessions(), here.system_name, {queue.name: queue.survey for queue in site.queues}
+        )
+        positions, seen_at = keeper.positions()
+        connection = AmiConnection(
+            self.account(),
+            wanted=LISTENED,
+            on_event=lambda message: watch.on_event(message),
+            on_state=lambda up, at, reason: watch.on_state(up, at, reason),
+            clock=self.clock,
+        )
+        capture = Capture(connection, Catalogue(self.sessions(), here.recordings), here.spool)
+        trunks = site.trunk_endpoints()
+        listener = Listener(
+            JourneyBook(Endpoints(set(trunks), {seat.name for seat in site.seats})),
+            LedgerReader(here.log, positions),
+            keeper,
+            RecordedLegs(capture, {queue.name for queue in site.queues if queue.record}),
+            Names(trunks),
+            self.clock,
+        )
+
+        def members() -> list[Membership]:
+            with self.sessions(read_only=True)() as session:
+                return memberships(logged_in(session), self.site())
+
+        watch = Watch(connection, listener, keeper, members, self.clock, seen_at)
+        return watch
+
     @asynccontextmanager
     async def manager(self) -> AsyncIterator[AmiConnection]:
         """A manager connection that is up."""
-        from ami.connection import Account
         from ami.once import connected
 
-        here = self.settings
-        account = Account(
-            host=here.ami_host, port=here.ami_port, username="hotline", secret=self.secrets("ami/hotline")
-        )
-        async with connected(account, self.clock) as connection:
+        async with connected(self.account(), self.clock) as connection:
             yield connection
 
 

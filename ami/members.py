@@ -6,7 +6,7 @@ they are compared and put right, and nothing is done to members that are not our
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 import structlog
@@ -23,7 +23,7 @@ class Manager(Protocol):
 
     async def action(self, name: str, fields: actions.Fields) -> Mapping[str, str]: ...
 
-    async def action_list(self, name: str, fields: actions.Fields) -> list[Mapping[str, str]]: ...
+    async def action_list(self, name: str, fields: actions.Fields) -> Sequence[Mapping[str, str]]: ...
 
 
 async def reconcile(manager: Manager, wanted: Iterable[Membership]) -> int:

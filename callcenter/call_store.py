@@ -41,9 +41,9 @@ def _columns(table: type[Base], part: Any, record: CallRecord | None = None) -> 
     """The part's fields that the table has; of a part of a call, with the call's id."""
     call_id = {"call_id": (record or part).call_id}
     return call_id | {
-        name: getattr(part, name)
-        for name in table.__table__.columns.keys()
-        if hasattr(part, name)  # noqa: SIM118
+        column.name: getattr(part, column.name)
+        for column in table.__table__.columns
+        if hasattr(part, column.name)
     }
 
 

@@ -49,6 +49,10 @@ class App(Protocol):
         """Brings configurations live (``dialplan_templates.apply.Applier``)."""
         ...
 
+    def watch(self) -> Any:
+        """The listener, wired (``ami.process.Watch``)."""
+        ...
+
     def manager(self) -> AbstractAsyncContextManager[Any]:
         """A manager connection that is up (``ami.connection.AmiConnection``). Raises Unreachable."""
         ...

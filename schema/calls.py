@@ -242,7 +242,10 @@ class LedgerPosition(Base):
     ledger: Mapped[str] = mapped_column(primary_key=True)
     """cel or queue_log, of one Asterisk: ``cel@SYSTEMNAME``."""
     inode: Mapped[int]
+    """0: nothing has been read yet."""
     offset: Mapped[int]
+    seen_at: Mapped[dt.datetime]
+    """When the listener was last at work."""
 
 
 class AgentLogin(Base):

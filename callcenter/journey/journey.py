@@ -22,6 +22,7 @@ class Journey:
 
     def __init__(self) -> None:
         self.names: set[str] = set()
+        self.first_at = dt.datetime.max.replace(tzinfo=dt.UTC)
         self.last_at = dt.datetime.min.replace(tzinfo=dt.UTC)
         self._events: set[Event] = set()
         self._started: set[str] = set()
@@ -33,6 +34,7 @@ class Journey:
         if event in self._events:
             return False
         self._events.add(event)
+        self.first_at = min(self.first_at, event.at)
         self.last_at = max(self.last_at, event.at)
         if isinstance(event, LegStarted):
             self._started.add(event.uniqueid)
@@ -52,6 +54,11 @@ class Journey:
     def is_closed(self) -> bool:
         """Every leg that began has ended."""
         return bool(self._started) and (self._vanished or self._started <= self._ended)
+
+    @property
+    def legs_up(self) -> set[str]:
+        """Uniqueids of the channels that began and have not ended, as far as is known."""
+        return set() if self._vanished else self._started - self._ended
 
     @property
     def has_legs(self) -> bool:

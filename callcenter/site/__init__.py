@@ -42,3 +42,13 @@ class Site(Part):
     music: list[Music] = Field(default_factory=list)
     agents: list[Agent] = Field(default_factory=list)
     seats: list[Seat] = Field(default_factory=list)
+
+    def trunk_endpoints(self) -> dict[str, str]:
+        """Every SIP endpoint name of a trunk → the trunk's name; a gateway that signs in has its account's too."""
+        names = {trunk.name: trunk.name for trunk in self.trunks}
+        accounts = {
+            trunk.connection.username: trunk.name
+            for trunk in self.trunks
+            if trunk.connection.by == "registration"
+        }
+        return {**accounts, **names}

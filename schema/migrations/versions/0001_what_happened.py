@@ -285,6 +285,7 @@ def _ledger_positions() -> None:
         column("ledger", TEXT),
         column("inode", WHOLE),
         column("offset", WHOLE),
+        column("seen_at", MOMENT),
         sa.PrimaryKeyConstraint("ledger", name="pk_ledger_positions"),
     )
 

@@ -1,0 +1,27 @@
+"""``hotline ami``: the listener by itself."""
+
+from __future__ import annotations
+
+import asyncio
+
+import click
+import uvloop
+
+from ami.process import follow
+from callcenter.logging import configure
+from callcenter.ports import App
+from callcenter.supervise import stop_on_signals
+
+
+@click.command()
+@click.pass_obj
+def ami(app: App) -> None:
+    """Follow Asterisk's channels, queues and recordings until stopped. One for each Asterisk."""
+    configure(app.settings.log_level, "ami")
+    uvloop.run(_main(app))
+
+
+async def _main(app: App) -> None:
+    stop = asyncio.Event()
+    stop_on_signals(stop)
+    await follow(app.watch(), stop)

@@ -1,0 +1,66 @@
+"""After any time without a manager connection: what is known is held against what Asterisk says.
+
+Channels that are gone without the ledger having seen their end went with an Asterisk that was killed: their
+calls are closed as ``pbx_restart``. Queue members are put right. The gap is written down.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import structlog
+
+from ami import actions
+from ami.listener import Listener
+from ami.members import Manager, reconcile
+from callcenter.agents import Membership
+from callcenter.events import CallVanished
+from callcenter.journey import Journey
+
+log = structlog.get_logger()
+QUIET = dt.timedelta(seconds=3)
+"""A channel younger than this may be missing from the list because it was made while the list was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a resync put right."""
+
+    vanished: int
+    members: int
+
+
+class Resync:
+    """Compares one Asterisk with the listener's book. ``members`` gives the memberships there should be."""
+
+    def __init__(
+        self, manager: Manager, listener: Listener, members: Callable[[], Iterable[Membership]]
+    ) -> None:
+        self._manager = manager
+        self._listener = listener
+        self._members = members
+
+    async def run(self, now: dt.datetime, ended_at: dt.datetime | None = None) -> Found:
+        """Put right what differs. ``ended_at``: when calls that are gone ended, if it is known. Raises Unreachable."""
+        rows = await self._manager.action_list(*actions.show_channels())
+        up = {row["Uniqueid"] for row in rows if "Uniqueid" in row}
+        self._listener.catch_up()
+        gone = [journey for journey in self._listener.book.open_calls() if _is_gone(journey, up, now)]
+        for journey in gone:
+            self._listener.book.add(_vanished(journey, ended_at))
+        changes = await reconcile(self._manager, self._members())
+        if gone or changes:
+            log.warning("resync.put_right", vanished=len(gone), members=changes)
+        return Found(len(gone), changes)
+
+
+def _is_gone(journey: Journey, up: set[str], now: dt.datetime) -> bool:
+    legs = journey.legs_up
+    return bool(legs) and not legs & up and now - journey.last_at > QUIET
+
+
+def _vanished(journey: Journey, ended_at: dt.datetime | None) -> CallVanished:
+    at = journey.last_at if ended_at is None else max(journey.last_at, ended_at)
+    return CallVanished(at, "snapshot", min(journey.legs_up), None)
