@@ -296,7 +296,6 @@ def _config_versions() -> None:
         column("created_at", MOMENT),
         column("state", TEXT),
         column("digest", TEXT),
-        column("site_digest", TEXT),
         column("by", TEXT),
         column("note", TEXT, nullable=True),
         sa.CheckConstraint(
