@@ -14,6 +14,7 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import cached_property, lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -78,11 +79,18 @@ class LazyGroup(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; a mendable error is one clear line and its exit code."""
+        from sqlalchemy.exc import SQLAlchemyError
+
+        from schema.session import trouble
+
         try:
             return super().invoke(ctx)
         except HotlineError as error:
             click.echo(f"hotline: {error}", err=True)
             sys.exit(error.exit_code)
+        except SQLAlchemyError as error:
+            click.echo(f"hotline: {trouble(error)}", err=True)
+            sys.exit(1)
 
 
 class Hotline:
@@ -135,7 +143,7 @@ class Hotline:
             system_name=here.system_name,
             directories=folders,
             prompts=here.prompts,
-            music=here.prompts / "music",
+            music=here.prompts / "music" / "default",
             secret=self.secrets,
             sip_host=here.sip_host,
             sip_port=here.sip_port,
@@ -205,7 +213,8 @@ class Hotline:
     @asynccontextmanager
     async def manager(self) -> AsyncIterator[AmiConnection]:
         """A manager connection that is up."""
-        from ami.connection import Account, connected
+        from ami.connection import Account
+        from ami.once import connected
 
         here = self.settings
         account = Account(
@@ -223,7 +232,7 @@ def main(ctx: click.Context, home: str | None) -> None:
     from pydantic import ValidationError
 
     try:
-        settings = Settings(**({"home": home} if home else {}))
+        settings = Settings(home=Path(home)) if home else Settings()
     except ValidationError as error:
         first = error.errors()[0]
         name = f"HOTLINE_{str(first['loc'][0]).upper()}"

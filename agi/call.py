@@ -49,8 +49,7 @@ class Call(AGI):  # type: ignore[misc]  # pyst2 has no types
     def __init__(self, transport: asyncio.WriteTransport, env: dict[str, str]) -> None:
         # pyst2's own __init__ is left out: it sets a signal handler, prints and reads stdin.
         self.env = env
-        count = sum(name.startswith("agi_arg_") for name in env)
-        self.args = tuple(env.get(f"agi_arg_{n}", "") for n in range(2, count + 2))
+        self.args = tuple(value for name, value in env.items() if name.startswith("agi_arg_"))
         self.uniqueid = env.get("agi_uniqueid", "")
         self.call_id = (self.args[0] if self.args else "") or self.uniqueid
         self._heard_at = time.monotonic()
@@ -124,7 +123,7 @@ class Call(AGI):  # type: ignore[misc]  # pyst2 has no types
         return _key(self.execute("GET OPTION", protocol.file_list(files[-1:]), protocol.quote(keys), wait_ms))
 
     def ask_digits(self, files: Sequence[str], most: int, wait_ms: int) -> str:
-        """Play prompts that any key cuts; give up to ``most`` digits. ``wait_ms`` without a key or # ends it."""
+        """Play prompts that any key cuts; give up to ``most`` digits. # or ``wait_ms`` of quiet ends it."""
         return self.execute("GET DATA", protocol.file_list(files), wait_ms, most)["result"][0]
 
     def set_variables(self, values: Mapping[str, str]) -> None:
@@ -231,7 +230,7 @@ class Call(AGI):  # type: ignore[misc]  # pyst2 has no types
             self._park()
         self._transport.write(line)
         answer = self._next_line()
-        while answer.startswith(b"100"):
+        while answer.startswith(b"1"):  # 100 Trying
             answer = self._next_line()
         if answer.startswith(b"520-"):
             raise self._usage(answer)

@@ -24,6 +24,7 @@ _SET: Result = {"result": ("1", "")}
 _PAIR = re.compile(r"(\w+)=(\S*)(?:\s+\((.*)\))?")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _APP_SPECIAL = re.compile(r'[\\",()\[\]]')
+_AGI_SPECIAL = re.compile(r'[\\"\r\n\0]')
 _LINE_END = re.compile(r"[\r\n\0]")
 
 
@@ -36,16 +37,20 @@ class Quoted(str):
 def quote(value: object) -> Quoted:
     """One AGI argument, whatever is in it. Raises Unsendable on CR, LF, NUL."""
     text = str(value)
-    if _LINE_END.search(text):
-        raise Unsendable("a value with a line end or NUL")
-    return Quoted('"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"')
+    if _AGI_SPECIAL.search(text):
+        if _LINE_END.search(text):
+            raise Unsendable("a value with a line end or NUL")
+        text = text.replace("\\", "\\\\").replace('"', '\\"')
+    return Quoted(f'"{text}"')
 
 
 def command(words: str, arguments: Sequence[object]) -> bytes:
     """One line, newline included. Whole numbers go bare, empty text that is not quoted is left out."""
     parts = [words]
     for argument in arguments:
-        if isinstance(argument, (Quoted, int)):
+        if isinstance(argument, Quoted):
+            parts.append(argument)
+        elif isinstance(argument, int):
             parts.append(str(argument))
         elif argument != "":
             parts.append(quote(argument))
@@ -75,7 +80,7 @@ def file_list(files: Sequence[str]) -> str:
 
 
 def assignments(values: Mapping[str, str]) -> Iterator[str]:
-    """Arguments of as few MSet as carry ``values``, in their order. Values may hold anything but line ends."""
+    """Arguments of as few MSet as carry ``values``, in their order. Raises Unsendable for a bad name."""
     batch: list[str] = []
     room = LONGEST_COMMAND - 16
     for name, value in values.items():
@@ -94,12 +99,13 @@ def assignments(values: Mapping[str, str]) -> Iterator[str]:
 
 def request(head: bytes) -> dict[str, str]:
     """The ``agi_…: value`` lines Asterisk opens with. Raises OutOfStep when it is no such request."""
-    environment: dict[str, str] = {}
-    for line in head.decode(errors="replace").split("\n"):
-        name, colon, value = line.partition(":")
-        if not colon or name in environment:
-            raise OutOfStep("a request line without a name, or with one given twice")
-        environment[name] = value.strip()
+    lines = head.decode(errors="replace").split("\n")
+    try:
+        environment = dict([line.split(": ", 1) for line in lines])
+    except ValueError:
+        raise OutOfStep("a request line without a name") from None
+    if len(environment) < len(lines):
+        raise OutOfStep("a request with a name given twice")
     return environment
 
 

@@ -11,6 +11,7 @@ import hmac
 import socket
 import time
 import traceback
+from typing import cast
 
 import structlog
 
@@ -124,17 +125,16 @@ class Connection(asyncio.Protocol):
         self._unread = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.WriteTransport)  # noqa: S101  # for the type checker
-        self._transport = transport
+        self._transport = cast(asyncio.WriteTransport, transport)  # uvloop's derives from neither
         self._server.half_open.enter(self, time.monotonic())
 
     def data_received(self, data: bytes) -> None:
         if self._transport.is_closing():
             return
-        self._unread += data
+        self._unread = self._unread + data if self._unread else data
         if self._call is None:
             self._hear_request()
-        if self._call is not None:
+        if self._call is not None and self._unread:
             self._hear_lines(self._call)
         if len(self._unread) > LARGEST:
             self._refuse()
@@ -188,9 +188,11 @@ class Connection(asyncio.Protocol):
         self._call.start(whole)
 
     def _hear_lines(self, call: Call) -> None:
-        *lines, self._unread = self._unread.split(b"\n")
-        for line in lines:
+        line, newline, rest = self._unread.partition(b"\n")
+        while newline:
+            self._unread = rest
             call.hear(line)
+            line, newline, rest = self._unread.partition(b"\n")
 
     def _refuse(self) -> None:
         if self._call is not None:

@@ -2,8 +2,8 @@
 
 A line end inside a value is a second header to Asterisk (a shell command through MixMonitor's ``Command``),
 a comma in some values a second argument. So nothing is joined raw: every name is checked, every value refused
-or escaped. There is no builder for Command, System or the configuration actions: the account has no right to
-them.
+or escaped. There is no builder for Command or the configuration actions. The account's rights cannot be the
+only guard: Asterisk 22.10 asks the right ``system`` for MixMonitor, and that opens the shell as well.
 """
 
 from __future__ import annotations

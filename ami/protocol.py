@@ -17,8 +17,9 @@ MAX_MESSAGE = 1024 * 1024
 """Bytes of the longest message taken; a queue call's longest is under 2,000."""
 
 _END = b"\r\n\r\n"
-_BANNER = b"Asterisk Call Manager/"
+_BANNER = re.compile(rb"\AAsterisk Call Manager/[^\r]*\r\n")
 _EVENT = b"Event: "
+_RESPONSE = b"Response: "
 _ACTION_ID = b"\r\nActionID: "
 _ESCAPED = re.compile(rb"\\(.)", re.DOTALL)
 _C_ESCAPES = {b"a": b"\a", b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t", b"v": b"\v"}
@@ -64,45 +65,46 @@ class AmiStream:
     """
 
     def __init__(self, wanted: Collection[str]) -> None:
-        self._wanted = frozenset(name.encode() for name in wanted)
+        self._heads = frozenset(_EVENT + name.encode() for name in wanted)
         self._rest = b""
+        self._at_start = True
 
     def feed(self, data: bytes) -> Iterator[Message]:
         """Give the messages that ``data`` completes, the same however the stream is cut.
 
         Exhaust it before the next call. Raises MessageTooLong after the messages before the long one.
         """
-        *complete, self._rest = (self._rest + data).split(_END)
-        for raw in complete:
-            if len(raw) > MAX_MESSAGE:
-                raise MessageTooLong
-            if self._is_wanted(raw):
+        unread = self._rest + data
+        *complete, self._rest = unread.split(_END)
+        if self._at_start and complete:
+            self._at_start = False
+            complete[0] = _BANNER.sub(b"", complete[0])
+        special = _ACTION_ID in unread or len(unread) > MAX_MESSAGE
+        heads = self._heads
+        for raw in complete:  # the hot path: most events are left at their first line
+            end = raw.find(b"\r\n")
+            if special or end < 1:
+                yield from self._examine(raw)
+            elif raw[:end] in heads:
                 yield parse(raw)
-            elif not raw.startswith(_EVENT):
-                yield from self._unusual(raw)
         if len(self._rest) >= MAX_MESSAGE + len(_END):
             raise MessageTooLong
 
-    def _is_wanted(self, raw: bytes) -> bool:
-        """Whether these bytes begin as an event to let through."""
-        if not raw.startswith(_EVENT):
-            return False
-        name, _, _ = raw[len(_EVENT) : len(_EVENT) + 80].partition(b"\r\n")
-        return name in self._wanted or _ACTION_ID in raw
-
-    def _unusual(self, raw: bytes) -> Iterator[Message]:
-        """A response, or a message behind the banner or behind stray line ends."""
-        raw = raw.lstrip(b"\r\n")
-        if raw.startswith(_BANNER):
-            raw = raw.partition(b"\r\n")[2].lstrip(b"\r\n")
-        if raw.startswith(b"Response: ") or self._is_wanted(raw):
+    def _examine(self, raw: bytes) -> Iterator[Message]:
+        """The message, if it is to be let through: with answers and stray line ends in mind."""
+        if len(raw) > MAX_MESSAGE:
+            raise MessageTooLong
+        while raw.startswith(b"\r\n"):
+            raw = raw[2:]
+        is_answer = raw.startswith((_EVENT, _RESPONSE)) and _ACTION_ID in raw
+        if is_answer or raw.partition(b"\r\n")[0] in self._heads:
             yield parse(raw)
 
 
 def parse(raw: bytes) -> Message:
     """One message without its closing empty line; never fails, whatever the bytes."""
     message = _headers(raw)
-    if message.event == "VarSet" and b"\\" in raw:
+    if b"\\" in raw and message.event == "VarSet":
         value = raw.partition(b"\r\nValue: ")[2].partition(b"\r\n")[0]
         message["Value"] = decode(_unescape(value))
     return message

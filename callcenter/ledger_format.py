@@ -35,6 +35,8 @@ CEL_EVENTS = (
     "HANGUP",
     "CHAN_END",
     "LINKEDID_END",
+    "APP_START",
+    "APP_END",
     "BLINDTRANSFER",
     "ATTENDEDTRANSFER",
     "PICKUP",
@@ -42,3 +44,6 @@ CEL_EVENTS = (
     "USER_DEFINED",
 )
 """What is written down: enough to rebuild every leg, bridge and transfer of a call."""
+
+CEL_APPS = ("queue",)
+"""The applications of APP_START and APP_END: queue_log knows only whole seconds."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -81,6 +82,35 @@ class Facts(Protocol):
     """Where a call's facts go. Never blocks, never raises for the caller's sake."""
 
     def put(self, kind: str, call_id: str, data: Mapping[str, object]) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class TalkedLeg:
+    """An agent leg that talked and has ended. ``cut``: Asterisk went away before the leg's end."""
+
+    call_id: str
+    uniqueid: str
+    agent: str | None
+    queue: str | None
+    started_at: dt.datetime
+    talk_ms: int
+    cut: bool = False
+
+
+class LegRecorder(Protocol):
+    """What the listener tells recordings of (``recordings.capture.Capture``)."""
+
+    async def stop(self, channel: str, call_id: str) -> None:
+        """A recorded leg has left its bridge."""
+        ...
+
+    async def finish(self, leg: TalkedLeg) -> None:
+        """A recorded leg has ended. Saying it twice changes nothing."""
+        ...
+
+    def discard(self, uniqueid: str) -> None:
+        """A leg that was to be recorded never talked."""
+        ...
 
 
 class AsteriskConsole(Protocol):

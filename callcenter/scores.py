@@ -11,23 +11,17 @@ import datetime as dt
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from schema.calls import Score, SurveyAnswer, Visit
+from schema.calls import Call, Score, SurveyAnswer, Visit
 
 LOOK_BACK = dt.timedelta(minutes=5)
-"""Answers this fresh are looked at again: the journal may have stored them after the call was closed."""
+"""Answers this fresh are looked at again at each flush: they may be stored after the call was closed."""
 UNFINISHED = "asked"
 
 
-def settle_recent(session: Session, now: dt.datetime) -> int:
-    """Put answers of the last minutes into their scores. Gives how many scores changed."""
-    answers = session.scalars(select(SurveyAnswer).where(SurveyAnswer.at > now - LOOK_BACK))
+def settle_since(session: Session, since: dt.datetime) -> int:
+    """Put answers given after ``since`` into their scores. Gives how many scores changed."""
+    answers = session.scalars(select(SurveyAnswer).where(SurveyAnswer.at > since))
     return sum(_settle(session, answer) for answer in answers)
-
-
-def settle_calls(session: Session, call_ids: list[str]) -> None:
-    """Put whatever answers these calls have into their scores."""
-    for answer in session.scalars(select(SurveyAnswer).where(SurveyAnswer.call_id.in_(call_ids))):
-        _settle(session, answer)
 
 
 def _settle(session: Session, answer: SurveyAnswer) -> bool:
@@ -42,7 +36,9 @@ def _settle(session: Session, answer: SurveyAnswer) -> bool:
         return False
     outcome, reason = answer.outcome, None
     if outcome == UNFINISHED:
-        outcome, reason = "not_offered", "survey_failed"
+        call = session.get(Call, answer.call_id)
+        left = call is not None and call.ended_by == "caller"
+        outcome, reason = ("caller_hung_up", None) if left else ("not_offered", "survey_failed")
     meant = (outcome, reason, answer.score, answer.keys, answer.survey)
     if meant == (score.outcome, score.reason, score.score, score.keys, score.survey):
         return False

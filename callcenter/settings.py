@@ -41,7 +41,7 @@ class Settings(BaseSettings):
     @property
     def url(self) -> str:
         """The database's address."""
-        return self.database_url or f"sqlite:///{self.folder / 'hotline.db'}"
+        return self.database_url or f"sqlite:///{self.folder / 'database' / 'hotline.db'}"
 
     @property
     def folder(self) -> Path:

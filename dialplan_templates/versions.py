@@ -81,6 +81,7 @@ class Versions:
         manifest = {path: _sha(text) for path, text in sorted(files.items())}
         for path, text in {**files, MANIFEST: json.dumps(manifest, indent=1)}.items():
             _write(growing / path, text)
+        self._adopt(growing)
         _sync_tree(growing)
         growing.rename(self.path(number))
         sync(self.folder)
@@ -98,8 +99,16 @@ class Versions:
         """Put one of the small files that include the live version in place, whole or not at all."""
         fresh = self.etc / f".{name}.new"
         _write(fresh, text)
+        self._adopt(fresh)
         fresh.replace(self.etc / name)
         sync(self.etc)
+
+    def _adopt(self, path: Path) -> None:
+        """Give what was written to the account that owns the configuration folder: Asterisk has to read it."""
+        owner = self.etc.stat()
+        for each in (self.folder, path, *path.rglob("*")):
+            if each.exists() and each.stat().st_uid != owner.st_uid:
+                os.chown(each, owner.st_uid, owner.st_gid, follow_symlinks=False)
 
     def mark_pending(self, modules: list[str]) -> None:
         """From now until ``clear_pending`` a reload is owed for these modules, whichever version is live."""

@@ -112,9 +112,11 @@ def _unpack(folder: Path, say: Callable[[str], None]) -> None:
     command = ["mmdebstrap", "--variant=minbase", '--aptopt=Acquire::Check-Valid-Until "false"']
     command += [f"--include={','.join(PACKAGES)}", RELEASE, "-"]
     untar = ["tar", "-x", "--no-same-owner", "--exclude=./dev", "-C", str(folder)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as packer:
-        with subprocess.Popen(untar, stdin=packer.stdout) as unpacker:
-            last_words = _relay(packer, say)
+    with (
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as packer,
+        subprocess.Popen(untar, stdin=packer.stdout) as unpacker,
+    ):
+        last_words = _relay(packer, say)
     if packer.returncode != 0 or unpacker.returncode != 0:
         raise HotlineError("the private Asterisk could not be built:\n" + "\n".join(last_words))
 

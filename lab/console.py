@@ -38,3 +38,21 @@ def _exchange(control: Path, command: bytes, seconds: float) -> bytes:
         line.connect(str(control))
         line.sendall(b"cli quit after " + command + b"\0")
         return b"".join(iter(lambda: line.recv(65536), b""))
+
+
+class Console:
+    """One Asterisk's console (``callcenter.ports.AsteriskConsole``)."""
+
+    def __init__(self, control: Path) -> None:
+        self._control = control
+
+    def rx(self, command: str) -> str:
+        """What one console command prints. Raises Unreachable."""
+        return rx(self._control, command, seconds=60.0)
+
+    def answers(self) -> bool:
+        """Whether an Asterisk is up behind the socket."""
+        try:
+            return bool(self.rx("core show uptime"))
+        except Unreachable:
+            return False

@@ -101,6 +101,19 @@ class AsteriskInstance:
         """What one console command prints. Raises Unreachable."""
         return console.rx(self.control, command, seconds)
 
+    def channels(self) -> list[str]:
+        """The names of the channels that are up."""
+        lines = self.rx("core show channels concise").splitlines()
+        return [line.partition("!")[0] for line in lines if "!" in line]
+
+    def wait_idle(self, seconds: float = 5.0) -> None:
+        """Return when no channel is up. Raises HotlineError with those that stay."""
+        until = time.monotonic() + seconds
+        while left := self.channels():
+            if time.monotonic() > until:
+                raise HotlineError(f"channels left behind: {', '.join(left)}")
+            time.sleep(0.01)
+
     @property
     def pid(self) -> int | None:
         """Its process, also when another program started it; None when it is not running."""

@@ -59,14 +59,17 @@ class Diary:
     def wait_for(self, kind: EventKind, call: int, seconds: float, alive: Callable[[], bool]) -> Event:
         """The event, now or when it comes. Raises HotlineError after ``seconds``, or when SIPp has ended."""
         until = time.monotonic() + seconds
-        while not (found := [event for event in self.all(kind) if event.call == call]):
-            if not alive() or time.monotonic() >= until:
-                raise HotlineError(
-                    f"call {call} was never {kind}; it saw {[event.kind for event in self.all()]}"
-                )
+        while not (found := self._first(kind, call)):
+            over = not alive() or time.monotonic() >= until
             with self._news:
                 self._news.wait(0.1)
-        return found[0]
+            if over and not self._first(kind, call):
+                seen = [event.kind for event in self.all()]
+                raise HotlineError(f"call {call} was never {kind}; what happened: {seen}")
+        return found
+
+    def _first(self, kind: EventKind, call: int) -> Event | None:
+        return next((event for event in self.all(kind) if event.call == call), None)
 
 
 def parse(line: str) -> Event | None:

@@ -40,7 +40,10 @@ class Results:
 
 
 class Run:
-    """A SIPp that is running or has run; ``folder`` keeps its scenario, messages and errors."""
+    """A SIPp that is running or has run; ``folder`` keeps its scenario, messages and errors.
+
+    ``with`` stops it at the block's end; its events, figures and what it heard can still be asked for.
+    """
 
     def __init__(
         self, folder: Path, at: Address, media: Media, process: subprocess.Popen[bytes], diary: Diary
@@ -50,7 +53,14 @@ class Run:
         self._media = media
         self._process = process
         self._diary = diary
+        self._stats = folder / "stats.csv"
         self._open = True
+
+    def __enter__(self) -> Run:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
 
     @property
     def pid(self) -> int:
@@ -83,7 +93,7 @@ class Run:
             self.stop(0.0)
             raise HotlineError(f"SIPp needed more than {seconds:g} s; see {self.folder}") from None
         self._close()
-        if code not in (0, SOME_FAILED, NO_CALLS_HANDLED):
+        if code not in (0, SOME_FAILED, NO_CALLS_HANDLED) or not self._stats.exists():
             raise HotlineError(
                 f"SIPp ended with {code}; see {self.folder}:\n{errors(self.folder) or self._screen()}"
             )
@@ -103,9 +113,8 @@ class Run:
 
     def results(self) -> Results:
         """The count so far, at most a second old while SIPp runs."""
-        with (self.folder / "stats.csv").open() as lines:
-            rows = list(csv.DictReader(lines, delimiter=";"))
-        last = rows[-1] if rows else {}
+        lines = self._stats.read_text().splitlines() if self._stats.exists() else []
+        last = ([{}, *csv.DictReader(lines, delimiter=";")])[-1]
         failed = {name[:-3]: int(count) for name, count in last.items() if _is_failure(name) and int(count)}
         total = failed.pop("FailedCall", 0)
         return Results(int(last.get("SuccessfulCall(C)", 0)), total, failed, errors(self.folder))
@@ -117,6 +126,7 @@ class Run:
         if self._open:
             self._open = False
             self._media.close()
+            self._diary.read()
             self._diary.close()
 
 

@@ -99,4 +99,6 @@ def _postgresql(url: URL) -> Engine:
 def make_folder(url: URL) -> None:
     """Make the folder an SQLite file is to stand in, readable by its owner alone."""
     if url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:"):
-        Path(str(url.database)).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder = Path(str(url.database)).parent
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)

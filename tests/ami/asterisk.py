@@ -1,4 +1,4 @@
-"""A throw-away Asterisk for the wire tests: a queue, one SIP trunk, one agent, one weak account.
+"""A throw-away Asterisk for the wire tests: a queue, one SIP trunk, one agent, one account.
 
 Everything is in one temporary folder and on loopback; the programs come from ``HOTLINE_ASTERISK_ROOT``.
 """
@@ -36,7 +36,7 @@ timestampevents=yes
 [hotline]
 secret={secret}
 read=system,call,agent,user,dialplan,dtmf,originate,reporting
-write=call,agent,originate,reporting
+write=system,call,agent,originate,reporting
 writetimeout=100
 """
 

@@ -29,6 +29,7 @@ def as_asterisk_reads(sent: bytes) -> list[tuple[str, str]]:
     return [tuple(line.decode().split(": ", 1)) for line in lines]  # type: ignore[misc]
 
 
+@pytest.mark.req("SEC-2")
 @given(st.text(max_size=20) | HOSTILE, FIELDS)
 def test_one_call_gives_one_action_or_a_clear_refusal(
     name: str, fields: dict[str, str | Sequence[str]]
@@ -44,6 +45,7 @@ def test_one_call_gives_one_action_or_a_clear_refusal(
     assert as_asterisk_reads(sent) == [("Action", name), ("ActionID", "hotline-1"), *flat]
 
 
+@pytest.mark.req("SEC-2")
 @pytest.mark.parametrize("mark", ["\r", "\n", "\r\n", "\0"])
 def test_line_ends_and_nul_are_refused_in_every_value(mark: str) -> None:
     for fields in ({"Channel": f"a{mark}b"}, {"Variable": ["x=1", f"y={mark}"]}):
@@ -112,12 +114,14 @@ def test_every_builder_gives_an_action_that_can_be_sent(name: str) -> None:
     assert encode(*BUILT[name], "1").count(b"\r\n\r\n") == 1
 
 
+@pytest.mark.req("SEC-2")
 def test_there_is_no_way_to_a_shell() -> None:
     assert not {"command", "system", "config"} & {name.lower() for name in vars(actions)}
     for action in BUILT.values():
         assert not {"Command", "Application", "Data"} & set(action.fields)
 
 
+@pytest.mark.req("SEC-2")
 @pytest.mark.parametrize("file", ["a,b,touch /tmp/x", "a b", 'a"', "a\\", "", "a\n"])
 def test_a_recording_cannot_carry_a_command(file: str) -> None:
     with pytest.raises(ActionRefused):

@@ -208,6 +208,15 @@ async def test_close_ends_a_connection_that_is_still_being_made() -> None:
 
 
 @scenario
+async def test_close_is_not_lost_when_an_answer_comes_at_the_same_moment() -> None:
+    for _ in range(20):
+        async with FakeAmi() as server, linked(server) as (link, listener):
+            server.answers["Challenge"] = lambda session, action: (session.respond(action), link.close())[0]
+            await listener.until(lambda states=listener.states: bool(states))
+        assert listener.states == [(False, "closed")]
+
+
+@scenario
 async def test_an_action_without_an_answer_fails_at_the_deadline() -> None:
     async with FakeAmi(Hangup=silent) as server, linked(server) as (link, listener):
         await listener.connected()

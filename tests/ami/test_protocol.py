@@ -6,7 +6,7 @@ import itertools
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ami.protocol import MAX_MESSAGE, AmiStream, Message, MessageTooLong, decode, parse
@@ -97,7 +97,14 @@ def test_no_byte_of_a_value_is_lost_and_the_text_can_be_stored(value: bytes) -> 
     assert text == escaped or text.encode("gb18030") == value or text == value.decode("gb18030")
 
 
-@given(st.lists(st.binary(max_size=40), max_size=20), st.integers(1, 50))
+LINES = st.binary(max_size=40) | st.sampled_from(
+    [b"Event: Hangup", b"ActionID: 1", b"Response: Success", b"\n", b""]
+)
+LINES |= st.sampled_from([b"Asterisk Call Manager/11.0.0", b"Event: Other", b"\r", b"\n\nEvent: Hangup"])
+
+
+@given(st.lists(LINES, max_size=20), st.integers(1, 50))
+@example([b"", b"", b"", b"Asterisk Call Manager/11.0.0", b"Event: Hangup"], 1)
 def test_hostile_bytes_never_break_the_stream(lines: list[bytes], size: int) -> None:
     hostile = b"Event: VarSet\r\n" + b"\r\n".join(lines) + b"\r\n\r\n"
     data = hostile + b"Event: Hangup\r\nUniqueid: 1\r\n\r\n"
@@ -122,6 +129,16 @@ def test_the_escapes_that_asterisk_puts_into_varset_are_undone() -> None:
     raw = b'Event: VarSet\r\nVariable: X\r\nValue: a\\?b\\"c\\\\n\\nd\\r\\n\\r\\nEvent: Hangup'
     assert parse(raw)["Value"] == 'a?b"c\\n\nd\r\n\r\nEvent: Hangup'
     assert parse(raw.replace(b"VarSet", b"Newexten"))["Value"].startswith("a\\?b")
+
+
+def test_a_name_must_be_wanted_to_its_last_letter() -> None:
+    for raw in (
+        b"Event: HangupX",
+        b"Event: Hangup2\r\nA: b",
+        b"Event: Hangu\r\nA: b",
+        b"xEvent: Hangup\r\nA: b",
+    ):
+        assert messages(b"Event: Hangup\r\n\r\n" + raw + b"\r\n\r\n") == [{"Event": "Hangup"}]
 
 
 def test_stray_line_ends_between_messages_do_no_harm() -> None:

@@ -21,9 +21,10 @@ Boot = Callable[..., Asterisk]
 def boot() -> Iterator[Boot]:
     """Gives ``boot(site, more_files)``: an Asterisk on the rendered site, stopped after the module."""
     running: list[Asterisk] = []
+    homes: list[Path] = []
 
     def boot_site(site: Site, more: Mapping[str, str] | None = None) -> Asterisk:
-        home = Path(tempfile.mkdtemp(prefix="hotline-templates-"))
+        homes.append(home := Path(tempfile.mkdtemp(prefix="hotline-templates-")))
         home.chmod(0o755)
         where = deployment(home)
         lay_out(home, {**render(site, where), **(more or {})}, where)
@@ -34,7 +35,8 @@ def boot() -> Iterator[Boot]:
     for asterisk in running:
         asterisk.process.terminate()
         asterisk.process.wait(30)
-        shutil.rmtree(asterisk.home)
+    for home in homes:
+        shutil.rmtree(home)
 
 
 @pytest.fixture(scope="session")

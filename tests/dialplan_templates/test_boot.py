@@ -78,3 +78,14 @@ def test_every_module_named_is_running(asterisk: Asterisk) -> None:
     running = asterisk.cli("module show")
     for name in re.findall(r"^load = (\S+)", wanted, re.M):
         assert re.search(rf"^{re.escape(name)} .*Running", running, re.M), name
+
+
+def test_what_an_operator_adds_beside_is_read_after_ours(asterisk: Asterisk) -> None:
+    own = asterisk.home / "etc/operator.d/queues.conf"
+    own.parent.mkdir()
+    own.write_text("[night_watch]\nstrategy = linear\n")
+    asterisk.cli("queue reload all")
+    queues = asterisk.cli("queue show")
+    assert "night_watch has 0 calls" in queues
+    assert "sales has 0 calls" in queues
+    assert asterisk.complaints() == []

@@ -57,7 +57,7 @@ def with_titles(site: Site, titles: list[str]) -> Site:
 
 
 @given(TITLES)
-@settings(suppress_health_check=NO_FIXTURE_RESET)
+@settings(max_examples=60, deadline=None, suppress_health_check=NO_FIXTURE_RESET)
 def test_a_title_anywhere_is_refused_or_changes_no_structure(small_site: Site, title: str) -> None:
     def hostile(text: str) -> Site:
         trunk = small_site.trunks[0]
