@@ -7,16 +7,14 @@ kept: a part's ``note`` is. Rules that look at several parts run once every part
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 
 from pydantic import ValidationError
 
+from callcenter import flow_check
 from callcenter.errors import SiteError
 from callcenter.site import Site, check
-from callcenter.site.problems import Rule
 from callcenter.site_canonical import dump
 from callcenter.site_errors import note_errors
 from callcenter.site_yaml import Finding, Tree, parse
@@ -37,16 +35,16 @@ class Examined:
     has_comments: bool = False
 
 
-def load(path: Path, rules: Sequence[Rule] = ()) -> Site:
+def load(path: Path) -> Site:
     """The site in a file. Raises SiteError with every problem: file, line, dotted key, and the mend."""
-    examined = examine(path, rules)
+    examined = examine(path)
     if examined.site is None:
         raise SiteError(examined.errors)
     return examined.site
 
 
-def examine(path: Path, rules: Sequence[Rule] = ()) -> Examined:
-    """Read and check a file; ``rules`` are asked besides those of ``callcenter/site/check.py``."""
+def examine(path: Path) -> Examined:
+    """Read and check a file. Never raises."""
     try:
         text = _read(path)
     except _UnreadableFile as error:
@@ -54,10 +52,8 @@ def examine(path: Path, rules: Sequence[Rule] = ()) -> Examined:
     tree = parse(text)
     site = _typed(tree)
     if site is not None:
-        everywhere: Rule = partial(check.problems, folder=path.parent)
-        for rule in (everywhere, *rules):
-            for problem in rule(site):
-                tree.find(problem.path, problem.message, warning=problem.warning)
+        for problem in (*check.problems(site, path.parent), *flow_check.all_problems(site)):
+            tree.find(problem.path, problem.message, warning=problem.warning)
     errors = _lines(path, [finding for finding in tree.findings if not finding.warning])
     warnings = _lines(path, [finding for finding in tree.findings if finding.warning])
     return Examined(None if errors else site, errors, warnings, _has_comments(text))

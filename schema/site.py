@@ -33,7 +33,7 @@ class SiteRow(Base):
     country: Mapped[str]
     settings: Mapped[dict[str, Any]]
     digest: Mapped[str]
-    """sha256 of the whole site as JSON: what a config version's ``site_digest`` is compared with."""
+    """sha256 of the whole site as JSON: two sites of one digest are the same, letter by letter."""
     saved_at: Mapped[dt.datetime]
     saved_by: Mapped[str]
 

@@ -1,7 +1,7 @@
 """The rules of a site that span parts. Each gives problems at the key that has to be mended.
 
 A rule is a function from the whole site to its problems. References are in ``references.py``, hours
-and dates in ``hours.py``, the way a flow leads in ``callcenter/flow_check.py``.
+and dates in ``hours.py``, the way flows lead and what their steps ask for in ``callcenter/flow_check.py``.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from callcenter.site.hours import hours
 from callcenter.site.problems import Path as Where
 from callcenter.site.problems import Problem
 from callcenter.site.references import exit_keys, references
-from callcenter.site.shapes import shapes
 
 Keyed = Iterable[tuple[Where, str]]
 
@@ -39,7 +38,6 @@ KEYS = {
 def problems(site: Site, folder: Path | None = None) -> list[Problem]:
     """Everything wrong with a site. ``folder``, the site file's, is looked into for recordings."""
     rules = (
-        shapes,
         names,
         numbers,
         endpoints,

@@ -24,7 +24,6 @@ def hours(site: Site) -> Iterator[Problem]:
             years = ", ".join(map(str, calendar.unannounced_years))
             message = f"the public holidays of {years} are not announced yet: add them when they are"
             yield Problem((*path, "unannounced_years"), message, warning=True)
-    yield from _cases(site)
 
 
 def _all_spans(path: Path, calendar: Calendar) -> Iterator[Problem]:
@@ -67,18 +66,3 @@ def _exceptions(path: Path, calendar: Calendar) -> Iterator[Problem]:
                 yield Problem((*path, "exceptions", number), message)
                 break
             taken[day] = exception.title
-
-
-def _cases(site: Site) -> Iterator[Problem]:
-    """A branch on a calendar asks for what that calendar can say."""
-    periods = {calendar.name: set(calendar.periods) for calendar in site.calendars}
-    for place, flow in enumerate(site.flows):
-        for name, step in flow.steps.items():
-            if step.kind != "branch" or step.calendar not in periods:
-                continue
-            for case in set(step.cases) - {*CALENDAR_CASES, *periods[step.calendar]}:
-                message = (
-                    f"calendar {step.calendar} never says {case}: name one of its periods, or "
-                    + ", ".join(CALENDAR_CASES)
-                )
-                yield Problem(("flows", place, "steps", name, "cases", case), message)

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from callcenter.site import Site
 
 Path = tuple[str | int, ...]
 """The way to a value in the site file: keys, and places in lists counted from 0."""
@@ -20,10 +15,6 @@ class Problem:
     path: Path
     message: str
     warning: bool = False
-
-
-Rule = Callable[["Site"], list[Problem]]
-"""Looks at a whole site; gives every problem it finds, in the site's order."""
 
 
 def dotted(path: Path) -> str:

@@ -8,7 +8,6 @@ from textwrap import dedent
 import pytest
 
 from callcenter.errors import SiteError
-from callcenter.site.problems import Problem
 from callcenter.site_file import LARGEST, dump, examine, load
 
 SMALL = """\
@@ -23,9 +22,14 @@ EXCEPTION = "calendars: [{{name: a, title: a, timezone: UTC, week: {{}}, excepti
 
 def told(tmp_path: Path, text: str | bytes) -> list[str]:
     """The errors of a file with this text, without the folder before its name."""
+    return [line.removeprefix(f"{tmp_path}/") for line in examine(written(tmp_path, text)).errors]
+
+
+def written(tmp_path: Path, text: str | bytes) -> Path:
+    """A site file with this text."""
     file = tmp_path / "site.yaml"
     file.write_bytes(dedent(text).encode() if isinstance(text, str) else text)
-    return [line.removeprefix(f"{tmp_path}/") for line in examine(file).errors]
+    return file
 
 
 def test_canonical_text_comes_back_byte_for_byte(tmp_path: Path) -> None:
@@ -199,15 +203,25 @@ def test_load_raises_all_problems_at_once(tmp_path: Path) -> None:
     assert len(caught.value.problems) == 2
 
 
-def test_problems_of_further_rules_are_brought_to_their_lines(tmp_path: Path) -> None:
-    file = tmp_path / "site.yaml"
-    file.write_text(SMALL + "music:\n  - name: melody\n  - name: drums\n")
-    loud = Problem(("music", 1, "folder"), "too loud")
-    assert examine(file, [lambda _: [loud]]).errors == [f"{file}:7: music[1].folder: too loud"]
-    gentle = Problem(("music", 1), "rather loud", warning=True)
-    examined = examine(file, [lambda _: [gentle]])
-    assert examined.warnings == [f"{file}:7: music[1]: rather loud"]
+def test_problems_that_span_parts_are_brought_to_their_lines(tmp_path: Path) -> None:
+    queue = "queues:\n  - name: a\n    title: A\n    music: drums\n"
+    assert told(tmp_path, SMALL + queue) == [
+        "site.yaml:8: queues[0].music: there is no music drums: add it or mend the name"
+    ]
+    prompt = "prompts:\n  - name: hello\n    text: {en: hello}\n"
+    examined = examine(written(tmp_path, SMALL + prompt))
+    assert examined.warnings == [
+        f"{tmp_path}/site.yaml:6: prompts[0]: hello is not spoken in zh: add its text or audio"
+    ]
     assert examined.site is not None
+
+
+def test_problems_of_flows_are_brought_to_their_lines(tmp_path: Path) -> None:
+    step = "{kind: goto, target: nowhere}"
+    flow = f"flows: [{{name: a, title: a, language: zh, start: s, operator: s, steps: {{\n s: {step}}}}}]\n"
+    assert (
+        "site.yaml:6: flows[0].steps.s.target: there is no step nowhere" in told(tmp_path, SMALL + flow)[-1]
+    )
 
 
 @pytest.mark.parametrize(
