@@ -32,8 +32,20 @@ TRUNK = "HL_TRUNK"
 DID = "HL_DID"
 """The number dialled, digits and a leading + only."""
 
-FLOW = "HL_FALLBACK"
-"""The name of the static menu that serves this trunk while FastAGI is away."""
+FALLBACK_FLOW = "HL_FALLBACK"
+"""The flow whose static menu serves the call while FastAGI is away: the trunk's, then the call's own."""
+
+LANGUAGE = "HL_LANGUAGE"
+"""The language the flow has come to; the dialplan makes it the channel's."""
+
+QUEUE_PRIORITY = "QUEUE_PRIO"
+"""app_queue's own variable: callers of higher priority are answered first."""
+
+TELL_AGENT = "HL_TELL_AGENT"
+"""1 when the caller is to hear the agent's number; inherited by the legs."""
+
+CONTEXT = "HL_CONTEXT"
+"""The call's own context, whose name carries its content: the way back from a queue left by key."""
 
 VARIABLES = "HL_VARS"
 """The call's own values between two scripts, as URL query text; masked ones are left out."""
@@ -46,6 +58,3 @@ AGENT = "HL_AGENT"
 
 CALL = "HL_CALL"
 """The call's id (the caller's linkedid); inherited by the legs."""
-
-SURVEY = "HL_SURVEY"
-"""The survey to ask after the agent has hung up; empty for none."""

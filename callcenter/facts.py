@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import structlog
 from sqlalchemy import Insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
@@ -17,6 +18,8 @@ from sqlalchemy.orm import Session
 from callcenter.journal import Journal
 from schema.base import Base
 from schema.calls import CallbackRequest, Step, SurveyAnswer
+
+log = structlog.get_logger()
 
 STEP = "step"
 SURVEY = "survey"
@@ -39,8 +42,10 @@ def drain(journal: Journal, session: Callable[[], Session]) -> int:
 
 def store(session: Session, facts: list[dict[str, Any]]) -> None:
     """Store facts of any kinds in the transaction of ``session``."""
+    for strange in {str(fact.get("fact")) for fact in facts} - KINDS.keys():
+        log.error("journal.unknown_fact", fact=strange, mend="was it written by a newer Hotline?")
     for kind, (table, settle) in KINDS.items():
-        rows = [_row(table, fact) for fact in facts if fact["kind"] == kind]
+        rows = [_row(table, fact) for fact in facts if fact.get("fact") == kind]
         for start in range(0, len(rows), BATCH):
             insert = upsert(session, table).values(rows[start : start + BATCH])
             session.execute(settle(insert))
@@ -72,7 +77,7 @@ def _keep_ended(insert: Any) -> Insert:
     new = insert.excluded
     return insert.on_conflict_do_update(  # type: ignore[no-any-return]
         index_elements=["call_id", "at"],
-        set_={"outcome": new.outcome, "score": new.score, "keys": new.keys},
+        set_={name: new[name] for name in ("outcome", "score", "keys")},
         where=SurveyAnswer.outcome == "asked",
     )
 

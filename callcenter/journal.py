@@ -38,7 +38,7 @@ class Journal:
 
     def put(self, kind: str, call_id: str, data: Mapping[str, object]) -> None:
         """Append one fact. Never raises: a full disk is logged once and the facts wait in memory."""
-        line = json.dumps({"kind": kind, "call_id": call_id, **data}, default=_plain, ensure_ascii=False)
+        line = json.dumps({**data, "fact": kind, "call_id": call_id}, default=_plain, ensure_ascii=False)
         self._append(line.encode() + b"\n")
 
     def segments(self) -> Iterator[Path]:

@@ -4,18 +4,53 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session, sessionmaker
+
+from callcenter.secrets import Secrets
+from callcenter.settings import Settings
 from callcenter.site import Site
 
 
 class App(Protocol):
     """The program as commands see it: click's context object."""
 
+    @property
+    def settings(self) -> Settings: ...
+
+    @property
+    def secrets(self) -> Secrets: ...
+
+    @property
+    def clock(self) -> Clock: ...
+
+    def engine(self) -> Engine:
+        """The engine of the settings' database. Made once."""
+        ...
+
+    def sessions(self, read_only: bool = False) -> sessionmaker[Session]:
+        """Sessions on ``engine``."""
+        ...
+
     def site(self) -> Site:
-        """The site as the database has it. Raises HotlineError when there is none."""
+        """The site in the database. Raises NotFound before the first ``hotline site load``."""
+        ...
+
+    def rendered(self) -> dict[str, str]:
+        """Every file of the configuration the site asks for: relative path → text."""
+        ...
+
+    def applier(self) -> Any:
+        """Brings configurations live (``dialplan_templates.apply.Applier``)."""
+        ...
+
+    def manager(self) -> AbstractAsyncContextManager[Any]:
+        """A manager connection that is up (``ami.connection.AmiConnection``). Raises Unreachable."""
         ...
 
 
@@ -49,21 +84,54 @@ class Facts(Protocol):
     def put(self, kind: str, call_id: str, data: Mapping[str, object]) -> None: ...
 
 
-class AsteriskConsole(Protocol):
-    """One Asterisk's command line and log."""
+@dataclass(frozen=True, slots=True)
+class TalkedLeg:
+    """An agent leg that talked and has ended. ``cut``: Asterisk went away before the leg's end."""
 
-    def rx(self, command: str) -> str:
-        """The console's answer to one command. Raises Unreachable."""
+    call_id: str
+    uniqueid: str
+    agent: str | None
+    queue: str | None
+    started_at: dt.datetime
+    talk_ms: int
+    cut: bool = False
+
+
+class LegRecorder(Protocol):
+    """What the listener tells recordings of (``recordings.capture.Capture``)."""
+
+    async def stop(self, channel: str, call_id: str) -> None:
+        """A recorded leg has left its bridge."""
         ...
 
+    async def finish(self, leg: TalkedLeg) -> None:
+        """A recorded leg has ended. Saying it twice changes nothing."""
+        ...
+
+    def discard(self, uniqueid: str) -> None:
+        """A leg that was to be recorded never talked."""
+        ...
+
+
+class AsteriskConsole(Protocol):
+    """One Asterisk's command line."""
+
+    def rx(self, command: str) -> str:
+        """What one console command prints. Raises Unreachable."""
+        ...
+
+
+class BootedAsterisk(AsteriskConsole, Protocol):
+    """A throw-away Asterisk that has taken a configuration and serves nobody."""
+
     def log_lines(self) -> list[str]:
-        """The WARNING and ERROR lines it has logged so far."""
+        """Notices, warnings and errors since the boot began, as ``LEVEL file.c: text``."""
         ...
 
 
 class AsteriskBoot(Protocol):
-    """Boots a throw-away Asterisk, closed off from the network, on a configuration folder."""
+    """Boots a staged configuration folder apart from everything that runs, on the same ports."""
 
-    def boot(self, etc: Path) -> AbstractContextManager[AsteriskConsole]:
-        """Up when the context is entered, gone when it is left. Raises ConfigRefused when it won't boot."""
+    def boot(self, etc: Path) -> AbstractContextManager[BootedAsterisk]:
+        """A copy of ``etc``, booted; gone when the block ends. Raises HotlineError when it does not boot."""
         ...

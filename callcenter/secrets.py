@@ -17,7 +17,7 @@ from typing import IO
 
 from callcenter.errors import HotlineError
 
-LEAST_LENGTH = 20
+PIN_LENGTH = 8
 _ALPHABET = "abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 """No look-alikes: some are typed into a phone by hand."""
 
@@ -39,7 +39,7 @@ class Secrets:
             known: dict[str, str] = json.loads(file.read() or "{}")
             missing = [name for name in names if name not in known]
             if missing:
-                known |= {name: generate() for name in missing}
+                known |= {name: _generate_for(name) for name in missing}
                 self._replace(known)
         return known
 
@@ -73,6 +73,13 @@ class Secrets:
             file.flush()
             os.fsync(file.fileno())
         fresh.replace(self._path)
+
+
+def _generate_for(name: str) -> str:
+    """A mailbox's secret is its PIN, typed on a telephone; all others are passwords."""
+    if name.startswith("mailbox/"):
+        return "".join(secrets.choice("0123456789") for _ in range(PIN_LENGTH))
+    return generate()
 
 
 def generate(length: int = 24) -> str:

@@ -12,19 +12,22 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class Settings(BaseSettings):
-    """Where things are and on which ports they listen. Paths are made absolute by ``load``."""
+    """Where things are and on which ports they listen."""
 
-    model_config = SettingsConfigDict(env_prefix="HOTLINE_", extra="forbid")
+    model_config = SettingsConfigDict(env_prefix="HOTLINE_", extra="ignore")
 
     home: Path = Field(default=Path(".hotline"), description="database, journal, secrets, prompts, lab")
     database_url: str | None = Field(default=None, description="SQLAlchemy URL; default: SQLite in home")
-    asterisk_etc: Path | None = Field(default=None, description="Asterisk's configuration folder")
-    asterisk_log: Path | None = Field(default=None, description="folder of cel-custom/ and queue_log")
-    asterisk_spool: Path | None = Field(default=None, description="folder of recordings and voicemail")
-    prompts: Path | None = Field(default=None, description="folder of spoken prompts")
+    asterisk: Path | None = Field(
+        default=None, description="folder above Asterisk's etc, log, spool, run, lib; default: asterisk in home"
+    )
+    asterisk_etc: Path | None = Field(default=None, description="Asterisk's configuration, as /etc/asterisk")
+    asterisk_log: Path | None = Field(default=None, description="Asterisk's logs, as /var/log/asterisk")
+    asterisk_spool: Path | None = Field(default=None, description="Asterisk's spool, as /var/spool/asterisk")
+    asterisk_run: Path | None = Field(default=None, description="folder of asterisk.ctl, as /run/asterisk")
+    system_name: str = Field(default="hotline", pattern=r"^[A-Za-z0-9]{1,20}$", description="this node's name")
     ami_host: str = "127.0.0.1"
     ami_port: int = 5038
-    ami_ping_seconds: float = 5.0
     agi_host: str = "127.0.0.1"
     agi_port: int = 4573
     agi_workers: int = Field(default=1, ge=1, le=64)
@@ -34,3 +37,52 @@ class Settings(BaseSettings):
     rtp_last: int = 20000
     http_port: int = 8088
     log_level: str = "info"
+
+    @property
+    def url(self) -> str:
+        """The database's address."""
+        return self.database_url or f"sqlite:///{self.folder / 'database' / 'hotline.db'}"
+
+    @property
+    def folder(self) -> Path:
+        """``home``, absolute."""
+        return self.home.absolute()
+
+    @property
+    def etc(self) -> Path:
+        """Asterisk's configuration folder."""
+        return self.asterisk_etc or self._asterisk / "etc"
+
+    @property
+    def log(self) -> Path:
+        """Asterisk's log folder, with the ledgers in it."""
+        return self.asterisk_log or self._asterisk / "log"
+
+    @property
+    def spool(self) -> Path:
+        """Asterisk's spool, with recordings and voicemail in it."""
+        return self.asterisk_spool or self._asterisk / "spool"
+
+    @property
+    def control(self) -> Path:
+        """Asterisk's console socket."""
+        return (self.asterisk_run or self._asterisk / "run") / "asterisk.ctl"
+
+    @property
+    def recordings(self) -> Path:
+        """Finished recordings, by day."""
+        return self.spool / "recordings"
+
+    @property
+    def prompts(self) -> Path:
+        """Everything that is spoken."""
+        return self.folder / "prompts"
+
+    @property
+    def journal(self) -> Path:
+        """Facts on their way to the database."""
+        return self.folder / "journal"
+
+    @property
+    def _asterisk(self) -> Path:
+        return (self.asterisk or self.folder / "asterisk").absolute()

@@ -23,6 +23,13 @@ STOP_SECONDS = 15.0
 PR_SET_PDEATHSIG = 1
 
 
+def stop_on_signals(stop: asyncio.Event) -> None:
+    """Set ``stop`` on SIGTERM and SIGINT."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+
+
 async def supervise(commands: Mapping[str, Sequence[str]], stop: asyncio.Event) -> None:
     """Run every command until ``stop`` is set, then end them all: asked first, killed after 15 s."""
     await asyncio.gather(*(_keep_up(name, command, stop) for name, command in commands.items()))

@@ -102,7 +102,24 @@ class Applier:
         whole = {**files, **carried_contexts(self._versions, files, self._live)}
         number = self._versions.stage(whole)
         self._history(number, "staged", digest(whole))
-        return self._carry(number)
+        try:
+            return self._carry(number)
+        except ConfigRefused:
+            self._versions.refuse(number)
+            self._history(number, "refused", digest(whole))
+            raise
+
+    def live_files(self) -> dict[str, str]:
+        """The live version's files as they stand on disk."""
+        return self._versions.files(self._versions.live())
+
+    def before_live(self) -> int:
+        """The newest version older than the live one. Raises NotFound."""
+        live = self._versions.live() or 0
+        older = [number for number in self._versions.numbers() if number < live]
+        if not older:
+            raise NotFound("there is no former version; see hotline history")
+        return older[-1]
 
     def rollback(self, number: int) -> Applied:
         """Make a former version live again, with the same checks."""
@@ -125,11 +142,7 @@ class Applier:
         before, after = self._versions.files(former), self._versions.files(number)
         modules = readback.modules_of(_differing(before, after))
         changed = readback.changed_sections(before, after, "pjsip")
-        try:
-            expected = check(self._versions, number, self._stubs, changed, self._asterisk)
-        except ConfigRefused:
-            self._history(number, "refused", digest(after))
-            raise
+        expected = check(self._versions, number, self._stubs, changed, self._asterisk)
         self._write_stubs()
         self._versions.mark_pending(modules)
         self._versions.swap(number)

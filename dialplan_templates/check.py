@@ -7,10 +7,12 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from callcenter.errors import ConfigRefused
-from callcenter.ports import AsteriskBoot
+from callcenter.errors import ConfigRefused, Unreachable
+from callcenter.ports import AsteriskBoot, BootedAsterisk
 from dialplan_templates.readback import MODULES, read_back
 from dialplan_templates.versions import FOLDER, LINK, Versions
+
+COMPLAINTS = ("WARNING", "ERROR")
 
 
 def check(
@@ -25,20 +27,25 @@ def check(
         etc = Path(folder)
         _copy(versions, number, stubs, etc)
         etc.chmod(0o755)
-        with asterisk.boot(etc) as console:
-            complaints = console.log_lines()
-            if complaints:
-                raise ConfigRefused(
-                    f"version {number} is not taken: Asterisk says: {' | '.join(complaints[:5])}"
-                )
-            return read_back(console, MODULES, files, changed)
+        try:
+            with asterisk.boot(etc) as console:
+                _refuse_complaints(console, number)
+                return read_back(console, MODULES, files, changed)
+        except Unreachable as error:
+            raise ConfigRefused(f"version {number} is not taken: {error}") from error
+
+
+def _refuse_complaints(console: BootedAsterisk, number: int) -> None:
+    complaints = [line for line in console.log_lines() if line.startswith(COMPLAINTS)]
+    if complaints:
+        raise ConfigRefused(f"version {number} is not taken: Asterisk says: {' | '.join(complaints[:5])}")
 
 
 def _copy(versions: Versions, number: int, stubs: Mapping[str, str], etc: Path) -> None:
     """The configuration folder as it will be: the operator's own files, our stubs, the staged version."""
     for path in versions.etc.iterdir() if versions.etc.is_dir() else ():
-        if path.name not in (LINK, FOLDER) and path.is_file():
-            shutil.copy(path, etc / path.name)
+        if path.name not in (LINK, FOLDER):
+            (shutil.copytree if path.is_dir() else shutil.copy)(path, etc / path.name)
     for name, text in stubs.items():
         (etc / name).write_text(text, "utf-8")
     shutil.copytree(versions.path(number), etc / LINK)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from jinja2 import Environment
 
 from callcenter.site import Site
+from dialplan_templates.render import environment
 from dialplan_templates.static_menu import PromptFile, static_menus
 
 AGI_PATIENCE_SECONDS = 4
@@ -19,6 +20,8 @@ AGI_PATIENCE_SECONDS = 4
 STATIC_WAIT_SECONDS = 300
 """How long a caller of the static menu waits in a queue before the sorry message."""
 PLACEHOLDER = "content"
+SORRY = "sorry"
+"""The prompt a caller of the static menu hears when nobody could be reached; silence where a site has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,31 +51,28 @@ class DialplanPaths:
     agi_token: str
     prompts_folder: str
     part_folder: str
-    sorry_file: str
 
 
-def render_dialplan(
-    site: Site, paths: DialplanPaths, prompt_file: PromptFile, environment: Environment
-) -> dict[str, str]:
+def render_dialplan(site: Site, paths: DialplanPaths, prompt_file: PromptFile) -> dict[str, str]:
     """``extensions/…`` file names and texts for a site."""
-    body = _calls(site, paths, prompt_file, environment, PLACEHOLDER)
+    jinja = environment()
+    body = _calls(site, paths, prompt_file, jinja, PLACEHOLDER)
     digest = hashlib.sha256(body.encode()).hexdigest()[:8]
-    entry = environment.get_template("extensions/00-entry.conf.j2").render(
+    entry = jinja.get_template("extensions/00-entry.conf.j2").render(
         call_context=f"call_{digest}", agent_context=f"agent_{digest}", exit_key_sets=exit_key_sets(site)
     )
-    calls = _calls(site, paths, prompt_file, environment, digest)
+    calls = _calls(site, paths, prompt_file, jinja, digest)
     return {"extensions/00-entry.conf": entry, f"extensions/call-{digest}.conf": calls}
 
 
-def _calls(
-    site: Site, paths: DialplanPaths, prompt_file: PromptFile, environment: Environment, digest: str
-) -> str:
-    return environment.get_template("extensions/10-call.conf.j2").render(
+def _calls(site: Site, paths: DialplanPaths, prompt_file: PromptFile, jinja: Environment, digest: str) -> str:
+    return jinja.get_template("extensions/10-call.conf.j2").render(
         call_context=f"call_{digest}",
         agent_context=f"agent_{digest}",
         record_context=f"record_{digest}",
         agi_patience_seconds=AGI_PATIENCE_SECONDS,
         static_wait_seconds=STATIC_WAIT_SECONDS,
         static_menus=static_menus(site, prompt_file),
+        sorry_file=prompt_file(SORRY, site.languages[0]),
         **{name: getattr(paths, name) for name in DialplanPaths.__dataclass_fields__},
     )

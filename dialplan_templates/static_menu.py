@@ -16,8 +16,8 @@ from callcenter.site.steps import Branch, Flow, Goto, Menu, Play, QueueCall, Set
 END = "static_end"
 SILENCE = "silence/1"
 
-PromptFile = Callable[[str, str], str | None]
-"""A prompt's file without its ending, by prompt name and language; None when there is none."""
+PromptFile = Callable[[str, str], str]
+"""A prompt's file without its ending, by prompt name and language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class StaticMenu:
     """One ``Read`` in the dialplan: where it stands, what it plays, and where each key leads."""
 
     exten: str
-    files: str
+    files: tuple[str, ...]
     wait_seconds: int
     keys: tuple[tuple[str, str], ...]
     otherwise: str
@@ -93,9 +93,8 @@ class _Compiler:
         files = self._files(prompts, language)
         return StaticMenu(exten, files, step.wait_seconds, keys, otherwise=self._operator)
 
-    def _files(self, prompts: list[str], language: str) -> str:
-        found = [self._prompt_file(name, language) for name in prompts]
-        return "&".join(file for file in found if file) or SILENCE
+    def _files(self, prompts: list[str], language: str) -> tuple[str, ...]:
+        return tuple(self._prompt_file(name, language) for name in prompts) or (SILENCE,)
 
     def _key_target(self, target: str, exten: str) -> str:
         if target == "@repeat":

@@ -74,12 +74,14 @@ class Versions:
 
     def stage(self, files: Files) -> int:
         """Write a new version beside the others, synced, under the next number."""
-        number = max(self.numbers(), default=0) + 1
+        taken = (path.name.removesuffix(".refused") for path in self.folder.glob("*"))
+        number = max((int(name) for name in taken if name.isdigit()), default=0) + 1
         growing = self.folder / f".staging-{os.getpid()}"
         shutil.rmtree(growing, ignore_errors=True)
         manifest = {path: _sha(text) for path, text in sorted(files.items())}
         for path, text in {**files, MANIFEST: json.dumps(manifest, indent=1)}.items():
             _write(growing / path, text)
+        self._adopt(growing)
         _sync_tree(growing)
         growing.rename(self.path(number))
         sync(self.folder)
@@ -97,8 +99,16 @@ class Versions:
         """Put one of the small files that include the live version in place, whole or not at all."""
         fresh = self.etc / f".{name}.new"
         _write(fresh, text)
+        self._adopt(fresh)
         fresh.replace(self.etc / name)
         sync(self.etc)
+
+    def _adopt(self, path: Path) -> None:
+        """Give what was written to the account that owns the configuration folder: Asterisk has to read it."""
+        owner = self.etc.stat()
+        for each in (self.folder, path, *path.rglob("*")):
+            if each.exists() and each.stat().st_uid != owner.st_uid:
+                os.chown(each, owner.st_uid, owner.st_gid, follow_symlinks=False)
 
     def mark_pending(self, modules: list[str]) -> None:
         """From now until ``clear_pending`` a reload is owed for these modules, whichever version is live."""
@@ -118,9 +128,9 @@ class Versions:
         """The live version has been reloaded and read back."""
         (self.folder / PENDING).unlink(missing_ok=True)
 
-    def discard(self, number: int) -> None:
-        """Drop a version that never went live."""
-        shutil.rmtree(self.path(number))
+    def refuse(self, number: int) -> None:
+        """Set a version aside that failed its check: kept to look at, never live."""
+        self.path(number).rename(self.folder / f"{number}.refused")
 
 
 def sync(path: Path) -> None:

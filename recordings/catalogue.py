@@ -2,32 +2,18 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callcenter.facts import upsert
+from callcenter.ports import TalkedLeg
 from recordings.sound import SoundFile
 from schema.calls import Recording
 
 SessionMaker = Callable[[], Session]
-
-
-@dataclass(frozen=True, slots=True)
-class TalkedLeg:
-    """An agent leg that has left its bridge. ``cut``: Asterisk went away before the leg's end."""
-
-    call_id: str
-    uniqueid: str
-    agent: str | None
-    queue: str | None
-    started_at: dt.datetime
-    talk_ms: int
-    cut: bool = False
 
 
 class Catalogue:
@@ -54,11 +40,10 @@ class Catalogue:
         """There is no playable file: ``state`` is failed or missing, ``reason`` one sentence."""
         self._put(leg, state=state, reason=reason, path=None, duration_ms=None, bytes=None, sha256=None)
 
-    def known(self, uniqueids: Sequence[str]) -> set[str]:
-        """Those of the legs that have a row already."""
+    def knows(self, uniqueid: str) -> bool:
+        """Whether the leg has a row already."""
         with self._session() as session:
-            found = session.scalars(select(Recording.uniqueid).where(Recording.uniqueid.in_(uniqueids)))
-            return set(found)
+            return session.scalar(select(Recording.id).where(Recording.uniqueid == uniqueid)) is not None
 
     def _put(self, leg: TalkedLeg, **columns: object) -> None:
         row = {

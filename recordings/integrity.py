@@ -14,9 +14,9 @@ from pathlib import Path
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
+from callcenter.ports import TalkedLeg
 from recordings import naming, sound
 from recordings.capture import Capture
-from recordings.catalogue import TalkedLeg
 from schema.calls import Call, Leg, Recording, Visit
 
 TOLERANCE_MS = 500
@@ -60,8 +60,8 @@ def repair(session: Callable[[], Session], capture: Capture, folder: Path) -> in
             row[0].uniqueid: _talked(row[0], row[1], row[2])
             for row in _ended_legs(open_session, _idle_parts(folder))
         }
-    for uniqueid, leg in legs.items():
-        capture.close(leg, [part for part in capture.parts(uniqueid) if part.stat().st_size])
+    for leg in legs.values():
+        capture.close(leg)
     return len(legs)
 
 

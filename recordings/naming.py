@@ -18,14 +18,9 @@ def part_folder(spool: Path) -> Path:
     return spool / "recordings" / PART_FOLDER
 
 
-def listener_part(spool: Path, uniqueid: str) -> Path:
-    """The file the AMI listener asks MixMonitor to write for a leg."""
+def part_file(spool: Path, uniqueid: str) -> Path:
+    """The file a leg is recorded into; the rendered dialplan names it the same way."""
     return part_folder(spool) / f"{checked(uniqueid)}.sln"
-
-
-def dialplan_part(spool: Path, uniqueid: str) -> Path:
-    """The file the dialplan starts by itself when the listener was away at the answer."""
-    return part_folder(spool) / f"{checked(uniqueid)}.dialplan.sln"
 
 
 def finished_path(uniqueid: str, started_at: dt.datetime, queue: str | None, agent: str | None) -> Path:
@@ -37,7 +32,7 @@ def finished_path(uniqueid: str, started_at: dt.datetime, queue: str | None, age
 
 def uniqueid_of_part(part: Path) -> str:
     """The leg a part file belongs to."""
-    return part.name.removesuffix(".sln").removesuffix(".dialplan")
+    return part.name.removesuffix(".sln")
 
 
 def checked(uniqueid: str) -> str:

@@ -10,16 +10,20 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from schema.base import Base
+from schema.base import Base, one_of
 
 
 class Call(Base):
     """What one caller experienced, from the first ring to the last hang-up."""
 
     __tablename__ = "calls"
+    __table_args__ = (
+        one_of("direction", "inbound", "outbound", "inside"),
+        one_of("state", "open", "closed"),
+    )
 
     call_id: Mapped[str] = mapped_column(primary_key=True)
     direction: Mapped[str]
@@ -42,6 +46,10 @@ class Leg(Base):
     """One channel of a call. Milliseconds are counted only while the caller is in the same bridge."""
 
     __tablename__ = "legs"
+    __table_args__ = (
+        one_of("kind", "caller", "agent", "seat", "outside", "local"),
+        Index("ix_legs_uniqueid", "uniqueid"),
+    )
 
     call_id: Mapped[str] = mapped_column(primary_key=True)
     uniqueid: Mapped[str] = mapped_column(primary_key=True)
@@ -63,10 +71,14 @@ class Visit(Base):
     """One stay in one queue. ``number`` counts the visits of a call from 1."""
 
     __tablename__ = "visits"
+    __table_args__ = (
+        one_of("outcome", "answered", "abandoned", "timeout", "full", "nobody", "key", "lost"),
+        Index("ix_visits_queue_joined_at", "queue", "joined_at"),
+    )
 
     call_id: Mapped[str] = mapped_column(primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True)
-    queue: Mapped[str] = mapped_column(index=True)
+    queue: Mapped[str]
     joined_at: Mapped[dt.datetime] = mapped_column(index=True)
     position: Mapped[int | None]
     left_at: Mapped[dt.datetime | None]
@@ -89,7 +101,7 @@ class Step(Base):
     __table_args__ = (UniqueConstraint("call_id", "uniqueid", "at", "number"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    call_id: Mapped[str] = mapped_column(index=True)
+    call_id: Mapped[str]
     uniqueid: Mapped[str]
     at: Mapped[dt.datetime]
     number: Mapped[int]
@@ -112,6 +124,7 @@ class Recording(Base):
     """One file of one agent leg."""
 
     __tablename__ = "recordings"
+    __table_args__ = (one_of("state", "recording", "ready", "truncated", "failed", "missing"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     call_id: Mapped[str] = mapped_column(index=True)
@@ -134,7 +147,13 @@ class Score(Base):
     """What became of the satisfaction question after one answered visit: exactly one row each."""
 
     __tablename__ = "scores"
-    __table_args__ = (Index("ix_scores_agent_at", "agent", "at"),)
+    __table_args__ = (
+        one_of("outcome", "scored", "no_answer", "wrong_key", "caller_hung_up", "not_offered"),
+        CheckConstraint("(outcome = 'scored') = (score IS NOT NULL)", name="score_given"),
+        CheckConstraint("score BETWEEN 1 AND 4", name="score"),
+        Index("ix_scores_agent_at", "agent", "at"),
+        Index("ix_scores_queue_at", "queue", "at"),
+    )
 
     call_id: Mapped[str] = mapped_column(primary_key=True)
     visit: Mapped[int] = mapped_column(primary_key=True)
@@ -156,10 +175,13 @@ class SurveyAnswer(Base):
     """What the survey script itself heard; the score row is made of it and of the journey."""
 
     __tablename__ = "survey_answers"
-    __table_args__ = (UniqueConstraint("call_id", "at"),)
+    __table_args__ = (
+        UniqueConstraint("call_id", "at"),
+        one_of("outcome", "asked", "scored", "no_answer", "wrong_key", "caller_hung_up"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    call_id: Mapped[str] = mapped_column(index=True)
+    call_id: Mapped[str]
     survey: Mapped[str]
     at: Mapped[dt.datetime]
     outcome: Mapped[str]
@@ -190,7 +212,7 @@ class CallbackRequest(Base):
     __table_args__ = (UniqueConstraint("call_id", "asked_at"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    call_id: Mapped[str] = mapped_column(index=True)
+    call_id: Mapped[str]
     queue: Mapped[str]
     number: Mapped[str]
     asked_at: Mapped[dt.datetime]
@@ -227,6 +249,15 @@ class AgentLogin(Base):
     """An agent at a seat; the open row (no ``ended_at``) is what the queues' members are made of."""
 
     __tablename__ = "agent_logins"
+    __table_args__ = (
+        Index(
+            "uq_agent_logins_open",
+            "agent",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     agent: Mapped[str] = mapped_column(index=True)

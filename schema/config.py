@@ -7,13 +7,14 @@ from typing import Any
 
 from sqlalchemy.orm import Mapped, mapped_column
 
-from schema.base import Base
+from schema.base import Base, one_of
 
 
 class ConfigVersion(Base):
     """One rendered configuration. Its files stand in the version folder of the same number."""
 
     __tablename__ = "config_versions"
+    __table_args__ = (one_of("state", "staged", "live", "former", "refused", "failed"),)
 
     number: Mapped[int] = mapped_column(primary_key=True)
     created_at: Mapped[dt.datetime]
@@ -21,7 +22,6 @@ class ConfigVersion(Base):
     """staged, live, former, refused or failed."""
     digest: Mapped[str]
     """sha256 over the names and contents of the version's files."""
-    site_digest: Mapped[str]
     by: Mapped[str]
     note: Mapped[str | None]
 
@@ -35,5 +35,5 @@ class Audit(Base):
     at: Mapped[dt.datetime]
     by: Mapped[str]
     action: Mapped[str]
-    subject: Mapped[str]
+    subject: Mapped[str] = mapped_column(index=True)
     detail: Mapped[dict[str, Any]]

@@ -15,7 +15,7 @@ from callcenter.site.calendars import Calendar
 from callcenter.site.edge import Did, Seat, Trunk
 from callcenter.site.service import Agent, Mailbox, Music, Prompt, Queue, Survey
 from callcenter.site.steps import Flow
-from callcenter.site.words import Language, Name, Part, Title
+from callcenter.site.words import Language, Name, Part, Title, Zone, allow
 
 
 class Site(Part):
@@ -23,8 +23,12 @@ class Site(Part):
 
     name: Name
     title: Title
-    timezone: str
-    country: Annotated[str, Field(pattern=r"^[a-z]{2}$", description="tones and number rules, as cn")] = "cn"
+    timezone: Zone
+    country: Annotated[
+        str,
+        allow(r"^[a-z]{2}$", "two small letters, as cn"),
+        Field(description="tones and number rules, as cn"),
+    ] = "cn"
     languages: list[Language] = Field(min_length=1)
     trunks: list[Trunk] = Field(default_factory=list)
     boards: list[Board] = Field(default_factory=list)

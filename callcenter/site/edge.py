@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from callcenter.site.words import Extension, Host, Language, Name, Number, Part, Title
+from callcenter.site.words import Extension, Host, Language, Name, Number, Part, Title, allow
 
 Codec = Literal["alaw", "ulaw", "g722", "opus", "gsm"]
 G711: list[Codec] = ["alaw", "ulaw"]
@@ -33,7 +33,7 @@ class ByProvider(Part):
     by: Literal["provider"]
     server: Host
     port: int = Field(default=5060, ge=1, le=65535)
-    username: Annotated[str, Field(pattern=r"^[A-Za-z0-9+._@-]{1,64}$")]
+    username: Annotated[str, allow(r"^[A-Za-z0-9+._@-]{1,64}$", "letters, digits and + . _ @ -, at most 64")]
     hosts: list[Host] = Field(default_factory=list, description="further addresses the provider calls from")
 
 

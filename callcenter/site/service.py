@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from callcenter.site.words import Extension, Key, Language, Name, Part, Title
+from callcenter.site.words import Extension, Key, Language, Name, Part, RelativePath, Text, Title, allow
 
 Strategy = Literal["ringall", "rrmemory", "leastrecent", "fewestcalls", "random", "wrandom", "linear"]
 
@@ -15,8 +15,8 @@ class Prompt(Part):
     """A thing said to a caller: text for the speech engine, or a recording, per language."""
 
     name: Name
-    text: dict[Language, Title] = Field(default_factory=dict)
-    audio: dict[Language, str] = Field(
+    text: dict[Language, Text] = Field(default_factory=dict)
+    audio: dict[Language, RelativePath] = Field(
         default_factory=dict, description="a wav or mp3 beside the site file; goes before the text"
     )
 
@@ -74,11 +74,14 @@ class Mailbox(Part):
     number: Extension
     title: Title
     max_seconds: int = Field(default=180, ge=10, le=3600)
-    email: str | None = Field(default=None, pattern=r"^[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+$")
+    email: (
+        Annotated[str, allow(r"^[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+$", "a mail address as duty@example.com")]
+        | None
+    ) = None
 
 
 class Music(Part):
     """Music on hold: a folder of recordings, or the built-in melody when ``folder`` is left out."""
 
     name: Name
-    folder: str | None = None
+    folder: RelativePath | None = None

@@ -11,15 +11,27 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from callcenter.site.words import Extension, Key, Language, Name, Number, Part, Title
+from callcenter.site.words import Extension, Key, Language, Name, Number, Part, Title, allow
 
-Target = Annotated[str, Field(pattern=r"^(@back|@repeat|@operator|@hangup|[a-z][a-z0-9_]*(/[a-z0-9_]*)?)$")]
+Target = Annotated[
+    str,
+    allow(
+        r"^(@back|@repeat|@operator|@hangup|[a-z][a-z0-9_]*(/[a-z0-9_]*)?)$",
+        "a step, flow/step, flow/ or one of @back, @repeat, @operator, @hangup",
+    ),
+]
 Variable = Name
 """A value kept with the call: collected digits, a look-up's answer.
 
 ``caller``, ``did``, ``trunk`` and ``language`` are always there to read and are never saved into.
 A masked value is forgotten when the call leaves for a queue, a seat, a mailbox or another action.
 """
+
+Dotted = Annotated[str, allow(r"^[A-Za-z0-9_.-]{1,100}$", "a dotted path in the answer, as account.balance")]
+"""Where a value stands in a look-up's JSON answer."""
+
+Case = Annotated[str, allow(r"^[A-Za-z0-9_+.-]{1,40}$", "letters, digits and _ + . -, at most 40")]
+"""What a branch compares with."""
 
 
 class Limit(Part):
@@ -55,7 +67,12 @@ class Say(Part):
 
     kind: Literal["say"]
     as_: Literal["number", "digits", "date", "time", "money"] = Field(alias="as")
-    value: Annotated[str, Field(pattern=r"^([a-z][a-z0-9_]{0,39}|=[0-9.:T+-]{1,40})$")]
+    value: Annotated[
+        str,
+        allow(
+            r"^([a-z][a-z0-9_]{0,39}|=[0-9.:T+-]{1,40})$", "a variable's name, or = and a literal as =128.50"
+        ),
+    ]
     before: list[Name] = Field(default_factory=list, description="prompts played before the value")
     after: list[Name] = Field(default_factory=list)
     next: Target
@@ -80,9 +97,17 @@ class Lookup(Part):
     """A question to another system over HTTP/JSON. Variables travel only as query values."""
 
     kind: Literal["lookup"]
-    url: Annotated[str, Field(pattern=r"^https?://[A-Za-z0-9.:_\[\]-]+(/[A-Za-z0-9._~/-]*)?$")]
+    url: Annotated[
+        str,
+        allow(
+            r"^https?://[A-Za-z0-9.:_\[\]-]+(/[A-Za-z0-9._~/-]*)?$",
+            "an http or https address without query and fragment",
+        ),
+    ]
     send: dict[Name, Variable] = Field(default_factory=dict, description="query name: variable")
-    save: dict[Variable, str] = Field(default_factory=dict, description="variable: dotted path in the answer")
+    save: dict[Variable, Dotted] = Field(
+        default_factory=dict, description="variable: dotted path in the answer"
+    )
     timeout_seconds: float = Field(default=2.0, gt=0, le=10)
     found: Target
     not_found: Target
@@ -101,7 +126,7 @@ class Branch(Part):
     on: Literal["calendar", "variable", "caller", "language"]
     calendar: Name | None = None
     variable: Variable | None = None
-    cases: dict[Annotated[str, Field(pattern=r"^[A-Za-z0-9_+.-]{1,40}$")], Target] = Field(min_length=1)
+    cases: dict[Case, Target] = Field(min_length=1)
     otherwise: Target
 
 

@@ -1,0 +1,38 @@
+"""``hotline agi``: the FastAGI server by itself."""
+
+from __future__ import annotations
+
+import asyncio
+
+import click
+import uvloop
+
+from agi.process import serve
+from agi.snapshots import Snapshots
+from callcenter.journal import Journal
+from callcenter.logging import configure
+from callcenter.ports import App
+from callcenter.supervise import stop_on_signals
+
+
+@click.command()
+@click.pass_obj
+def agi(app: App) -> None:
+    """Answer Asterisk's FastAGI requests until stopped. Run as many as there are cores: they share the port."""
+    configure(app.settings.log_level, "agi")
+    uvloop.run(_main(app))
+
+
+async def _main(app: App) -> None:
+    settings = app.settings
+    stop = asyncio.Event()
+    stop_on_signals(stop)
+    await serve(
+        (settings.agi_host, settings.agi_port),
+        app.secrets("agi/token"),
+        Snapshots(settings.etc),
+        Journal(settings.journal, "agi"),
+        app.sessions(),
+        app.clock,
+        stop,
+    )

@@ -1,0 +1,68 @@
+"""``hotline agi``: one process that answers Asterisk's FastAGI and brings its journal to the database."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import httpx
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from agi.routes import routes
+from agi.server import Server
+from agi.services import Services
+from agi.snapshots import Snapshots
+from callcenter.facts import drain
+from callcenter.journal import Journal
+from callcenter.ports import Clock
+
+log = structlog.get_logger()
+DRAIN_SECONDS = 0.3
+DRAIN_RETRY_SECONDS = 2.0
+
+
+async def serve(
+    address: tuple[str, int],
+    token: str,
+    snapshots: Snapshots,
+    journal: Journal,
+    sessions: Callable[[], Session],
+    clock: Clock,
+    stop: asyncio.Event,
+) -> None:
+    """Answer calls until ``stop``; then let the calls at hand end and store what is left. Raises OSError."""
+    async with httpx.AsyncClient(follow_redirects=False, trust_env=False) as http:
+        server = Server(routes(Services(snapshots, journal, clock, http)), token)
+        await server.listen(*address)
+        log.info("agi.listening", host=address[0], port=server.port)
+        draining = asyncio.create_task(_keep_draining(journal, sessions, stop))
+        await stop.wait()
+        await server.stop()
+        await draining
+    journal.close()
+
+
+async def _keep_draining(journal: Journal, sessions: Callable[[], Session], stop: asyncio.Event) -> None:
+    """Facts into the database, again and again; while it is away they stay on disk."""
+    away = False
+    while True:
+        last = stop.is_set()
+        try:
+            await asyncio.to_thread(drain, journal, sessions)
+            away = False
+        except SQLAlchemyError as error:
+            if not away:
+                log.warning("journal.waiting", error=str(error.__cause__ or error).splitlines()[0])
+            away = True
+        if last:
+            return
+        await _sleep_or(stop, DRAIN_RETRY_SECONDS if away else DRAIN_SECONDS)
+
+
+async def _sleep_or(stop: asyncio.Event, seconds: float) -> None:
+    try:
+        await asyncio.wait_for(stop.wait(), seconds)
+    except TimeoutError:
+        return

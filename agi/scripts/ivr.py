@@ -1,0 +1,185 @@
+"""agi://…/ivr — one stretch of a call's flow: from where it stands to the dialplan's next action.
+
+The walk (``callcenter.flow``) decides, this script lets the caller hear and press. It holds nothing
+between two stretches: where the call stands travels in its channel variables.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from agi.call import Call
+from agi.lookup import look_up
+from agi.outcomes import HungUp
+from agi.scripts.survey import survey
+from agi.services import Services
+from agi.snapshots import Snapshot
+from agi.speaking import MARGIN_SECONDS, Voice
+from callcenter.channel_variables import (
+    CURSOR,
+    DONE,
+    FALLBACK_FLOW,
+    LANGUAGE,
+    NEXT,
+    QUEUE_PRIORITY,
+    RECORD,
+    SECONDS,
+    TARGET,
+    TELL_AGENT,
+    VARIABLES,
+    VERSION,
+)
+from callcenter.facts import CALLBACK, STEP
+from callcenter.flow import dialogue
+from callcenter.flow.place import Place
+from callcenter.flow.walk import Walk
+
+AGENT_HUNG_UP = "CONTINUE"
+KEPT = dialogue.Outcome("KEPT")
+
+
+def ivr(call: Call, services: Services) -> None:
+    """Walk until the dialplan has to act, then leave it the action and the place."""
+    call_id, version, cursor, outcome, trunk, did, variables, fallback = call.args
+    snapshot = services.snapshots.of(version)
+    stretch = _Stretch(call, call_id, services, snapshot, answered=bool(cursor))
+    at = services.clock()
+    if cursor:
+        place = Place.parse(cursor, variables)
+        walk = Walk(snapshot.published, place, caller=call.callerid, trunk=trunk, did=did, at=at)
+        stretch.after_action(walk, outcome)
+    else:
+        walk = Walk.enter(snapshot.published, caller=call.callerid, trunk=trunk, did=did, at=at)
+        stretch.keep_fallback(walk.place.flow, fallback)
+    stretch.run(walk)
+
+
+class _Stretch:
+    """One run of the script for one call."""
+
+    def __init__(
+        self, call: Call, call_id: str, services: Services, snapshot: Snapshot, answered: bool
+    ) -> None:
+        self._call = call
+        self._call_id = call_id
+        self._services = services
+        self._snapshot = snapshot
+        self._voice = Voice(call, snapshot.prompts, answered)
+        self._told = 0
+
+    def after_action(self, walk: Walk, outcome: str) -> None:
+        """Take what the dialplan's action came to; an answered queue call is first asked its survey."""
+        act = walk.request
+        if isinstance(act, dialogue.Act) and act.survey and outcome == AGENT_HUNG_UP:
+            self._survey(act.survey, walk)
+        walk.answer(dialogue.Outcome(outcome))
+
+    def keep_fallback(self, flow: str, fallback: str) -> None:
+        """Should this process die in mid-menu, the caller goes to this flow's static menu, not the trunk's."""
+        if flow != fallback:
+            self._call.set_variables({FALLBACK_FLOW: flow})
+
+    def run(self, walk: Walk) -> None:
+        """Ask and answer up to the next action; the facts are told whatever happens."""
+        try:
+            while not self._left_to_dialplan(walk):
+                self._tell(walk)
+        except HungUp:
+            walk.answer(dialogue.HungUp())
+            raise
+        finally:
+            self._tell(walk)
+
+    def _left_to_dialplan(self, walk: Walk) -> bool:
+        request = walk.request
+        if isinstance(request, dialogue.Act):
+            return self._act(request, walk)
+        if isinstance(request, dialogue.Hear):
+            walk.answer(dialogue.Pressed(self._voice.hear(request)))
+        elif isinstance(request, dialogue.Collect):
+            walk.answer(dialogue.Collected(self._voice.collect(request)))
+        else:
+            walk.answer(self._look_up(request))
+        return False
+
+    def _look_up(self, request: dialogue.Lookup) -> dialogue.Answer:
+        self._call.arm(request.timeout_seconds + MARGIN_SECONDS)
+        work = look_up(self._services.http, request)
+        return self._call.wait_for(work, request.timeout_seconds + 1)
+
+    def _act(self, act: dialogue.Act, walk: Walk) -> bool:
+        """True when the dialplan goes on; False when the action is done here."""
+        if act.kind == "survey":
+            self._survey(act.target, walk)
+            walk.answer(dialogue.Outcome("DONE"))
+            return False
+        self._voice.play(act.prompts, act.language)
+        if act.kind == "callback":
+            self._keep_callback(act)
+            walk.answer(KEPT)
+            return False
+        self._leave(act, walk.place)
+        return True
+
+    def _leave(self, act: dialogue.Act, place: Place) -> None:
+        """The one line that hands the call back: the action, the place, and the done marker."""
+        queue = self._snapshot.published.queues.get(act.target) if act.kind == "queue" else None
+        self._call.set_variables(
+            {
+                NEXT: ACTIONS[act.kind],
+                TARGET: _target(act),
+                SECONDS: str(act.seconds or ""),
+                VERSION: str(self._snapshot.version),
+                CURSOR: place.cursor,
+                VARIABLES: place.variables_text,
+                FALLBACK_FLOW: place.flow,
+                LANGUAGE: place.language,
+                QUEUE_PRIORITY: str(act.priority),
+                f"__{RECORD}": str(int(queue is not None and queue.record)),
+                f"__{TELL_AGENT}": str(int(queue is not None and queue.announce_agent)),
+                DONE: "1",
+            }
+        )
+
+    def _survey(self, name: str, walk: Walk) -> None:
+        asked = self._snapshot.published.surveys.get(name)
+        if asked is not None:
+            survey(self._voice, asked, walk.place.language, self._call_id, self._services)
+
+    def _keep_callback(self, act: dialogue.Act) -> None:
+        self._services.facts.put(
+            CALLBACK,
+            self._call_id,
+            {"queue": act.target, "number": act.number, "asked_at": self._services.clock(), "state": "open"},
+        )
+
+    def _tell(self, walk: Walk) -> None:
+        """Put the facts since the last time into the journal."""
+        for fact in walk.facts:
+            self._told += 1
+            row = fact._asdict() | {
+                "uniqueid": self._call.uniqueid,
+                "at": self._services.clock(),
+                "number": self._told,
+                "version": self._snapshot.version,
+            }
+            self._services.facts.put(STEP, self._call_id, row)
+        walk.facts.clear()
+
+
+ACTIONS = {
+    "queue": "queue",
+    "seat": "dial",
+    "outside": "dial",
+    "voicemail": "voicemail",
+    "hangup": "hangup",
+}
+"""The dialplan's extension ``act_…`` for each kind of action."""
+
+
+def _target(act: dialogue.Act) -> str:
+    if act.kind == "seat":
+        return f"PJSIP/{act.target}"
+    if act.kind == "outside":
+        return f"PJSIP/{quote(act.target, safe='+')}@{act.trunk}"
+    return act.target

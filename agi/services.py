@@ -1,0 +1,20 @@
+"""What a script may use besides its call; passed in once, when the server starts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import httpx
+
+from agi.snapshots import Snapshots
+from callcenter.ports import Clock, Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The published flows, the journal of facts, the time, and HTTP for look-ups."""
+
+    snapshots: Snapshots
+    facts: Facts
+    clock: Clock
+    http: httpx.AsyncClient

@@ -1,0 +1,54 @@
+"""Playing prompts and taking keys on a call: requests of the walk become the fewest possible verbs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from agi.call import Call
+from callcenter.flow.dialogue import Collect, Hear
+from callcenter.prompt_index import PromptIndex
+
+ANY_KEY = "0123456789*#"
+MARGIN_SECONDS = 3
+"""Slack of the dead-man's timer over the time a verb should take."""
+
+
+class Voice:
+    """Speaks on one call with the prompts of one version. Every verb raises HungUp when the caller leaves."""
+
+    def __init__(self, call: Call, prompts: PromptIndex, answered: bool) -> None:
+        self._call = call
+        self._prompts = prompts
+        self._answered = answered
+
+    def hear(self, request: Hear) -> str | None:
+        """Play and wait for one key; None for silence."""
+        files = self._ready(request.prompts, request.language, request.wait_seconds)
+        if not request.interruptible:
+            return self._call.play(files) or None
+        if not request.wait_seconds:
+            return self._call.play(files, ANY_KEY) or None
+        return self._call.ask_digit(files, ANY_KEY, request.wait_seconds * 1000) or None
+
+    def collect(self, request: Collect) -> str | None:
+        """Play and take digits up to #; None for silence."""
+        patience = (request.most + 1) * request.wait_seconds
+        files = self._ready(() if request.typed else request.prompts, request.language, patience)
+        left = request.most - len(request.typed)
+        more = self._call.ask_digits(files, left, request.wait_seconds * 1000) if left else ""
+        return (request.typed + more).partition("#")[0] or None
+
+    def play(self, prompts: Sequence[str], language: str) -> None:
+        """Play to the end."""
+        if prompts:
+            self._call.play(self._ready(prompts, language, 0))
+
+    def _ready(self, prompts: Sequence[str], language: str, wait_seconds: int) -> list[str]:
+        """The prompts' files, with the call answered and the dead-man's timer set for as long as they last."""
+        found = [self._prompts.find(name, language) for name in prompts] or [self._prompts.silence]
+        if not self._answered:
+            self._answered = True
+            self._call.answer()
+        seconds = sum(sound.ms for sound in found) / 1000
+        self._call.arm(seconds + wait_seconds + MARGIN_SECONDS)
+        return [sound.path for sound in found]

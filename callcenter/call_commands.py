@@ -1,0 +1,68 @@
+"""``hotline calls list|show`` and ``hotline scores``."""
+
+from __future__ import annotations
+
+import click
+from sqlalchemy import select
+
+from callcenter.call_page import columns, read_page
+from callcenter.ports import App
+from callcenter.printing import as_json, print_json, print_rows
+from schema.calls import Call, Score
+
+CALL_COLUMNS = ("call_id", "started_at", "trunk", "did", "caller", "state", "ended_by")
+SCORE_COLUMNS = ("at", "call_id", "agent", "queue", "outcome", "score", "reason")
+
+
+@click.group()
+def calls() -> None:
+    """Calls and their journeys."""
+
+
+@calls.command("list")
+@click.option("--last", default=20, show_default=True, type=click.IntRange(1), help="how many")
+@click.option("--caller", help="only calls of this number")
+@as_json
+@click.pass_obj
+def list_calls(app: App, last: int, caller: str | None, json_wanted: bool) -> None:
+    """The newest calls."""
+    wanted = select(Call).order_by(Call.started_at.desc()).limit(last)
+    if caller is not None:
+        wanted = wanted.where(Call.caller == caller)
+    with app.sessions(read_only=True)() as session:
+        rows = [columns(call) for call in session.scalars(wanted)]
+    print_rows(rows, CALL_COLUMNS, json_wanted)
+
+
+@calls.command("show")
+@click.argument("call_id")
+@as_json
+@click.pass_obj
+def show_call(app: App, call_id: str, json_wanted: bool) -> None:
+    """The journey of one call on one page."""
+    with app.sessions(read_only=True)() as session:
+        page = read_page(session, call_id)
+    if json_wanted:
+        print_json(page.as_dict())
+        return
+    call = page.call
+    click.echo(f"call {call.call_id}  {call.direction}  {call.state}")
+    click.echo(f"  trunk {call.trunk or '–'}  dialled {call.did or '–'}  caller {call.caller or '–'}")
+    click.echo(f"  began {call.started_at:%Y-%m-%d %H:%M:%S} UTC  ended by {call.ended_by or '–'}")
+    for line in page.lines():
+        click.echo(f"  {line.at:%H:%M:%S}.{line.at.microsecond // 100_000}  {line.what:<10} {line.text}")
+
+
+@click.command()
+@click.option("--last", default=20, show_default=True, type=click.IntRange(1), help="how many")
+@click.option("--agent", help="only this agent's")
+@as_json
+@click.pass_obj
+def scores(app: App, last: int, agent: str | None, json_wanted: bool) -> None:
+    """The newest satisfaction scores, and why there is none where there is none."""
+    wanted = select(Score).order_by(Score.at.desc()).limit(last)
+    if agent is not None:
+        wanted = wanted.where(Score.agent == agent)
+    with app.sessions(read_only=True)() as session:
+        rows = [columns(score) for score in session.scalars(wanted)]
+    print_rows(rows, SCORE_COLUMNS, json_wanted)

@@ -1,0 +1,127 @@
+"""One call on one page: every step and its reason, each wait, leg, recording and score, in order of time."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import inspect, select
+from sqlalchemy.orm import Session
+
+from callcenter.errors import NotFound
+from schema.base import Base
+from schema.calls import Call as CallRow
+from schema.calls import CallbackRequest, Leg, Recording, Score, Step, Visit, VoicemailMessage
+
+SHOWN_LEGS = ("agent", "seat", "outside")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that happened. ``at`` is UTC."""
+
+    at: dt.datetime
+    what: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallPage:
+    """Everything kept of one call."""
+
+    call: CallRow
+    steps: list[Step]
+    visits: list[Visit]
+    legs: list[Leg]
+    recordings: list[Recording]
+    scores: list[Score]
+    voicemails: list[VoicemailMessage]
+    callbacks: list[CallbackRequest]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The rows as plain values for JSON; the call's own columns at the top."""
+        parts = ("steps", "visits", "legs", "recordings", "scores", "voicemails", "callbacks")
+        return columns(self.call) | {part: [columns(row) for row in getattr(self, part)] for part in parts}
+
+    def lines(self) -> list[Line]:
+        """The journey in order of time."""
+        parts = (self._step_lines(), self._visit_lines(), self._leg_lines(), self._end_lines())
+        return sorted((line for part in parts for line in part), key=lambda line: line.at)
+
+    def _step_lines(self) -> Iterator[Line]:
+        for step in self.steps:
+            heard = f" heard {', '.join(step.heard)};" if step.heard else ""
+            keys = f" keys {step.keys};" if step.keys else ""
+            then = f" → {step.next}" if step.next else ""
+            text = f"{step.flow}/{step.step}:{heard}{keys} {step.outcome}{then} ({step.reason})"
+            yield Line(step.at, step.kind, text)
+
+    def _visit_lines(self) -> Iterator[Line]:
+        for visit in self.visits:
+            place = f" at place {visit.position}" if visit.position else ""
+            yield Line(visit.joined_at, "wait", f"joined queue {visit.queue}{place}")
+            if visit.left_at is not None:
+                waited = f"after {seconds(visit.wait_ms)}" if visit.wait_ms is not None else ""
+                who = f" by agent {visit.agent}" if visit.agent else ""
+                yield Line(visit.left_at, "wait", f"left queue {visit.queue}: {visit.outcome}{who} {waited}")
+
+    def _leg_lines(self) -> Iterator[Line]:
+        for leg in self.legs:
+            if leg.kind in SHOWN_LEGS:
+                who = f"agent {leg.agent} on {leg.endpoint}" if leg.agent else f"{leg.endpoint}"
+                spent = f"rang {seconds(leg.ring_ms)}, talked {seconds(leg.talk_ms)}"
+                hold = f", held {seconds(leg.hold_ms)}" if leg.hold_ms else ""
+                yield Line(leg.started_at, "leg", f"{who}: {spent}{hold}")
+
+    def _end_lines(self) -> Iterator[Line]:
+        for recording in self.recordings:
+            file = recording.path or recording.reason
+            text = f"{recording.state} {seconds(recording.duration_ms)} {file}"
+            yield Line(recording.started_at, "record", text)
+        for message in self.voicemails:
+            text = f"message in box {message.mailbox}, {seconds(message.duration_ms)}, {message.path}"
+            yield Line(message.left_at, "voicemail", text)
+        for request in self.callbacks:
+            yield Line(request.asked_at, "callback", f"call {request.number} back from queue {request.queue}")
+        for score in self.scores:
+            got = f"scored {score.score}" if score.score else score.outcome
+            why = f" ({score.reason})" if score.reason else ""
+            yield Line(score.at, "score", f"agent {score.agent}, queue {score.queue}: {got}{why}")
+
+
+def read_page(session: Session, call_id: str) -> CallPage:
+    """Everything of the call ``call_id``. Raises NotFound."""
+    call = session.get(CallRow, call_id)
+    if call is None:
+        raise NotFound(f"there is no call {call_id}; see hotline calls list")
+    return CallPage(
+        call=call,
+        steps=_rows(session, Step, call_id, Step.at, Step.number),
+        visits=_rows(session, Visit, call_id, Visit.number),
+        legs=_rows(session, Leg, call_id, Leg.started_at),
+        recordings=_rows(session, Recording, call_id, Recording.started_at),
+        scores=_rows(session, Score, call_id, Score.visit),
+        voicemails=_rows(session, VoicemailMessage, call_id, VoicemailMessage.left_at),
+        callbacks=_rows(session, CallbackRequest, call_id, CallbackRequest.asked_at),
+    )
+
+
+def columns(row: Base) -> dict[str, Any]:
+    """A row as a dict; moments as ISO text in UTC."""
+    names = [column.key for column in inspect(type(row)).column_attrs]
+    return {name: _plain(getattr(row, name)) for name in names}
+
+
+def seconds(milliseconds: int | None) -> str:
+    """Milliseconds as ``1.3 s``."""
+    return "–" if milliseconds is None else f"{milliseconds / 1000:.1f} s"
+
+
+def _rows(session: Session, table: Any, call_id: str, *order: Any) -> list[Any]:
+    return list(session.scalars(select(table).where(table.call_id == call_id).order_by(*order)))
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat(timespec="milliseconds") if isinstance(value, dt.datetime) else value

@@ -1,0 +1,154 @@
+"""One call: a set of events that only grows, and the record it comes to.
+
+The record is a pure function of the set, so events may come twice, in any order, from several sources,
+and two journeys that turn out to be one call are simply united.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from callcenter.events import CallVanished, Event, LegEnded, LegStarted
+from callcenter.journey import stays, talk, visits
+from callcenter.journey.legs import Endpoints, Leg, build, caller_of, cast
+from callcenter.journey.records import CallRecord, LegRecord, Span
+from callcenter.journey.sift import sift
+
+DIALPLAN = "dialplan/"
+
+
+class Journey:
+    """What is known of one call. ``names`` are the channels, linkedids and bridges that lead to it."""
+
+    def __init__(self) -> None:
+        self.names: set[str] = set()
+        self.last_at = dt.datetime.min.replace(tzinfo=dt.UTC)
+        self._events: set[Event] = set()
+        self._started: set[str] = set()
+        self._ended: set[str] = set()
+        self._vanished = False
+
+    def add(self, event: Event) -> bool:
+        """Take an event in; False if it was known."""
+        if event in self._events:
+            return False
+        self._events.add(event)
+        self.last_at = max(self.last_at, event.at)
+        if isinstance(event, LegStarted):
+            self._started.add(event.uniqueid)
+        elif isinstance(event, LegEnded):
+            self._ended.add(event.uniqueid)
+        elif isinstance(event, CallVanished):
+            self._vanished = True
+        return True
+
+    def unite(self, other: Journey) -> None:
+        """Both are one call."""
+        self.names |= other.names
+        for event in other._events:
+            self.add(event)
+
+    @property
+    def is_closed(self) -> bool:
+        """Every leg that began has ended."""
+        return bool(self._started) and (self._vanished or self._started <= self._ended)
+
+    @property
+    def has_legs(self) -> bool:
+        """Whether a channel was seen to begin: without one there is no record."""
+        return bool(self._started)
+
+    def record(self, endpoints: Endpoints) -> CallRecord | None:
+        """The call as rows; None while no phone's leg is known."""
+        events = sift(self._events)
+        legs = dict(sorted(build(events).items(), key=lambda item: (item[1].started_at, item[0])))
+        caller = caller_of(legs)
+        if caller is None:
+            return None
+        roles = cast(legs, caller, endpoints)
+        records = _legs(legs, caller, roles)
+        scene = visits.Scene(events, legs, caller, records)
+        return CallRecord(
+            call_id=_root(caller),
+            direction=_direction(caller, records, endpoints),
+            trunk=_trunk(records, endpoints),
+            did=caller.exten,
+            caller=caller.caller,
+            started_at=caller.started_at,
+            answered_at=caller.answered_at,
+            ended_at=max(leg.ended_at or caller.started_at for leg in legs.values())
+            if self.is_closed
+            else None,
+            state="closed" if self.is_closed else "open",
+            ended_by=_ended_by(scene) if self.is_closed else None,
+            cause=caller.cause,
+            legs=records,
+            visits=visits.visits(stays.stays(events, roles), scene),
+            aliases=tuple(sorted({_root(leg) for leg in legs.values()} - {_root(caller)})),
+        )
+
+
+def _root(leg: Leg) -> str:
+    return leg.linkedid or leg.uniqueid
+
+
+def _legs(
+    legs: dict[str, Leg], caller: Leg, roles: dict[str, tuple[str, str | None]]
+) -> tuple[LegRecord, ...]:
+    joined = talk.with_caller(legs, caller)
+    talks = {uniqueid: talk.without(spans, legs[uniqueid].holds) for uniqueid, spans in joined.items()}
+    talks[caller.uniqueid] = talk.merged(span for spans in talks.values() for span in spans)
+    joined[caller.uniqueid] = talk.merged(span for spans in joined.values() for span in spans)
+    return tuple(
+        _leg(leg, roles[uniqueid], talks.get(uniqueid, []), joined.get(uniqueid, []))
+        for uniqueid, leg in legs.items()
+    )
+
+
+def _leg(leg: Leg, role: tuple[str, str | None], talks: list[Span], joined: list[Span]) -> LegRecord:
+    talk_ms = talk.milliseconds(talks)
+    return LegRecord(
+        uniqueid=leg.uniqueid,
+        channel=leg.channel,
+        kind=role[0],
+        endpoint=leg.endpoint,
+        agent=role[1],
+        started_at=leg.started_at,
+        answered_at=leg.answered_at,
+        ended_at=leg.ended_at,
+        cause=leg.cause,
+        ring_ms=talk.between(leg.started_at, leg.answered_at or leg.ended_at),
+        talk_ms=talk_ms,
+        hold_ms=talk.milliseconds(joined) - talk_ms,
+        talks=tuple(talks),
+    )
+
+
+def _direction(caller: Leg, records: tuple[LegRecord, ...], endpoints: Endpoints) -> str:
+    if caller.endpoint not in endpoints.seats:
+        return "inbound"
+    return "outbound" if any(leg.kind == "outside" for leg in records) else "inside"
+
+
+def _trunk(records: tuple[LegRecord, ...], endpoints: Endpoints) -> str | None:
+    """The trunk the call came in on, or went out on."""
+    return next((leg.endpoint for leg in records if leg.endpoint in endpoints.trunks), None)
+
+
+def _ended_by(scene: visits.Scene) -> str | None:
+    """caller, agent (anybody on the other side), hotline (the dialplan), or pbx_restart.
+
+    Asterisk's hang-up source tells; where it names the other side (or is unknown, without the ledger), it is
+    believed only of a caller who was joined to the end.
+    """
+    caller, by = scene.caller, scene.caller.ended_by
+    if scene.vanished_at:
+        return "pbx_restart"
+    if by == caller.channel:
+        return "caller"
+    if by and by.startswith(DIALPLAN):
+        return "hotline"
+    last = max((stay.end for _, stay in caller.stays), default=None)
+    if last and caller.ended_at and caller.ended_at - last < visits.AT_ONCE:
+        return scene.left_first(Span(caller.started_at, caller.ended_at))
+    return "hotline" if by else None

@@ -1,0 +1,105 @@
+"""The stays in queues as the queue's own lines and the channel events tell them.
+
+The queue's own lines tell what happened in whole seconds, the channel events tell when to the microsecond
+(QueueBegun, QueueDone) (``visits.py`` adds
+who talked). Where queue_log knows a channel, the manager's word on
+its queues is not needed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from callcenter.events import (
+    AgentAnswered,
+    AgentRung,
+    Event,
+    QueueBegun,
+    QueueDone,
+    QueueEvent,
+    QueueExited,
+    QueueJoined,
+    QueueLeft,
+)
+
+SECOND = dt.timedelta(seconds=1)
+CALLERS = ("caller", "local")
+"""Kinds of legs whose stay in a queue is the caller's: his own, or the Local half an agent passed on.
+An agent's own call to a queue, to consult a colleague, is no visit of the caller's."""
+
+
+@dataclass
+class Stay:
+    """A visit while it is put together. ``done_at``: Queue() returned."""
+
+    leg: str
+    queue: str
+    joined_at: dt.datetime
+    position: int | None = None
+    answer: AgentAnswered | None = None
+    exit: QueueExited | None = None
+    left_at: dt.datetime | None = None
+    done_at: dt.datetime | None = None
+
+
+def stays(events: list[Event], roles: dict[str, tuple[str, str | None]]) -> list[Stay]:
+    """Every stay of the call, in order of joining. ``events`` are sifted."""
+    found: list[Stay] = []
+    by_leg: dict[str, list[Event]] = {}
+    for event in events:
+        if roles.get(event.uniqueid, ("", None))[0] in CALLERS:
+            by_leg.setdefault(event.uniqueid, []).append(event)
+    for leg, own in by_leg.items():
+        found += _of_leg(leg, own)
+    return sorted(found, key=lambda stay: (stay.joined_at, stay.queue))
+
+
+def _of_leg(leg: str, events: list[Event]) -> list[Stay]:
+    told = [event for event in events if isinstance(event, QueueEvent)]
+    if any(event.source == "queue_log" for event in told):
+        told = [event for event in told if event.source == "queue_log"]
+    found: list[Stay] = []
+    for queue in sorted({event.queue for event in told}):
+        found += _in_queue(leg, queue, sorted((e for e in told if e.queue == queue), key=_line_order))
+    found.sort(
+        key=lambda stay: (stay.joined_at, stay.exit is None or stay.exit.at > stay.joined_at, stay.queue)
+    )
+    _sharpen(found, events)
+    return found
+
+
+def _line_order(event: QueueEvent) -> tuple[dt.datetime, int]:
+    """Within one second: in, rung, taken, out."""
+    kinds = (QueueJoined, AgentAnswered, AgentRung, QueueExited, QueueLeft)
+    return (event.at, next((n for n, kind in enumerate(kinds) if isinstance(event, kind)), len(kinds)))
+
+
+def _in_queue(leg: str, queue: str, events: Iterable[QueueEvent]) -> list[Stay]:
+    found: list[Stay] = []
+    for event in events:
+        refused = isinstance(event, QueueExited) and (not found or bool(found[-1].exit or found[-1].answer))
+        if isinstance(event, QueueJoined) or not found or refused:
+            found.append(Stay(leg, queue, event.at, getattr(event, "position", None)))
+        if isinstance(event, AgentAnswered):
+            found[-1].answer = event
+        elif isinstance(event, QueueExited):
+            found[-1].exit = event
+        elif isinstance(event, QueueLeft):
+            found[-1].left_at = event.at
+    return found
+
+
+def _sharpen(found: list[Stay], events: list[Event]) -> None:
+    """Give each stay the times of its Queue(): the latest one begun before the line's second was over."""
+    runs = [event.at for event in events if isinstance(event, QueueBegun)]
+    ends = [event.at for event in events if isinstance(event, QueueDone)]
+    for stay in reversed(found):
+        before = [at for at in runs if at < stay.joined_at + SECOND]
+        if before:
+            begun = before[-1]
+            runs = runs[: runs.index(begun)]
+            stay.joined_at = begun
+            stay.done_at = next((at for at in ends if at >= begun), None)
+            stay.left_at = stay.done_at or stay.left_at

@@ -1,0 +1,86 @@
+"""Who could hear the caller, and when: the bridges, with each Local pair a wire between two of them.
+
+The caller sits in one bridge with half ``;1`` of a Local pair, the agent in another with half ``;2``;
+the sound goes through. Asterisk's own counts (AgentComplete) are wrong after transfers, redirects and
+pick-ups, so seconds are counted here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from itertools import pairwise
+
+from callcenter.journey.legs import Leg
+from callcenter.journey.records import Span
+
+
+def with_caller(legs: dict[str, Leg], caller: Leg) -> dict[str, list[Span]]:
+    """For each phone leg but the caller's, the spans during which it and the caller were joined."""
+    joined: dict[str, list[Span]] = {
+        leg.uniqueid: [] for leg in legs.values() if leg.is_phone and leg is not caller
+    }
+    for span in _pieces(legs):
+        for uniqueid in _reached(legs, caller, span) & joined.keys():
+            joined[uniqueid].append(span)
+    return {uniqueid: merged(spans) for uniqueid, spans in joined.items()}
+
+
+def _pieces(legs: dict[str, Leg]) -> list[Span]:
+    """The time in pieces during which nobody moves."""
+    moments = sorted({at for leg in legs.values() for _, stay in leg.stays for at in (stay.start, stay.end)})
+    return [Span(start, end) for start, end in pairwise(moments)]
+
+
+def _reached(legs: dict[str, Leg], caller: Leg, span: Span) -> set[str]:
+    """The legs the caller is joined with during ``span``, over bridges and wires."""
+    places: dict[str, set[str]] = {}
+    for leg in legs.values():
+        here = {bridge for bridge, stay in leg.stays if stay.start <= span.start and span.end <= stay.end}
+        if here:
+            places[leg.uniqueid] = here | ({leg.wire} if leg.wire else set())
+    reached, todo = {caller.uniqueid}, [caller.uniqueid]
+    while todo:
+        here = places.get(todo.pop(), set())
+        new = {uniqueid for uniqueid, there in places.items() if here & there} - reached
+        reached |= new
+        todo += new
+    return reached
+
+
+def merged(spans: Iterable[Span]) -> list[Span]:
+    """Touching and overlapping spans as one, in order."""
+    result: list[Span] = []
+    for span in sorted(spans, key=lambda span: span.start):
+        if result and span.start <= result[-1].end:
+            result[-1] = Span(result[-1].start, max(result[-1].end, span.end))
+        elif span.end > span.start:
+            result.append(span)
+    return result
+
+
+def without(spans: Iterable[Span], holes: Iterable[Span]) -> list[Span]:
+    """What is left of ``spans`` outside ``holes``."""
+    left = list(spans)
+    for hole in holes:
+        cut = [(Span(s.start, min(s.end, hole.start)), Span(max(s.start, hole.end), s.end)) for s in left]
+        left = [span for pair in cut for span in pair if span.end > span.start]
+    return left
+
+
+def within(spans: Iterable[Span], window: Span) -> list[Span]:
+    """What of ``spans`` lies in ``window``."""
+    cut = (Span(max(s.start, window.start), min(s.end, window.end)) for s in spans)
+    return [span for span in cut if span.end > span.start]
+
+
+def milliseconds(spans: Iterable[Span]) -> int:
+    """Their length in all."""
+    return round(
+        sum((span.end - span.start for span in spans), dt.timedelta()) / dt.timedelta(milliseconds=1)
+    )
+
+
+def between(start: dt.datetime, end: dt.datetime | None) -> int:
+    """Milliseconds from ``start`` to ``end``; 0 if it hasn't ended, never negative."""
+    return max(0, round((end - start) / dt.timedelta(milliseconds=1))) if end else 0

@@ -1,0 +1,123 @@
+"""References between parts of a site: what a key names must be there.
+
+One table tells what each key of a step refers to, so a new step kind needs a line here at most.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+from typing import NamedTuple
+
+from pydantic import BaseModel
+
+from callcenter.site import Site
+from callcenter.site.problems import Path, Problem
+from callcenter.site.steps import Step
+
+PARTS = {
+    "prompts": ("prompt", "name"),
+    "flows": ("flow", "name"),
+    "queues": ("queue", "name"),
+    "calendars": ("calendar", "name"),
+    "surveys": ("survey", "name"),
+    "mailboxes": ("mailbox", "number"),
+    "seats": ("seat", "name"),
+    "agents": ("agent", "number"),
+    "trunks": ("trunk", "name"),
+    "music": ("music", "name"),
+}
+"""What a person calls each part, and the key it goes by."""
+
+STEP_KEYS = {
+    "prompt": "prompts",
+    "prompts": "prompts",
+    "greeting": "prompts",
+    "confirm": "prompts",
+    "before": "prompts",
+    "after": "prompts",
+    "queue": "queues",
+    "calendar": "calendars",
+    "survey": "surveys",
+    "mailbox": "mailboxes",
+    "seat": "seats",
+    "trunk": "trunks",
+}
+"""The keys of a step, and of the limits inside it, that name a part."""
+
+
+class Reference(NamedTuple):
+    """At ``path`` stands ``name``, which is to be one of ``part``."""
+
+    path: Path
+    part: str
+    name: str | None
+
+
+def references(site: Site) -> Iterator[Problem]:
+    """Every reference leads to something."""
+    known = {part: [getattr(item, key) for item in getattr(site, part)] for part, (_, key) in PARTS.items()}
+    for path, part, name in _all(site):
+        if name is not None and name not in known[part]:
+            yield Problem(path, _unknown(PARTS[part][0], name, known[part]))
+
+
+def exit_keys(site: Site) -> Iterator[Problem]:
+    """A queue step's keys are keys that leave that queue."""
+    leaving = {queue.name: queue.exit_keys for queue in site.queues}
+    for path, step in _steps(site):
+        if step.kind != "queue" or step.queue not in leaving:
+            continue
+        for key in step.keys:
+            if key not in leaving[step.queue]:
+                message = f"key {key} does not leave queue {step.queue}: add it to the queue's exit_keys"
+                yield Problem((*path, "keys", key), message)
+
+
+def _unknown(kind: str, name: str, known: list[str]) -> str:
+    near = get_close_matches(name, known, 1)
+    return f"there is no {kind} {name}" + (
+        f"; did you mean {near[0]}?" if near else ": add it or mend the name"
+    )
+
+
+def _all(site: Site) -> Iterator[Reference]:
+    for place, trunk in enumerate(site.trunks):
+        yield Reference(("trunks", place, "fallback_flow"), "flows", trunk.fallback_flow)
+    for place, did in enumerate(site.dids):
+        yield Reference(("dids", place, "flow"), "flows", did.flow)
+        yield Reference(("dids", place, "trunk"), "trunks", did.trunk)
+    for path, step in _steps(site):
+        yield from _of_step(path, step)
+    yield from _of_queues(site)
+    for place, survey in enumerate(site.surveys):
+        for key in ("question", "thanks", "wrong_key"):
+            yield Reference(("surveys", place, key), "prompts", getattr(survey, key))
+
+
+def _of_queues(site: Site) -> Iterator[Reference]:
+    for place, queue in enumerate(site.queues):
+        for number, member in enumerate(queue.members):
+            yield Reference(("queues", place, "members", number, "agent"), "agents", member.agent)
+        yield Reference(("queues", place, "music"), "music", queue.music)
+        yield Reference(("queues", place, "survey"), "surveys", queue.survey)
+
+
+def _steps(site: Site) -> Iterator[tuple[Path, Step]]:
+    for place, flow in enumerate(site.flows):
+        for name, step in flow.steps.items():
+            yield ("flows", place, "steps", name), step
+
+
+def _of_step(path: Path, part: BaseModel) -> Iterator[Reference]:
+    for key in type(part).model_fields:
+        value = getattr(part, key)
+        if isinstance(value, BaseModel):
+            yield from _of_step((*path, key), value)
+        elif key not in STEP_KEYS:
+            continue
+        elif isinstance(value, list):
+            for number, name in enumerate(value):
+                yield Reference((*path, key, number), STEP_KEYS[key], name)
+        else:
+            yield Reference((*path, key), STEP_KEYS[key], value)

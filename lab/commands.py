@@ -1,0 +1,68 @@
+"""``hotline lab up|down|status``: a private Asterisk on loopback."""
+
+from __future__ import annotations
+
+import click
+
+from callcenter.ports import App
+from callcenter.printing import as_json, print_json
+from lab.asterisk_root import ensure
+from lab.instance import AsteriskInstance
+
+
+def instance(app: App) -> AsteriskInstance:
+    """The lab's Asterisk, running or not; it is built first where there is none."""
+    settings = app.settings
+    return AsteriskInstance(ensure(click.echo), settings.etc.parent, name=settings.system_name)
+
+
+@click.group()
+def lab() -> None:
+    """A private Asterisk on loopback, with folders and ports of its own."""
+
+
+@lab.command()
+@click.pass_obj
+def up(app: App) -> None:
+    """Start the private Asterisk and bring the site's configuration live in it."""
+    asterisk = instance(app)
+    start(app, asterisk)
+    version = ".".join(map(str, asterisk.program.version))
+    click.echo(f"Asterisk {version} is up, process {asterisk.pid}, in {asterisk.home}")
+
+
+def start(app: App, asterisk: AsteriskInstance) -> None:
+    """Prepare, bring the configuration live while it is down, and boot. Already up: only the configuration."""
+    running = asterisk.is_running
+    if not running:
+        asterisk.prepare()
+    app.applier().apply(app.rendered())
+    if not running:
+        asterisk.start()
+
+
+@lab.command()
+@click.pass_obj
+def down(app: App) -> None:
+    """Stop the private Asterisk; its calls are hung up."""
+    asterisk = instance(app)
+    was = asterisk.pid
+    asterisk.stop()
+    click.echo("Asterisk was not running" if was is None else f"Asterisk, process {was}, has ended")
+
+
+@lab.command()
+@as_json
+@click.pass_obj
+def status(app: App, json_wanted: bool) -> None:
+    """Whether the private Asterisk runs, and what it uses."""
+    asterisk = instance(app)
+    up = asterisk.is_running
+    found: dict[str, object] = {"running": up, "pid": asterisk.pid, "home": str(asterisk.home)}
+    if up:
+        found |= {"cpu_seconds": round(asterisk.cpu_seconds(), 2), "rss_bytes": asterisk.rss()}
+    if json_wanted:
+        print_json(found)
+        return
+    for name, value in found.items():
+        click.echo(f"{name:<12} {value}")

@@ -1,0 +1,142 @@
+"""What callers, agents and gateways do, as data, and the SIPp scenario each is rendered into.
+
+Names, numbers and ports never stand in the XML: they reach SIPp as rows of an injection file (``rows``). Only
+numbers, and words from a closed set, are rendered, so that no text can end a message or an element.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import ClassVar, Literal
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from callcenter.errors import HotlineError
+from lab.g711 import PAYLOAD_TYPE, Law
+from lab.media import Speech
+from lab.rtp import KEYS
+
+
+@dataclass(frozen=True)
+class Key:
+    """One key, ``after_ms`` after the key before it began, or after the answer."""
+
+    digit: str
+    after_ms: int
+
+    def __post_init__(self) -> None:
+        if self.digit not in KEYS or len(self.digit) != 1:
+            raise HotlineError(f"no phone has a key {self.digit!r}")
+
+
+def keys(digits: str, first_ms: int = 200, gap_ms: int = 200) -> tuple[Key, ...]:
+    """``digits`` one after the other, the first ``first_ms`` after the answer."""
+    return tuple(Key(digit, gap_ms if place else first_ms) for place, digit in enumerate(digits))
+
+
+@dataclass(frozen=True)
+class Login:
+    """A SIP account: digest name and password."""
+
+    username: str
+    password: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Caller:
+    """Dials, hears, presses keys, talks; hangs up after ``talk_seconds``, or waits for the far end to.
+
+    ``refused_with`` is the final status that is right for this call; None means it must be answered.
+    ``patience_seconds`` bounds the wait for the far end's hang-up. A ``login`` answers a challenge.
+    """
+
+    template: ClassVar[str] = "caller.xml.j2"
+    dials: str
+    number: str = "13800138000"
+    name: str = ""
+    login: Login | None = None
+    law: Law = "alaw"
+    tone_hz: int | None = None
+    keys: Sequence[Key] = ()
+    dtmf: Literal["rfc4733", "info"] = "rfc4733"
+    talk_seconds: float | None = None
+    patience_seconds: float = 60.0
+    refused_with: int | None = None
+
+    def speech(self) -> Speech:
+        """What its media sends; keys in INFO messages are the scenario's business."""
+        moments = accumulate(key.after_ms for key in self.keys) if self.dtmf == "rfc4733" else ()
+        pressed = [(at / 1000, key.digit) for at, key in zip(moments, self.keys, strict=False)]
+        return Speech(self.law, self.tone_hz, pressed)
+
+    def rows(self, ports: Sequence[int]) -> str:
+        """A row for each call at a time: media port, dialled number, own number, own name."""
+        return _injection([(str(port), self.dials, self.number, self.name) for port in ports])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Agent:
+    """Rings for ``rings_ms``, then answers, refuses with ``refuses_with``, or never answers.
+
+    Once answered it talks, and hangs up after ``talk_seconds`` or waits for the far end to. A gateway or a
+    provider at the far side of a trunk is the same thing. A ``login`` signs in first.
+    """
+
+    template: ClassVar[str] = "agent.xml.j2"
+    login: Login | None = None
+    law: Law = "alaw"
+    tone_hz: int | None = None
+    rings_ms: int = 100
+    answers: bool = True
+    refuses_with: Literal[480, 486, 500, 503, 603] | None = None
+    talk_seconds: float | None = None
+    patience_seconds: float = 3600.0
+
+    def speech(self) -> Speech:
+        """What its media sends."""
+        return Speech(self.law, self.tone_hz)
+
+    def rows(self, ports: Sequence[int]) -> str:
+        """A row for each call at a time: the media port."""
+        return _injection([(str(port),) for port in ports])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Registration:
+    """Signs ``login`` in for ``seconds`` at its own address; 0 signs it out."""
+
+    template: ClassVar[str] = "register.xml.j2"
+    login: Login
+    seconds: int = 3600
+
+    def rows(self) -> str:
+        """One row: the name to register."""
+        return _injection([(self.login.username,)])
+
+
+Scenario = Caller | Agent | Registration
+
+_TEMPLATES = Environment(
+    loader=PackageLoader("lab", "scenarios"),
+    undefined=StrictUndefined,
+    autoescape=True,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+def render(scenario: Scenario) -> str:
+    """The SIPp scenario in XML."""
+    return _TEMPLATES.get_template(scenario.template).render(it=scenario, payload_type=PAYLOAD_TYPE)
+
+
+def _injection(rows: Sequence[tuple[str, ...]]) -> str:
+    """SIPp's CSV has no quoting: a field holds no separator, no line's end, no keyword's bracket."""
+    for row in rows:
+        for value in row:
+            if re.search(r"[;\[\]\x00-\x1f\x7f]", value):
+                raise HotlineError(f"{value!r} can't be sent: no ';', brackets or control characters")
+    return "\n".join(["SEQUENTIAL", *(";".join(row) for row in rows), ""])

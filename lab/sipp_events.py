@@ -1,0 +1,88 @@
+"""What SIPp's scenarios tell while they run: one line an event, through a named pipe, nothing polled."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, get_args
+
+from callcenter.errors import HotlineError
+
+EventKind = Literal["ringing", "answered", "refused", "cancelled", "ended"]
+
+
+@dataclass(frozen=True)
+class Event:
+    """One thing that happened to one call (numbered from 1), ``at`` in monotonic seconds.
+
+    ``details`` of ringing: the From header; of answered: own port, far address, far port; of refused: the
+    status; of ended: who hung up, "here", "there", or "impatient" when nobody did in time.
+    """
+
+    kind: EventKind
+    call: int
+    details: str
+    at: float
+
+
+class Diary:
+    """The events of one SIPp process, in order, as they come in; any thread may wait for one."""
+
+    def __init__(self, pipe: Path) -> None:
+        os.mkfifo(pipe)
+        self.descriptor = os.open(pipe, os.O_RDWR | os.O_NONBLOCK)
+        self._events: list[Event] = []
+        self._news = threading.Condition()
+        self._rest = b""
+
+    def close(self) -> None:
+        os.close(self.descriptor)
+
+    def read(self) -> list[Event]:
+        """Take in what the pipe holds now; gives the new events."""
+        *lines, self._rest = (self._rest + _available(self.descriptor)).split(b"\n")
+        fresh = [event for line in lines if (event := parse(line.decode(errors="replace")))]
+        with self._news:
+            self._events += fresh
+            self._news.notify_all()
+        return fresh
+
+    def all(self, kind: EventKind | None = None) -> list[Event]:
+        """The events so far, of one kind or all."""
+        with self._news:
+            return [event for event in self._events if kind in (None, event.kind)]
+
+    def wait_for(self, kind: EventKind, call: int, seconds: float, alive: Callable[[], bool]) -> Event:
+        """The event, now or when it comes. Raises HotlineError after ``seconds``, or when SIPp has ended."""
+        until = time.monotonic() + seconds
+        while not (found := self._first(kind, call)):
+            over = not alive() or time.monotonic() >= until
+            with self._news:
+                self._news.wait(0.1)
+            if over and not self._first(kind, call):
+                seen = [event.kind for event in self.all()]
+                raise HotlineError(f"call {call} was never {kind}; what happened: {seen}")
+        return found
+
+    def _first(self, kind: EventKind, call: int) -> Event | None:
+        return next((event for event in self.all(kind) if event.call == call), None)
+
+
+def parse(line: str) -> Event | None:
+    """``kind call details`` as written by scenarios/messages.j2; None for a line that is none of ours."""
+    kind, _, rest = line.strip().partition(" ")
+    number, _, details = rest.partition(" ")
+    if kind not in get_args(EventKind) or not number.isdigit():
+        return None
+    return Event(kind, int(number), details.strip(), time.monotonic())  # type: ignore[arg-type]
+
+
+def _available(descriptor: int) -> bytes:
+    try:
+        return os.read(descriptor, 65536)
+    except BlockingIOError:
+        return b""

@@ -1,0 +1,98 @@
+"""Files that appear whole or not at all, and a content-addressed cache of sounds built on them.
+
+``<folder>/<language>/<sha16>.wav``, keyed by everything that shaped the sound; ``<folder>/.part`` holds what
+is being written, so a crash leaves only litter there, which a later build sweeps.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+import time
+import wave
+from collections.abc import Callable
+from pathlib import Path
+
+from callcenter.errors import HotlineError
+
+PART = ".part"
+LITTER_SECONDS = 3600
+Write = Callable[[Path], None]
+"""Writes one sound to the path it is given."""
+
+
+class PromptCache:
+    """The folder of all sounds of a site."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder.resolve()
+        (self.folder / PART).mkdir(parents=True, exist_ok=True)
+
+    def get(self, language: str, identity: tuple[str, ...], write: Write) -> tuple[Path, bool]:
+        """The sound of this identity, and whether it had to be made now by ``write``."""
+        key = hashlib.sha256("\0".join((language, *identity)).encode()).hexdigest()[:16]
+        path = self.folder / language / f"{key}.wav"
+        if is_sound(path):
+            return path, False
+        self.publish(path, write)
+        return path, True
+
+    def publish(self, path: Path, write: Write) -> None:
+        """Have ``write`` make a file that then takes its place at ``path`` in one step.
+
+        What it raises passes through, and a full disk is a HotlineError; then ``path`` is as it was.
+        """
+        handle, name = tempfile.mkstemp(suffix=".wav", dir=self.folder / PART)
+        os.close(handle)
+        part = Path(name)
+        try:
+            write(part)
+            part.chmod(0o644)
+            _sync(part)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            part.replace(path)
+            _sync(path.parent)
+        except OSError as error:
+            raise HotlineError(f"cannot write {path}: {error.strerror}") from error
+        finally:
+            part.unlink(missing_ok=True)
+
+    def link(self, source: Path, path: Path) -> None:
+        """Make ``path`` another name of the cached file ``source``."""
+        if path.exists() and path.samefile(source):
+            return
+
+        def relink(part: Path) -> None:
+            part.unlink()
+            part.hardlink_to(source)
+
+        self.publish(path, relink)
+
+    def sweep(self) -> None:
+        """Remove what a crash left half written, an hour ago or earlier."""
+        for part in (self.folder / PART).iterdir():
+            if time.time() - part.stat().st_mtime > LITTER_SECONDS:
+                part.unlink(missing_ok=True)
+
+
+def length_ms(path: Path) -> int:
+    """The length of a wav file. Raises wave.Error, EOFError or OSError when it is none."""
+    with wave.open(str(path), "rb") as sound:
+        return sound.getnframes() * 1000 // sound.getframerate()
+
+
+def is_sound(path: Path) -> bool:
+    """Whether ``path`` is a wav file that can be played."""
+    try:
+        return length_ms(path) > 0
+    except (OSError, EOFError, wave.Error):
+        return False
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,104 @@
+"""Engines and sessions for both databases: SQLite (embedded) and PostgreSQL.
+
+Whoever writes takes SQLite's write lock when the transaction begins, so that a second writer waits
+(at most ``WAIT_SECONDS``) instead of failing half-way; whoever only reads says so and never waits.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session, sessionmaker
+
+WAIT_SECONDS = 5
+"""How long a statement waits for a lock or works before it is given up, on either engine."""
+
+_to_json = partial(json.dumps, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+_ON_CONNECT = (
+    f"PRAGMA busy_timeout = {WAIT_SECONDS * 1000}",
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+)
+
+
+def engine_for(url: str | URL) -> Engine:
+    """An engine for ``sqlite:///FILE`` or ``postgresql://USER@HOST/DATABASE``. Connects at first use.
+
+    Raises ValueError for any other database.
+    """
+    url = make_url(url)
+    backend = url.get_backend_name()
+    if backend == "sqlite":
+        return _sqlite(url)
+    if backend == "postgresql":
+        return _postgresql(url)
+    raise ValueError(f"database {backend} is not supported: give a sqlite:/// or postgresql:// address")
+
+
+def session_factory(engine: Engine, *, read_only: bool = False) -> sessionmaker[Session]:
+    """Sessions on ``engine``. Those that are ``read_only`` wait for no writer and are refused to write."""
+    if read_only:
+        engine = engine.execution_options(postgresql_readonly=True, sqlite_readonly=True)
+    return sessionmaker(engine, expire_on_commit=False)
+
+
+def trouble(error: SQLAlchemyError) -> str:
+    """One sentence for the operator: what the database said, and what to look at. Shows no password."""
+    said = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+    if "database is locked" in said:
+        return f"the database is locked: another program has held it for {WAIT_SECONDS} s; try again"
+    if "no such table" in said or ("relation" in said and "does not exist" in said):
+        return "the database has not been set up: run hotline db upgrade"
+    if "unable to open database file" in said:
+        return "the database file can't be opened: see that its folder exists and may be written"
+    return f"the database did not do it: {said}"
+
+
+def _sqlite(url: URL) -> Engine:
+    engine = create_engine(url, json_serializer=_to_json)
+    event.listen(engine, "connect", _set_pragmas)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _set_pragmas(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # the driver's own BEGIN comes too late: see _begin
+    for pragma in _ON_CONNECT:
+        connection.execute(pragma)
+
+
+def _begin(connection: Connection) -> None:
+    reads = bool(connection.get_execution_options().get("sqlite_readonly", False))
+    connection.exec_driver_sql(f"PRAGMA query_only = {int(reads)}")
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+def _postgresql(url: URL) -> Engine:
+    milliseconds = WAIT_SECONDS * 1000
+    options = f"-c statement_timeout={milliseconds} -c timezone=UTC"
+    return create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        json_serializer=_to_json,
+        pool_pre_ping=True,
+        connect_args={
+            "options": options,
+            "connect_timeout": WAIT_SECONDS,
+            "application_name": "hotline",
+        },
+    )
+
+
+def make_folder(url: URL) -> None:
+    """Make the folder an SQLite file is to stand in, readable by its owner alone."""
+    if url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:"):
+        folder = Path(str(url.database)).parent
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)

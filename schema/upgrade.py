@@ -1,0 +1,64 @@
+"""Bringing a database to this program's tables. There is no way down: keep a copy before an upgrade."""
+
+from __future__ import annotations
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, MetaData, text
+
+import schema.calls
+import schema.config
+import schema.site  # noqa: F401
+from schema.base import Base
+from schema.session import make_folder
+
+_LOCK = 4_008_001
+"""PostgreSQL advisory lock: two upgrades at once go one after the other."""
+
+
+def metadata() -> MetaData:
+    """All tables of the program."""
+    return Base.metadata
+
+
+def head() -> str:
+    """The revision this program works with."""
+    revision = ScriptDirectory.from_config(_config()).get_current_head()
+    assert revision is not None  # noqa: S101
+    return revision
+
+
+def current(engine: Engine) -> str | None:
+    """The revision the database is at; None when it is empty."""
+    if engine.url.get_backend_name() == "sqlite":
+        make_folder(engine.url)
+    with engine.execution_options(sqlite_readonly=True).connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def upgrade(engine: Engine) -> tuple[str | None, str]:
+    """Run the missing revisions in one transaction; gives the revision before and after."""
+    make_folder(engine.url)
+    with engine.begin() as connection:
+        _wait_for_turn(connection)
+        before = MigrationContext.configure(connection).get_current_revision()
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+    return before, head()
+
+
+def _wait_for_turn(connection: Connection) -> None:
+    """SQLite's own write lock is held already."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SET LOCAL statement_timeout = 0"))
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", "schema:migrations")
+    config.set_main_option("path_separator", "os")
+    return config

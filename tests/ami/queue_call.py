@@ -1,0 +1,36 @@
+"""SIPp as a caller and as an agent: one call through the throw-away Asterisk's queue."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+from tests.ami.asterisk import ThrowAwayAsterisk
+
+SCENARIOS = Path(__file__).parent / "sipp"
+
+
+def place_queue_call(asterisk: ThrowAwayAsterisk, name: bytes, number: bytes) -> None:
+    """A caller of that name enters the queue, agent 1001 answers, talks for a second and hangs up."""
+    callers = asterisk.folder / "callers.csv"
+    callers.write_bytes(b"SEQUENTIAL\n" + name + b";" + number + b"\n")
+    agent = _sipp(asterisk, "agent", asterisk.agent, [])
+    caller = _sipp(asterisk, "caller", asterisk.caller, ["-inf", str(callers)])
+    for phone in (caller, agent):
+        output, _ = phone.communicate(timeout=30)
+        if phone.returncode != 0:
+            caller.kill()
+            agent.kill()
+            raise RuntimeError(f"SIPp failed:\n{output.decode(errors='replace')[-2000:]}")
+
+
+def _sipp(asterisk: ThrowAwayAsterisk, scenario: str, port: int, more: list[str]) -> subprocess.Popen[bytes]:
+    limits = ["-m", "1", "-timeout", "20", "-timeout_error", "-nostdin", "-mp", str(port + 200)]
+    where = ["-i", "127.0.0.1", "-p", str(port), f"127.0.0.1:{asterisk.sip}"]
+    return subprocess.Popen(
+        ["sipp", "-sf", str(SCENARIOS / f"{scenario}.xml"), *limits, *more, *where],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        cwd=asterisk.folder,
+    )

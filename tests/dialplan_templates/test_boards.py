@@ -1,0 +1,124 @@
+"""Boards: counted as the drivers count, each model's files golden, and DAHDI's own reader agrees."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from callcenter.errors import HotlineError
+from callcenter.site import Site
+from callcenter.site.boards import SANGOMA_PORTS
+from dialplan_templates.board_lines import board_lines
+from dialplan_templates.render import render
+from tests.dialplan_templates.golden import expect
+from tests.dialplan_templates.throwaway import deployment
+
+pytestmark = pytest.mark.req("GW-1")
+WHERE = deployment(Path("/srv/hotline"))
+
+
+def sangoma(model: str, **more: Any) -> dict[str, Any]:
+    ports = [{"port": port, "group": 1} for port in range(1, SANGOMA_PORTS[model] + 1)]
+    return {
+        "kind": "sangoma",
+        "name": model.lower(),
+        "model": model,
+        "pci_slot": 4,
+        "pci_bus": 2,
+        "ports": ports,
+        **more,
+    }
+
+
+ANALOG = {
+    "kind": "analog",
+    "name": "tdm410",
+    "channels": [
+        {"kind": "fxo", "group": 2},
+        {"kind": "fxo", "group": 2, "caller_id": "none", "polarity_reversal": True},
+        {"kind": "fxs", "number": "8101"},
+    ],
+}
+MASTER = {"port": 1, "group": 1, "framing": "nocrc4", "clock": "master", "side": "network"}
+PASSED_ON = {"port": 2, "group": 1, "clock": "master", "reference_port": 1}
+BOARDS = {
+    **{model.lower(): [sangoma(model)] for model in SANGOMA_PORTS},
+    "mixed": [
+        sangoma("A102", hardware_echo_cancel=False, ports=[MASTER, PASSED_ON]),
+        ANALOG,
+        sangoma("A101"),
+    ],
+}
+
+
+def site(boards: list[dict[str, Any]]) -> Site:
+    trunks = [
+        {
+            "name": name,
+            "title": name,
+            "connection": {"by": "board", "group": group},
+            "fallback_flow": "welcome",
+        }
+        for group, name in enumerate(("city", "analog"), start=1)
+    ]
+    plain = {"name": "x", "title": "x", "timezone": "Asia/Shanghai", "languages": ["zh"]}
+    return Site.model_validate({**plain, "trunks": trunks, "boards": boards})
+
+
+def board_files(boards: list[dict[str, Any]]) -> dict[str, str]:
+    files = render(site(boards), WHERE)
+    return {path: text for path, text in files.items() if path.startswith("boards/")}
+
+
+@pytest.mark.parametrize("name", BOARDS)
+def test_each_board_is_rendered_as_its_golden_files(name: str) -> None:
+    expect(f"boards/{name}", board_files(BOARDS[name]))
+
+
+@pytest.mark.skipif(not shutil.which("dahdi_cfg"), reason="needs the Debian package dahdi")
+@pytest.mark.parametrize("name", BOARDS)
+def test_dahdi_reads_every_system_conf(name: str, tmp_path: Path) -> None:
+    conf = tmp_path / "system.conf"
+    conf.write_text(board_files(BOARDS[name])["boards/system.conf"])
+    stand_in = (
+        f"mount -t tmpfs none /dev && mkdir /dev/dahdi && : > /dev/dahdi/ctl && exec dahdi_cfg -t -c {conf}"
+    )
+    done = subprocess.run(["unshare", "-m", "sh", "-c", stand_in], capture_output=True, text=True, timeout=20)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_trunk_on_a_board_leaves_nothing_in_sip() -> None:
+    assert "[city]" not in render(site(BOARDS["a101"]), WHERE)["pjsip/10-trunks.conf"]
+
+
+def test_channels_run_on_over_the_boards() -> None:
+    lines = board_lines(site(BOARDS["mixed"]))
+    assert [(line.span, line.voice, line.signalling) for line in lines.e1] == [
+        (1, "1-15,17-31", 16),
+        (2, "32-46,48-62", 47),
+        (4, "66-80,82-96", 81),
+    ]
+    assert [line.channel for line in lines.analog] == [63, 64, 65]
+
+
+def test_a_group_without_a_trunk_is_refused() -> None:
+    with pytest.raises(HotlineError, match="no trunk is connected by board with group 9"):
+        board_lines(site([sangoma("A101", ports=[{"port": 1, "group": 9}])]))
+
+
+@pytest.mark.parametrize(
+    ("ports", "why"),
+    [
+        ([{"port": 2, "group": 1}], "A101 has 1 ports"),
+        ([{"port": 1, "group": 1}, {"port": 1, "group": 1}], "a port is given twice"),
+        ([{"port": 1, "group": 1, "reference_port": 2}], "reference_port goes with clock: master"),
+    ],
+)
+def test_a_board_that_can_not_be_is_refused(ports: list[dict[str, Any]], why: str) -> None:
+    with pytest.raises(ValidationError, match=why):
+        site([sangoma("A101", ports=ports)])

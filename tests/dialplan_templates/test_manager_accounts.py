@@ -1,0 +1,63 @@
+"""The listener's account hears what Hotline listens to, no more, and may do nothing to the machine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from callcenter.manager_events import LISTENED
+from callcenter.site import Site
+from tests.dialplan_templates.conftest import Boot
+from tests.dialplan_templates.throwaway import Manager
+
+pytestmark = [pytest.mark.asterisk, pytest.mark.req("SEC-2")]
+DIALPLAN = (
+    "[hotline_in]\nexten => 1,1,Set(X=1)\n same => n,UserEvent(Heard,Name: 张三)\n same => n,Hangup()\n"
+)
+
+
+@pytest.fixture(scope="module")
+def listener(boot: Boot, small_site: Site) -> Iterator[Manager]:
+    session = boot(small_site, {"extensions/00-base.conf": DIALPLAN}).manager("hotline")
+    yield session
+    session.close()
+
+
+def test_only_the_events_named_are_sent(listener: Manager) -> None:
+    listener.send(
+        Action="Originate",
+        Channel="Local/1@hotline_in",
+        Application="Wait",
+        Data="0",
+        Async="true",
+        ActionID="o1",
+    )
+    heard = [message["Event"] for message in listener.until("OriginateResponse") if "Event" in message]
+    assert {"Newchannel", "LocalBridge", "UserEvent", "OriginateResponse"} <= set(heard)
+    assert set(heard) <= set(LISTENED)
+
+
+def test_lists_are_answered_whatever_the_filter(listener: Manager) -> None:
+    for action, item in (("QueueStatus", "QueueParams"), ("CoreShowChannels", "CoreShowChannelsComplete")):
+        listener.send(Action=action, ActionID="list")
+        assert item in {message.get("Event") for message in listener.until("EventList: Complete")}
+
+
+@pytest.mark.parametrize(
+    "action", ["Command", "Reload", "GetConfig", "UpdateConfig", "ModuleLoad", "DBPut", "PJSIPShowAuths"]
+)
+def test_the_listener_may_not_touch_the_machine(listener: Manager, action: str) -> None:
+    listener.send(
+        Action=action, ActionID=action, Command="core show version", Filename="manager.conf", Module="cdr"
+    )
+    assert listener.until("Response: ")[-1]["Message"].startswith("Permission denied")
+
+
+def test_the_applier_may_reload(boot: Boot, small_site: Site) -> None:
+    session = boot(small_site).manager("apply")
+    session.send(Action="Reload", Module="app_queue.so")
+    assert session.until("Response: ")[-1]["Response"] == "Success"
+    session.send(Action="Command", Command="core show version")
+    assert session.until("Response: ")[-1]["Message"].startswith("Permission denied")
+    session.close()

@@ -1,0 +1,160 @@
+"""What an engine promises: durable, checked, patient with other writers, plain about its troubles."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, exc, select, text
+from sqlalchemy.orm import Session
+
+from schema import session as sessions
+from schema.calls import Call
+from schema.config import Audit
+from schema.session import engine_for, session_factory, trouble
+from schema.upgrade import upgrade
+
+NOON = dt.datetime(2026, 10, 1, 12, tzinfo=dt.timezone(dt.timedelta(hours=8)))
+
+
+def audit(action: str) -> Audit:
+    """A row that stands for any write."""
+    return Audit(at=NOON, by="test", action=action, subject="热线", detail={"说": "你好"})
+
+
+@pytest.fixture
+def sqlite(tmp_path: Path) -> Engine:
+    """An SQLite database with all tables."""
+    engine = engine_for(f"sqlite:///{tmp_path}/hotline.db")
+    upgrade(engine)
+    return engine
+
+
+def test_sqlite_is_durable_and_checks_its_keys(sqlite: Engine) -> None:
+    with sqlite.connect() as connection:
+        got = {
+            name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+        }
+    assert got == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 5000}
+
+
+@pytest.mark.postgres
+def test_postgresql_gives_a_statement_up_after_its_time(postgresql_database: str) -> None:
+    engine = engine_for(postgresql_database)
+    with engine.connect() as connection:
+        assert connection.execute(text("SHOW statement_timeout")).scalar() == "5s"
+        assert connection.execute(text("SHOW timezone")).scalar() == "UTC"
+    engine.dispose()
+
+
+def test_moments_come_back_aware_and_in_utc(engine: Engine) -> None:
+    factory = session_factory(engine)
+    with factory.begin() as session:
+        session.add(audit("saved"))
+    with factory() as session:
+        row = session.scalars(select(Audit)).one()
+    assert row.at == NOON
+    assert row.at.tzinfo is dt.UTC
+    assert row.detail == {"说": "你好"}
+
+
+def test_a_moment_without_a_zone_is_refused(engine: Engine) -> None:
+    with session_factory(engine)() as session, pytest.raises(exc.StatementError, match="without a time zone"):
+        session.add(Audit(at=NOON.replace(tzinfo=None), by="a", action="b", subject="c", detail={}))
+        session.flush()
+
+
+def test_a_state_nobody_knows_is_refused(engine: Engine) -> None:
+    with session_factory(engine)() as session, pytest.raises(exc.IntegrityError):
+        session.add(Call(call_id="1", direction="inbound", started_at=NOON, state="ajar"))
+        session.flush()
+
+
+def test_a_reader_may_not_write(engine: Engine) -> None:
+    with session_factory(engine, read_only=True)() as session, pytest.raises(exc.DBAPIError):
+        session.add(audit("saved"))
+        session.flush()
+    with session_factory(engine).begin() as session:
+        session.add(audit("saved"))
+
+
+def test_a_second_writer_waits_for_the_first(engine: Engine) -> None:
+    factory = session_factory(engine)
+    second_done = threading.Event()
+
+    def write() -> None:
+        with factory.begin() as session:
+            session.add(audit("second"))
+        second_done.set()
+
+    with factory.begin() as session:
+        session.add(audit("first"))
+        session.flush()
+        thread = threading.Thread(target=write)
+        thread.start()
+    thread.join(sessions.WAIT_SECONDS)
+    assert second_done.is_set()
+    assert count(factory()) == 2
+
+
+def test_many_writers_lose_no_row(engine: Engine) -> None:
+    factory = session_factory(engine)
+
+    def write() -> None:
+        for _ in range(20):
+            with factory.begin() as session:
+                session.add(audit("row"))
+
+    threads = [threading.Thread(target=write) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert count(factory()) == 80
+
+
+def test_a_reader_does_not_wait_for_a_writer(engine: Engine) -> None:
+    with session_factory(engine).begin() as session:
+        session.add(audit("not yet seen"))
+        session.flush()
+        assert count(session_factory(engine, read_only=True)()) == 0
+
+
+def count(session: Session) -> int:
+    """Audit rows this session sees."""
+    with session:
+        return len(session.scalars(select(Audit)).all())
+
+
+def test_a_locked_database_is_one_clear_sentence(sqlite: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sessions, "_ON_CONNECT", ("PRAGMA busy_timeout = 10",))
+    impatient = engine_for(sqlite.url)
+    with session_factory(sqlite).begin() as session:
+        session.add(audit("holds the lock"))
+        session.flush()
+        with pytest.raises(exc.OperationalError) as caught, session_factory(impatient).begin() as other:
+            other.add(audit("comes too late"))
+    assert trouble(caught.value) == ("the database is locked: another program has held it for 5 s; try again")
+
+
+def test_a_database_without_tables_names_the_mend(empty: Engine) -> None:
+    with pytest.raises(exc.DBAPIError) as caught, session_factory(empty)() as session:
+        session.scalars(select(Audit)).all()
+    assert trouble(caught.value) == "the database has not been set up: run hotline db upgrade"
+
+
+def test_a_server_that_is_away_is_one_line_without_the_password() -> None:
+    engine = engine_for("postgresql://hotline:s3cret@127.0.0.1:26001/hotline")
+    with pytest.raises(exc.OperationalError) as caught:
+        engine.connect()
+    assert trouble(caught.value).startswith("the database did not do it: connection")
+    assert "\n" not in trouble(caught.value)
+    assert "s3cret" not in trouble(caught.value)
+
+
+def test_another_kind_of_database_is_refused() -> None:
+    with pytest.raises(ValueError, match="mysql is not supported"):
+        engine_for("mysql://localhost/hotline")

@@ -1,0 +1,102 @@
+"""The migrations make the tables that the models speak of, on both engines."""
+
+from __future__ import annotations
+
+import tomllib
+from concurrent.futures import ThreadPoolExecutor
+from fnmatch import fnmatch
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from setuptools import find_packages
+from sqlalchemy import Engine, inspect
+
+import schema.migrations
+from schema import upgrade as upgrading
+from schema.base import Base
+from schema.upgrade import current, head, upgrade
+
+Checks = set[tuple[str, str, str]]
+
+
+def checks(engine: Engine) -> Checks:
+    """Every check constraint: table, name, condition."""
+    inspector = inspect(engine)
+    return {
+        (table, str(check["name"]), check["sqltext"])
+        for table in inspector.get_table_names()
+        for check in inspector.get_check_constraints(table)
+    }
+
+
+def test_an_empty_database_comes_up_to_the_newest_revision(empty: Engine) -> None:
+    assert current(empty) is None
+    assert upgrade(empty) == (None, head())
+    assert current(empty) == head()
+
+
+def test_a_second_upgrade_changes_nothing(engine: Engine) -> None:
+    before = checks(engine)
+    assert upgrade(engine) == (head(), head())
+    assert checks(engine) == before
+
+
+def test_migrations_and_models_agree(engine: Engine) -> None:
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection)
+        assert compare_metadata(context, upgrading.metadata()) == []
+
+
+def test_migrations_and_models_agree_on_checks_and_partial_indexes(engine: Engine) -> None:
+    migrated, indexes = checks(engine), partial_indexes(engine)
+    Base.metadata.drop_all(engine)
+    Base.metadata.create_all(engine)
+    assert checks(engine) == migrated
+    assert partial_indexes(engine) == indexes
+    assert len(indexes) == 4
+
+
+def partial_indexes(engine: Engine) -> set[tuple[str, str]]:
+    """Every index that holds for some rows only: name, condition."""
+    inspector = inspect(engine)
+    return {
+        (str(index["name"]), str(condition))
+        for table in inspector.get_table_names()
+        for index in inspector.get_indexes(table)
+        for condition in index.get("dialect_options", {}).values()
+        if isinstance(condition, str) or hasattr(condition, "text")
+    }
+
+
+def test_two_upgrades_at_once_go_one_after_the_other(empty: Engine) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        befores = {before for before, _ in pool.map(upgrade, [empty, empty])}
+    assert befores == {None, head()}
+
+
+def test_an_upgrade_that_fails_leaves_nothing_behind(empty: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail_at_the_end(*_: object) -> None:
+        raise RuntimeError("power cut")
+
+    real = upgrading.command.upgrade
+    monkeypatch.setattr(upgrading.command, "upgrade", lambda *a: (real(*a), fail_at_the_end()))
+    with pytest.raises(RuntimeError):
+        upgrade(empty)
+    assert inspect(empty).get_table_names() == []
+
+
+def test_a_way_down_is_not_offered() -> None:
+    for module in Path(schema.migrations.__file__).parent.glob("versions/*.py"):
+        assert "def downgrade" not in module.read_text()
+
+
+def test_the_wheel_carries_the_migrations() -> None:
+    root = Path(schema.migrations.__file__).parents[2]
+    tool = tomllib.loads((root / "pyproject.toml").read_text())["tool"]["setuptools"]
+    packages = find_packages(str(root), include=tool["packages"]["find"]["include"])
+    assert {"schema.migrations", "schema.migrations.versions"} <= set(packages)
+    for file in (root / "schema/migrations").rglob("*"):
+        if file.is_file() and file.suffix not in (".py", ".pyc"):
+            assert any(fnmatch(file.name, pattern) for pattern in tool["package-data"]["*"]), file
