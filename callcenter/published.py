@@ -36,6 +36,8 @@ class Published:
         self.queues = _by_name(site.queues)
         self.surveys = _by_name(site.surveys)
         self.calendars = _by_name(site.calendars)
+        self.unannounced = {c.name: c.unannounced_years for c in site.calendars if c.unannounced_years}
+        """The calendars that do not know the holidays of some years, and these years."""
         self.prompts = _by_name(site.prompts)
         self.dids: dict[tuple[str | None, str], Did] = {(did.trunk, did.number): did for did in site.dids}
         self.menus = [

@@ -8,11 +8,10 @@ out the caller is silent.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from callcenter.flow import (
-    Act,
     Answer,
     Collect,
     Collected,
@@ -41,26 +40,13 @@ DEFAULT_OUTCOMES = {
 """What an action comes to when no outcome was given: somebody answers."""
 
 
-class Heard(NamedTuple):
-    """One thing a caller hears: a prompt's name and its text in the language spoken, None for a recording."""
-
-    prompt: str
-    text: str | None
-
-
-class PathStep(NamedTuple):
-    """A step of the path: its fact, the language spoken, what was heard, and a survey that follows it."""
-
-    fact: Fact
-    language: str
-    heard: tuple[Heard, ...]
-    survey: str | None
+SILENCE = Pressed(None)
 
 
 class Path(NamedTuple):
-    """The whole walk. ``warnings`` say what the outcome rests on that may still change."""
+    """What happened, step by step. ``warnings`` say what it rests on that may still change."""
 
-    steps: tuple[PathStep, ...]
+    facts: tuple[Fact, ...]
     warnings: tuple[str, ...]
 
 
@@ -102,12 +88,9 @@ def simulate(
     """The path of such a call at an aware moment. Always ends: a walk's loop guard sees to it."""
     walk = Walk.enter(published, caller=caller, trunk=trunk, did=did, at=at)
     driver = _Driver(Presses(presses), list(lookups), list(outcomes))
-    path = _told(published, walk, None)
     while not walk.ended:
-        asked = walk.request
-        walk.answer(driver.answer(asked))
-        path += _told(published, walk, asked)
-    return Path(tuple(path), tuple(_unannounced(published, path, at)))
+        walk.answer(driver.answer(walk.request))
+    return Path(tuple(walk.facts), tuple(_unannounced(published, walk.facts, at)))
 
 
 class _Driver:
@@ -116,7 +99,8 @@ class _Driver:
 
     def answer(self, request: Request) -> Answer:
         if isinstance(request, Hear):
-            return Pressed(self._presses.key() if request.keys else None)
+            key = self._presses.key() if request.keys else None
+            return Pressed(key) if key else SILENCE
         if isinstance(request, Collect):
             return Collected(self._presses.digits(request.most))
         if isinstance(request, Lookup):
@@ -128,42 +112,14 @@ class _Driver:
         return self._outcomes.pop(0) if self._outcomes else default
 
 
-def _told(published: Published, walk: Walk, asked: Request | None) -> list[PathStep]:
-    """The new facts as steps. The first tells of the request just answered, the last of one just made."""
-    facts, walk.facts = walk.facts, []
-    now = _language(walk.request) or walk.place.language
-    first = _language(asked) or now
-    path = []
-    for number, fact in enumerate(facts):
-        language = first if number == 0 else now
-        heard = tuple(Heard(prompt, _text(published, prompt, language)) for prompt in fact.heard)
-        survey = asked.survey if isinstance(asked, Act) and number == 0 and fact.outcome == "done" else ""
-        path.append(PathStep(fact, language, heard, survey or None))
-    return path
-
-
-def _language(request: Request | None) -> str:
-    return "" if request is None or isinstance(request, Lookup) else request.language
-
-
-def _text(published: Published, prompt: str, wanted: str) -> str | None:
-    language = published.language_of(prompt, wanted)
-    return None if language is None else published.prompts[prompt].text.get(language)
-
-
-def _unannounced(published: Published, path: list[PathStep], at: dt.datetime) -> list[str]:
+def _unannounced(published: Published, facts: Iterable[Fact], at: dt.datetime) -> Iterator[str]:
     """A warning for each calendar that decided in a year whose holidays are not yet announced."""
-    warned = []
-    for name in dict.fromkeys(_calendars(published, path)):
-        calendar = published.calendars.get(name)
-        year = at.astimezone(published.zone).year
-        if calendar and year in calendar.unannounced_years:
-            warned.append(f"calendar {name}: the public holidays of {year} are not yet announced")
-    return warned
-
-
-def _calendars(published: Published, path: list[PathStep]) -> Iterable[str]:
-    for each in path:
-        step = published.flows[each.fact.flow].steps[each.fact.step]
-        if isinstance(step, Branch) and step.calendar:
-            yield step.calendar
+    if not published.unannounced:
+        return
+    year = at.astimezone(published.zone).year
+    unsure = {name for name, years in published.unannounced.items() if year in years}
+    for fact in facts if unsure else ():
+        step = published.flows[fact.flow].steps[fact.step]
+        if isinstance(step, Branch) and step.calendar in unsure:
+            unsure.remove(step.calendar)
+            yield f"calendar {step.calendar}: the public holidays of {year} are not yet announced"

@@ -97,9 +97,11 @@ def simulate_command(
         outcomes=outcomes,
     )
     if as_json:
-        click.echo(json.dumps({"at": moment.isoformat(), **record(path)}, ensure_ascii=False, indent=2))
+        click.echo(
+            json.dumps({"at": moment.isoformat(), **record(published, path)}, ensure_ascii=False, indent=2)
+        )
     else:
-        click.echo("\n".join(lines(path)))
+        click.echo("\n".join(lines(published, path)))
 
 
 def _nested(pairs: list[tuple[str, str]]) -> dict[str, object]:

@@ -4,38 +4,53 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from callcenter.simulate import Path, PathStep
+from callcenter.flow import Fact
+from callcenter.published import Published
+from callcenter.simulate import Path
+from callcenter.site.steps import QueueCall
 
 
-def lines(path: Path) -> Iterator[str]:
+def lines(published: Published, path: Path) -> Iterator[str]:
     """The path step by step: what is heard, what is pressed, where it goes and why."""
-    for step in path.steps:
-        yield from _step_lines(step)
+    for fact in path.facts:
+        yield from _lines(published, fact)
     yield from (f"warning: {warning}" for warning in path.warnings)
 
 
-def record(path: Path) -> dict[str, object]:
-    """The path as plain data for JSON: the fields of a fact, with language, texts heard and survey."""
+def record(published: Published, path: Path) -> dict[str, object]:
+    """The path as plain data for JSON: the fields of each fact, the texts heard, a survey that follows."""
     steps = [
         {
-            **step.fact._asdict(),
-            "heard": [heard._asdict() for heard in step.heard],
-            "language": step.language,
-            "survey": step.survey,
+            **fact._asdict(),
+            "heard": [{"prompt": prompt, "text": _text(published, prompt, fact)} for prompt in fact.heard],
+            "survey": _survey(published, fact),
         }
-        for step in path.steps
+        for fact in path.facts
     ]
     return {"steps": steps, "warnings": list(path.warnings)}
 
 
-def _step_lines(step: PathStep) -> Iterator[str]:
-    fact = step.fact
+def _lines(published: Published, fact: Fact) -> Iterator[str]:
     onward = "" if fact.next is None else f" -> {fact.next}"
     yield f"{fact.flow}/{fact.step} ({fact.kind}) {fact.outcome}{onward}"
-    for heard in step.heard:
-        yield f"    hears [{step.language}] {heard.prompt}" + (f": {heard.text}" if heard.text else "")
+    for prompt in fact.heard:
+        text = _text(published, prompt, fact)
+        yield f"    hears [{fact.language}] {prompt}" + (f": {text}" if text else "")
     if fact.keys:
         yield f"    presses {fact.keys}"
     yield f"    because {fact.reason}"
-    if step.survey:
-        yield f"    then survey {step.survey} is asked"
+    if survey := _survey(published, fact):
+        yield f"    then survey {survey} is asked"
+
+
+def _text(published: Published, prompt: str, fact: Fact) -> str | None:
+    """A prompt's text as it is heard; None for a recording or a spoken value."""
+    language = published.language_of(prompt, fact.language)
+    return None if language is None else published.prompts[prompt].text.get(language)
+
+
+def _survey(published: Published, fact: Fact) -> str | None:
+    """The survey of a queue whose agent has just hung up."""
+    step = published.flows[fact.flow].steps[fact.step]
+    queue = published.queues.get(step.queue) if isinstance(step, QueueCall) else None
+    return queue.survey if queue and fact.outcome == "done" else None

@@ -39,6 +39,7 @@ def ask_collect(step: steps.Collect, call: Call) -> Collect:
 def collect_answered(step: steps.Collect, call: Call, answer: Answer) -> Went:
     """Keep the digits, or count a failed try."""
     digits = answer.digits if isinstance(answer, Collected) else None
+    call.place.typed = ""
     if not digits:
         return _missed(call, NO_INPUT, step.no_input, "no_input", "nothing was typed")
     shown = "*" * len(digits) if step.masked else digits

@@ -26,8 +26,8 @@ def lookup_answered(step: steps.Lookup, call: Call, answer: Answer) -> Went:
     if isinstance(answer, NotFound):
         return Went("not_found", step.not_found, "the other system knows no such thing")
     if not isinstance(answer, Found):
-        reason = answer.reason if isinstance(answer, Failed) else "no answer came"
-        return Went("failed", step.failed, reason)
+        reason = answer.reason if isinstance(answer, Failed) else ""
+        return Went("failed", step.failed, reason or "no usable answer came")
     values = {variable: _at(answer.json, path) for variable, path in step.save.items()}
     for variable, value in values.items():
         if value is None or not call.place.keep(variable, value):

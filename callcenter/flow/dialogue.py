@@ -2,6 +2,9 @@
 
 The drivers are the FastAGI script, which has a caller on the line, and the simulator, which has a list of
 key presses. Prompts are named as in the site; a piece of a spoken value is named ``say/KEY``.
+
+All are values and are never changed; they are not frozen because making a frozen one takes four times as
+long, and several are made for each step of each call.
 """
 
 from __future__ import annotations
@@ -12,7 +15,7 @@ from typing import Literal
 ActKind = Literal["queue", "seat", "outside", "voicemail", "survey", "callback", "hangup"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Hear:
     """Play prompts. Answer with ``Pressed``.
 
@@ -28,7 +31,7 @@ class Hear:
     wait_seconds: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Collect:
     """Play prompts and take up to ``most`` digits, ended by # or ``wait_seconds`` of silence.
 
@@ -44,7 +47,7 @@ class Collect:
     typed: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Lookup:
     """Ask another system over HTTP GET. Answer with ``Found``, ``NotFound`` (a 404) or ``Failed``."""
 
@@ -53,7 +56,7 @@ class Lookup:
     timeout_seconds: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Act:
     """Play ``prompts``, then let the dialplan act. Answer with ``Outcome``; after ``hangup`` nothing follows.
 
@@ -77,47 +80,47 @@ class Act:
 Request = Hear | Collect | Lookup | Act
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Pressed:
     """One key, or None for silence."""
 
     key: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Collected:
     """The digits typed, without the closing #; None or empty for silence."""
 
     digits: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Found:
     """The look-up's JSON answer, decoded."""
 
     json: object
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class NotFound:
     """The other system knows no such thing."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Failed:
     """No usable answer: time-out, refused, not JSON. ``reason`` is for the journey, one sentence part."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Outcome:
     """What an action came to, in Asterisk's words: QUEUESTATUS, DIALSTATUS, VMSTATUS or ``KEY-1``."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class HungUp:
     """The caller is gone."""
 

@@ -37,14 +37,17 @@ class Movement:
         if step != END and not self.known(flow, step):
             flow, step = place.flow, self._flows[place.flow].operator
             step = step if self.known(flow, step) else END
+        menu = self._menu_numbers.get((flow, step))
+        if menu is not None:
+            self._remember(menu)
         if flow != place.flow:
             self._change_language(place.flow, flow)
-        place.flow, place.step, place.missed = flow, step, ""
-        self.count()
-        self._remember_menu()
+        place.flow, place.step, place.missed, place.doing = flow, step, "", False
+        place.steps += 1
+        place.quiet += 1
 
-    def count(self) -> None:
-        """One more step taken."""
+    def stay(self) -> None:
+        """Take the same step once more, its failed tries kept."""
         self._place.steps += 1
         self._place.quiet += 1
 
@@ -73,14 +76,11 @@ class Movement:
             return self._menus[trail[-1]]
         return standing if in_menu else (place.flow, self._flows[place.flow].start)
 
-    def _remember_menu(self) -> None:
+    def _remember(self, menu: int) -> None:
         """A menu that was come through before cuts the trail there: going back never goes in circles."""
-        place = self._place
-        menu = self._menu_numbers.get((place.flow, place.step))
-        if menu is not None:
-            trail = place.back
-            kept = trail[: trail.index(menu)] if menu in trail else trail
-            place.back = (*kept, menu)[-MENUS_REMEMBERED:]
+        trail = self._place.back
+        kept = trail[: trail.index(menu)] if menu in trail else trail
+        self._place.back = (*kept, menu)[-MENUS_REMEMBERED:]
 
     def _change_language(self, left: str, entered: str) -> None:
         """Another flow brings its language, unless the call's was chosen by number, trunk or step."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 STAY = ""
 """The target of a try that failed with tries left: the same step is asked again, its misses kept."""
 
 
-class Went(NamedTuple):
+@dataclass(slots=True)
+class Went:
     """A step's decision. ``target`` as in a site file, or STAY."""
 
     outcome: str
@@ -22,6 +24,8 @@ class Went(NamedTuple):
 class Fact(NamedTuple):
     """One row of ``schema.calls.Step``, without the call, the time and the version its driver knows.
 
+    ``language`` is what was spoken; it is not stored.
+
     ``next`` is the step the call went on to (``flow/step`` in another flow), ``@hangup``, or None when
     the step is not over yet: an action has begun, or the caller hung up.
     """
@@ -29,6 +33,7 @@ class Fact(NamedTuple):
     flow: str
     step: str
     kind: str
+    language: str
     heard: tuple[str, ...]
     keys: str | None
     outcome: str

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 
 from callcenter.flow.call import Call
-from callcenter.flow.dialogue import Act, Answer, Collect, Hear, HungUp, Pressed, Request
+from callcenter.flow.dialogue import Act, Answer, HungUp, Lookup, Pressed, Request
 from callcenter.flow.kinds import KINDS
 from callcenter.flow.movement import Movement
 from callcenter.flow.place import END, Place
@@ -22,6 +22,12 @@ MOST_STEPS, MOST_QUIET_STEPS = 1000, 200
 """Steps in a call, and in a row without asking the caller for a key, before the loop guard steps in."""
 
 OVER = Act("hangup")
+
+ASKING = (steps.Menu, steps.Collect)
+"""Kinds that ask the caller for keys: a call that comes to one does not go in silent circles."""
+
+Where = tuple[str, str, str, str]
+"""Flow, step, its kind, and the language spoken: how a fact begins."""
 
 BEGUN = {
     "queue": "the caller waits in queue {0.target}",
@@ -80,13 +86,11 @@ class Walk:
         if isinstance(answer, HungUp):
             self._hung_up()
             return
-        answered = KINDS[type(self._step)].answered
+        step = self._step
+        answered = KINDS[type(step)].answered
         if answered is not None:
-            went = answered(self._step, self._call, answer)
-            self.place.doing = False
-            if isinstance(self.request, Collect):
-                self.place.typed = ""
-            self._take(went, _heard(self.request))
+            went = answered(step, self._call, answer)
+            self._take(step, went, _heard(self.request))
             self._go_on()
 
     @property
@@ -97,11 +101,12 @@ class Walk:
         """Through all steps that need nothing from the driver, up to the next request."""
         self.request = OVER
         while self.place.step != END:
-            wanted = self._ask(self._step)
+            step = self._step
+            wanted = self._ask(step)
             if not isinstance(wanted, Went):
-                self._wait_for(wanted)
+                self._wait_for(step, wanted)
                 return
-            self._take(wanted)
+            self._take(step, wanted)
 
     def _ask(self, step: steps.Step) -> Request | Went:
         ask, answered = KINDS[type(step)]
@@ -112,26 +117,27 @@ class Walk:
         wanted: Request | Went = ask(step, self._call)
         return wanted
 
-    def _wait_for(self, request: Request) -> None:
+    def _wait_for(self, step: steps.Step, request: Request) -> None:
         self.request = request
         place = self.place
-        if isinstance(request, Collect) or (isinstance(request, Hear) and request.wait_seconds):
-            place.quiet = 0
-        if isinstance(request, Act) and not place.doing:
+        if not isinstance(request, Act):
+            if isinstance(step, ASKING):
+                place.quiet = 0
+        elif not place.doing:
             place.doing, place.typed = True, ""
             place.forget_masked()
             outcome, then = ("over", "@hangup") if self.ended else ("begun", None)
             went = Went(outcome, STAY, BEGUN[request.kind].format(request))
-            self._tell(went, place.flow, place.step, then, request.prompts)
+            self._tell(self._where(step), went, then, request.prompts)
 
-    def _take(self, went: Went, heard: tuple[str, ...] = ()) -> None:
+    def _take(self, step: steps.Step, went: Went, heard: tuple[str, ...] = ()) -> None:
         """Move on the way a step went, and tell of it."""
-        flow, step = self.place.flow, self.place.step
+        where = self._where(step)
         if went.target == STAY:
-            self._movement.count()
+            self._movement.stay()
         else:
             self._movement.follow(went.target)
-        self._tell(went, flow, step, self._movement.here(flow), heard)
+        self._tell(where, went, self._movement.here(where[0]), heard)
         if self.place.steps > MOST_STEPS or self.place.quiet > MOST_QUIET_STEPS:
             self._guard()
 
@@ -140,7 +146,7 @@ class Walk:
         place = self.place
         if place.step == END:
             return
-        flow, step = place.flow, place.step
+        where = self._where(self._step)
         quiet = place.quiet > MOST_QUIET_STEPS
         what = f"{place.quiet} steps without a question" if quiet else f"{place.steps} steps in one call"
         target, sentence = (
@@ -148,7 +154,7 @@ class Walk:
         )
         place.steps, place.quiet, place.guarded = 0, 0, True
         self._movement.follow(target)
-        self._tell(Went("loop_guard", target, f"{what}: {sentence}"), flow, step, self._movement.here(flow))
+        self._tell(where, Went("loop_guard", target, f"{what}: {sentence}"), self._movement.here(where[0]))
 
     def _recover(self) -> None:
         """The stored place is not in this version: to the operator of its flow, or of the number's flow."""
@@ -156,27 +162,28 @@ class Walk:
         entry = route(self._call.published, self._call.trunk, self._call.did)
         place.flow = place.flow if place.flow in self._flows else entry.flow
         place.language = place.language or entry.language
-        place.step, place.doing = END, False
+        place.step = END
         if place.flow:
             self._movement.go(place.flow, self._flows[place.flow].operator)
             self._tell_of_arrival("lost", "the call stood at no step of this version: on to the operator")
 
     def _hung_up(self) -> None:
         went = Went("hung_up", STAY, "the caller hung up")
-        self._tell(went, self.place.flow, self.place.step, None, _heard(self.request))
+        self._tell(self._where(self._step), went, None, _heard(self.request))
         self.place.step, self.request = END, OVER
 
     def _tell_of_arrival(self, outcome: str, reason: str) -> None:
-        place = self.place
-        if place.step != END:
-            self._tell(Went(outcome, STAY, reason), place.flow, place.step, place.step)
+        if self.place.step != END:
+            self._tell(self._where(self._step), Went(outcome, STAY, reason), self.place.step)
 
-    def _tell(self, went: Went, flow: str, step: str, then: str | None, heard: tuple[str, ...] = ()) -> None:
-        kind = self._flows[flow].steps[step].kind
+    def _where(self, step: steps.Step) -> Where:
+        return self.place.flow, self.place.step, step.kind, self.place.language
+
+    def _tell(self, where: Where, went: Went, then: str | None, heard: tuple[str, ...] = ()) -> None:
         heard = heard if went.heard is None else went.heard
-        self.facts.append(Fact(flow, step, kind, heard, went.keys, went.outcome, then, went.reason))
+        self.facts.append(Fact(*where, heard, went.keys, went.outcome, then, went.reason))
 
 
 def _heard(request: Request) -> tuple[str, ...]:
     """The prompts of a request that was answered by the caller; an action's were told when it began."""
-    return request.prompts if isinstance(request, Hear | Collect) else ()
+    return () if isinstance(request, (Act, Lookup)) else request.prompts

@@ -27,7 +27,7 @@ def resume(built: Site, cursor: str, variables: str = "") -> Walk:
 @pytest.mark.req("IVR-2")
 def test_the_first_fact_says_why_the_call_opened_this_flow() -> None:
     first = enter(site(flow({"start": PLAY}))).facts[0]
-    assert first == ("main", "start", "play", (), None, "entered", "start", first.reason)
+    assert first == ("main", "start", "play", "zh", (), None, "entered", "start", first.reason)
     assert first.reason == "number 95588 on any trunk opens flow main"
 
 

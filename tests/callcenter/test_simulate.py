@@ -13,6 +13,7 @@ from callcenter.flow import Collect, Collected, Found, Hear, Lookup, Pressed, Wa
 from callcenter.published import Published
 from callcenter.simulate import Path, Presses, simulate
 from callcenter.simulate_commands import simulate_command
+from callcenter.simulate_text import lines
 from callcenter.site import Site
 from callcenter.site_file import dump
 from tests.callcenter.flow_sites import QUEUE, flow, site
@@ -63,7 +64,7 @@ def path_of(presses: str, at: dt.datetime = MORNING, **more: object) -> Path:
 
 
 def steps_of(path: Path) -> list[tuple[str, str]]:
-    return [(step.fact.step, step.fact.outcome) for step in path.steps]
+    return [(fact.step, fact.outcome) for fact in path.facts]
 
 
 @pytest.mark.req("IVR-9")
@@ -82,13 +83,17 @@ def test_a_simulated_call_goes_the_way_of_a_walk_driven_by_hand() -> None:
     assert kinds == [Hear, Hear, Collect, Lookup, Hear]
     assert walk.ended
     simulated = path_of("2,4711#", lookups=[Found({"account": {"balance": "12.5"}})])
-    assert [step.fact for step in simulated.steps] == walk.facts
+    assert list(simulated.facts) == walk.facts
 
 
 @pytest.mark.req("IVR-9")
 def test_an_answered_queue_call_is_followed_by_its_survey() -> None:
-    last = path_of("1").steps[-1]
-    assert (last.fact.outcome, last.survey) == ("done", "satisfaction")
+    told = list(lines(Published(hotline()), path_of("1")))
+    assert told[-3:] == [
+        "main/queue (queue) done -> @hangup",
+        "    because an agent had the call and hung up",
+        "    then survey satisfaction is asked",
+    ]
 
 
 @pytest.mark.req("IVR-9")
@@ -107,10 +112,9 @@ def test_keys_run_out_into_silence_and_the_operator() -> None:
 
 @pytest.mark.req("IVR-4", "IVR-9")
 def test_what_is_heard_is_shown_in_the_language_of_the_call() -> None:
-    texts = [
-        [heard.text for heard in step.heard] for step in path_of("8,1").steps if step.fact.step == "menu"
-    ]
-    assert texts == [["menu 中"], ["menu en"]]
+    told = list(lines(Published(hotline()), path_of("8,1")))
+    heard = [line.strip() for line in told if " menu: " in line]
+    assert heard == ["hears [zh] menu: menu 中", "hears [en] menu: menu en"]
 
 
 @pytest.mark.req("IVR-3", "IVR-9")
@@ -128,7 +132,7 @@ def test_what_is_heard_is_shown_in_the_language_of_the_call() -> None:
 )
 def test_the_calendar_decides_at_the_moment_given(at: str, then: str, warnings: tuple[str, ...]) -> None:
     path = path_of("", dt.datetime.fromisoformat(at))
-    assert (path.steps[1].fact.next, path.warnings) == (then, warnings)
+    assert (path.facts[1].next, path.warnings) == (then, warnings)
 
 
 def test_presses_are_taken_one_question_at_a_time() -> None:
