@@ -15,6 +15,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from contextvars import copy_context
 from typing import Any, TypeVar
 
 import structlog
@@ -56,6 +57,7 @@ class Call(AGI):  # type: ignore[misc]  # pyst2 has no types
         self._transport = transport
         self._end: Outcome | None = None
         self._script: greenlet
+        self._loop_side: greenlet
         self._wants_reply = False
         self._has_room = True
         self._task: asyncio.Task[Any] | None = None
@@ -153,8 +155,9 @@ class Call(AGI):  # type: ignore[misc]  # pyst2 has no types
         task = asyncio.get_running_loop().create_task(asyncio.wait_for(work, seconds))
         self._task = task
         task.add_done_callback(lambda _: self._resume(None))
-        self._script.parent.switch()
+        self._loop_side.switch()
         self._task = None
+        work.close()  # it may have been cancelled before its first step
         if self._end is not None:
             _ = task.cancelled() or task.exception()
             raise self._end
@@ -183,7 +186,9 @@ class Call(AGI):  # type: ignore[misc]  # pyst2 has no types
 
     def start(self, script: Callable[[Call], None]) -> None:
         """Run ``script``, which must let nothing escape, up to its first verb."""
+        self._loop_side = getcurrent()
         self._script = greenlet(script)
+        self._script.gr_context = copy_context()  # else logs in the script lose what the process bound
         self._resume(self)
 
     def hear(self, line: bytes) -> None:
@@ -259,7 +264,7 @@ class Call(AGI):  # type: ignore[misc]  # pyst2 has no types
             raise self._end
 
     def _park(self) -> bytes | None:
-        line: bytes | None = self._script.parent.switch()
+        line: bytes | None = self._loop_side.switch()
         if self._end is not None:
             raise self._end
         return line

@@ -8,6 +8,7 @@ import time
 from typing import Any
 
 import pytest
+import structlog
 import uvloop
 
 from agi import half_open, server
@@ -217,7 +218,7 @@ def test_stopping_lets_calls_end(serving: Serve, logged: list[Any]) -> None:
         await asterisk.command()
         stopping = asyncio.create_task(house.server.stop(30))
         await asyncio.sleep(0)
-        with pytest.raises(OSError):  # noqa: PT011  # refused, or reset while it waited
+        with pytest.raises(OSError):  # refused, or reset while it waited
             await (await house.call()).answer("200 result=0")
             raise OSError
         asterisk.send(b"200 result=0\n")
@@ -249,3 +250,15 @@ def test_several_processes_may_share_a_port(logged: list[Any]) -> None:
         await exchange.close()
 
     uvloop.run(whole())
+
+
+def test_a_script_logs_with_what_the_process_bound(serving: Serve) -> None:
+    """A greenlet begins with an empty context unless it is given one."""
+    bound: list[Any] = []
+
+    async def ask(house: House) -> None:
+        assert await (await house.call()).closed()
+
+    with structlog.contextvars.bound_contextvars(process="agi"):
+        serving(lambda call: bound.append(structlog.contextvars.get_contextvars()), ask)
+    assert bound == [{"process": "agi"}]
