@@ -14,7 +14,6 @@ from dataclasses import dataclass
 
 from callcenter.events import (
     AgentAnswered,
-    AgentRung,
     Event,
     QueueBegun,
     QueueDone,
@@ -62,18 +61,12 @@ def _of_leg(leg: str, events: list[Event]) -> list[Stay]:
         told = [event for event in told if event.source == "queue_log"]
     found: list[Stay] = []
     for queue in sorted({event.queue for event in told}):
-        found += _in_queue(leg, queue, sorted((e for e in told if e.queue == queue), key=_line_order))
+        found += _in_queue(leg, queue, [event for event in told if event.queue == queue])
     found.sort(
         key=lambda stay: (stay.joined_at, stay.exit is None or stay.exit.at > stay.joined_at, stay.queue)
     )
     _sharpen(found, events)
     return found
-
-
-def _line_order(event: QueueEvent) -> tuple[dt.datetime, int]:
-    """Within one second: in, rung, taken, out."""
-    kinds = (QueueJoined, AgentAnswered, AgentRung, QueueExited, QueueLeft)
-    return (event.at, next((n for n, kind in enumerate(kinds) if isinstance(event, kind)), len(kinds)))
 
 
 def _in_queue(leg: str, queue: str, events: Iterable[QueueEvent]) -> list[Stay]:

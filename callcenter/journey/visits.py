@@ -29,9 +29,9 @@ class Scene:
         """When Asterisk went away with the call, if it did."""
         return next((event.at for event in self.events if isinstance(event, CallVanished)), None)
 
-    def talks(self, window: Span, agents_only: bool = False) -> list[tuple[Span, str | None]]:
+    def talks(self, window: Span) -> list[tuple[Span, str | None]]:
         """When somebody talked with the caller in ``window``, and which agent it was."""
-        legs = [leg for leg in self.records if leg.kind != "caller" and (leg.agent or not agents_only)]
+        legs = [leg for leg in self.records if leg.kind != "caller"]
         return [(span, leg.agent) for leg in legs for span in within(leg.talks, window)]
 
     def left_first(self, window: Span) -> str | None:
@@ -121,10 +121,10 @@ def _is_gone(leg: Leg, at: dt.datetime) -> bool:
 
 
 def _who_answered(stay: Stay, window: Span | None, scene: Scene) -> str | None:
-    """The first agent who was joined with the caller; if nobody was, whom the queue named."""
+    """Who first talked with the caller, if we know his name; if nobody did, whom the queue named."""
     if window is None or stay.answer is None:
         return None
-    talks = scene.talks(window, agents_only=True)
+    talks = scene.talks(window)
     return min(talks, key=lambda talk: talk[0].start)[1] if talks else stay.answer.agent
 
 
