@@ -101,6 +101,14 @@ def test_memory_stays_bounded_and_stragglers_make_no_ghosts(monkeypatch: pytest.
     assert calls.add(LegAnswered(at(1), "cel", "u95", "u95"))
 
 
+def test_a_call_whose_beginning_nobody_saw_is_forgotten_in_the_end() -> None:
+    calls = book_of([LegAnswered(at(1), "cel", "u1", "u1")])
+    assert calls.take_closed(at(1) + book.GIVE_UP / 2) == []
+    assert len(calls.open_calls()) == 1
+    assert calls.take_closed(at(1) + book.GIVE_UP) == []
+    assert calls.open_calls() == []
+
+
 def test_only_wires_are_no_call() -> None:
     assert records([leg(0, "u1", "u1", "Local/ann@inject-0;1"), ended(1, "u1", "u1")]) == []
 
