@@ -17,6 +17,8 @@ from callcenter.journey.records import CallRecord
 
 SETTLE = dt.timedelta(seconds=5)
 """A closed call is taken this long after its last event: the ledger's last lines may lag."""
+GIVE_UP = dt.timedelta(hours=1)
+"""A call of which no channel's beginning was ever seen is forgotten after such a silence."""
 KEEP_CLOSED = 2000
 """So many taken calls are still kept for events that come later yet; the oldest are forgotten."""
 KEEP_NAMES = 100_000
@@ -101,7 +103,14 @@ class JourneyBook:
             self._taken[journey] = None
         while len(self._taken) > KEEP_CLOSED:
             self._forget(self._taken.popitem(last=False)[0])
+        self._give_up(now)
         return [record for journey in quiet if (record := journey.record(self.endpoints))]
+
+    def _give_up(self, now: dt.datetime) -> None:
+        for journey in [j for j in self._open if not j.has_legs and now - j.last_at >= GIVE_UP]:
+            del self._open[journey]
+            self._dirty.pop(journey, None)
+            self._forget(journey)
 
     def _forget(self, journey: Journey) -> None:
         for name in journey.names:

@@ -11,7 +11,11 @@ import datetime as dt
 from collections.abc import Iterable
 
 from callcenter.events import (
+    AgentAnswered,
+    AgentMissed,
+    AgentRung,
     BridgeEntered,
+    BridgeLeft,
     CallVanished,
     Event,
     Held,
@@ -20,7 +24,9 @@ from callcenter.events import (
     LegStarted,
     QueueBegun,
     QueueDone,
-    QueueEvent,
+    QueueExited,
+    QueueJoined,
+    QueueLeft,
     Transferred,
     Unheld,
 )
@@ -30,28 +36,34 @@ LEDGER = ("cel", "queue_log")
 TRUST = {"cel": 0, "queue_log": 1, "ami": 2, "snapshot": 3}
 ONCE = (LegStarted, LegAnswered, Transferred, LegEnded)
 TOLD_BY_BOTH = (*ONCE, BridgeEntered)
-IN_ORDER: tuple[type[Event], ...] = (
-    LegStarted,
-    QueueBegun,
-    QueueEvent,
-    LegAnswered,
-    BridgeEntered,
-    Held,
-    Unheld,
-    Transferred,
-    QueueDone,
-    LegEnded,
-    CallVanished,
-)
-"""Of what bears the same moment: beginnings before ends."""
+IN_ORDER = {
+    LegStarted: 0,
+    QueueBegun: 1,
+    QueueJoined: 2,
+    AgentRung: 3,
+    AgentMissed: 4,
+    AgentAnswered: 5,
+    LegAnswered: 6,
+    BridgeEntered: 7,
+    BridgeLeft: 8,
+    Held: 9,
+    Unheld: 10,
+    Transferred: 11,
+    QueueExited: 12,
+    QueueLeft: 13,
+    QueueDone: 14,
+    LegEnded: 15,
+    CallVanished: 16,
+}
+"""Of what bears the same moment: beginnings before ends. Every event has its place here."""
 
 
 def sift(events: Iterable[Event]) -> list[Event]:
     """The events that count, in order of time; the same list for the same set, whatever its order."""
-    every = sorted(events, key=_key)
+    every = list(events)
     finished = {event.uniqueid for event in every if isinstance(event, LegEnded) and event.source == "cel"}
     in_doubt = [event for event in every if not _is_settled(event, finished)]
-    return _without_twins(_once(in_doubt))
+    return _without_twins(_once(sorted(in_doubt, key=_key)))
 
 
 def _is_settled(event: Event, finished: set[str]) -> bool:
@@ -86,6 +98,6 @@ def _is_twin(event: Event, told: dict[tuple[type[Event], str, str], list[dt.date
     return any(abs(event.at - at) <= SAME for at in times)
 
 
-def _key(event: Event) -> tuple[dt.datetime, int, str]:
-    rank = next(number for number, kind in enumerate(IN_ORDER) if isinstance(event, kind))
-    return (event.at, rank, repr(event))
+def _key(event: Event) -> tuple[dt.datetime, int, str, str, str]:
+    where = getattr(event, "bridge", "") or getattr(event, "queue", "")
+    return (event.at, IN_ORDER[type(event)], event.uniqueid, event.source, where)

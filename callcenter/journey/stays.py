@@ -1,9 +1,8 @@
 """The stays in queues as the queue's own lines and the channel events tell them.
 
-The queue's own lines tell what happened in whole seconds, the channel events tell when to the microsecond
-(QueueBegun, QueueDone) (``visits.py`` adds
-who talked). Where queue_log knows a channel, the manager's word on
-its queues is not needed.
+queue_log tells what happened, in whole seconds; the channel events tell when, to the microsecond (QueueBegun,
+QueueDone); ``visits.py`` adds who talked. Where queue_log knows a channel, the manager's word on its queues is
+not needed: it calls a time-out abandoned, and doesn't know a key from an answer.
 """
 
 from __future__ import annotations
@@ -14,7 +13,6 @@ from dataclasses import dataclass
 
 from callcenter.events import (
     AgentAnswered,
-    AgentRung,
     Event,
     QueueBegun,
     QueueDone,
@@ -62,18 +60,16 @@ def _of_leg(leg: str, events: list[Event]) -> list[Stay]:
         told = [event for event in told if event.source == "queue_log"]
     found: list[Stay] = []
     for queue in sorted({event.queue for event in told}):
-        found += _in_queue(leg, queue, sorted((e for e in told if e.queue == queue), key=_line_order))
-    found.sort(
-        key=lambda stay: (stay.joined_at, stay.exit is None or stay.exit.at > stay.joined_at, stay.queue)
-    )
+        found += _in_queue(leg, queue, [event for event in told if event.queue == queue])
+    found.sort(key=_in_turn)
     _sharpen(found, events)
     return found
 
 
-def _line_order(event: QueueEvent) -> tuple[dt.datetime, int]:
-    """Within one second: in, rung, taken, out."""
-    kinds = (QueueJoined, AgentAnswered, AgentRung, QueueExited, QueueLeft)
-    return (event.at, next((n for n, kind in enumerate(kinds) if isinstance(event, kind)), len(kinds)))
+def _in_turn(stay: Stay) -> tuple[dt.datetime, bool, str]:
+    """Within one second a queue that let nobody in comes before the one that did."""
+    stayed = stay.exit is None or stay.exit.at > stay.joined_at
+    return (stay.joined_at, stayed, stay.queue)
 
 
 def _in_queue(leg: str, queue: str, events: Iterable[QueueEvent]) -> list[Stay]:

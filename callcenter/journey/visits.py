@@ -29,9 +29,9 @@ class Scene:
         """When Asterisk went away with the call, if it did."""
         return next((event.at for event in self.events if isinstance(event, CallVanished)), None)
 
-    def talks(self, window: Span, agents_only: bool = False) -> list[tuple[Span, str | None]]:
+    def talks(self, window: Span) -> list[tuple[Span, str | None]]:
         """When somebody talked with the caller in ``window``, and which agent it was."""
-        legs = [leg for leg in self.records if leg.kind != "caller" and (leg.agent or not agents_only)]
+        legs = [leg for leg in self.records if leg.kind != "caller"]
         return [(span, leg.agent) for leg in legs for span in within(leg.talks, window)]
 
     def left_first(self, window: Span) -> str | None:
@@ -67,9 +67,7 @@ def _visit(number: int, stay: Stay, after: dt.datetime | None, scene: Scene) -> 
         agent=_who_answered(stay, window, scene),
         answered_at=answered_at,
         talk_ms=milliseconds(merged(span for span, _ in scene.talks(window))) if window else 0,
-        ended_by=_ended_by(window, scene, passed_on=after is not None and left_at == after)
-        if window and left_at
-        else None,
+        ended_by=_ended_by(window, scene, passed_on=left_at == after) if window and left_at else None,
     )
 
 
@@ -85,9 +83,9 @@ def _left_at(
     stay: Stay, after: dt.datetime | None, answered_at: dt.datetime | None, scene: Scene
 ) -> dt.datetime | None:
     """When the caller was no longer this queue's: it let go of him, or the next one took him."""
-    end = stay.done_at or (
-        _last_bridge(stay, after, answered_at, scene) if answered_at else _line(stay, scene)
-    )
+    end = stay.done_at
+    if end is None:
+        end = _last_bridge(stay, after, answered_at, scene) if answered_at else _line(stay, scene)
     return min(end, after) if end and after else end or after
 
 
@@ -121,10 +119,10 @@ def _is_gone(leg: Leg, at: dt.datetime) -> bool:
 
 
 def _who_answered(stay: Stay, window: Span | None, scene: Scene) -> str | None:
-    """The first agent who was joined with the caller; if nobody was, whom the queue named."""
+    """Who first talked with the caller, if we know his name; if nobody did, whom the queue named."""
     if window is None or stay.answer is None:
         return None
-    talks = scene.talks(window, agents_only=True)
+    talks = scene.talks(window)
     return min(talks, key=lambda talk: talk[0].start)[1] if talks else stay.answer.agent
 
 
@@ -135,6 +133,5 @@ def _ended_by(window: Span, scene: Scene, passed_on: bool) -> str | None:
         return "transfer"
     if scene.vanished_at:
         return None
-    return scene.left_first(window) or (
-        "caller" if scene.caller.ended_by == scene.caller.channel else "agent"
-    )
+    caller_hung_up = scene.caller.ended_by == scene.caller.channel
+    return scene.left_first(window) or ("caller" if caller_hung_up else "agent")
