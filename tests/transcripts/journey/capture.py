@@ -1,9 +1,10 @@
-"""Makes the transcripts of this folder again from real calls: ``unshare -n`` + a private Asterisk + phones.
+"""Makes the transcripts of this folder again from real calls: a namespace, a private Asterisk, phones.
 
     HOTLINE_ASTERISK_ROOT=/path/to/root python tests/transcripts/journey/capture.py [case ...]
 
 Each case becomes ``<case>/ami.txt``, ``<case>/cel.csv`` and ``<case>/queue_log``. Needs root (for the
-network namespace). Bounded: 60 s a case. The cases are the functions of ``cases.py``.
+network namespaces). Bounded: 60 s a case, and nothing outlives it. The cases are the
+functions of ``cases.py``.
 """
 
 from __future__ import annotations
@@ -137,38 +138,35 @@ class Pbx:
         self.taken.clear()
 
 
+async def capture(pbx: Pbx, names: list[str]) -> None:
+    """Place the calls of the named cases, or of all, one after the other."""
+    people = {"caller": "127.0.0.2", "8001": "127.0.0.11", "8002": "127.0.0.12", "8003": "127.0.0.13"}
+    phones = {name: await Phone(name, ip).plug_in() for name, ip in people.items()}
+    for name in names or list(cases.CASES):
+        pbx.cut()
+        async with asyncio.timeout(60):
+            await cases.CASES[name](pbx, phones)
+            await asyncio.sleep(1.0)
+        pbx.cut(HERE / name)
+        print(name, flush=True)
+
+
 async def main(names: list[str]) -> None:
-    """Run the named cases, or all."""
+    """Boot, capture, end Asterisk whatever happened."""
     with tempfile.TemporaryDirectory() as tmp:
         pbx = Pbx(Path(tmp) / "pbx")
         pbx.lay_out()
         await pbx.boot()
-        people = {"caller": "127.0.0.2", "8001": "127.0.0.11", "8002": "127.0.0.12", "8003": "127.0.0.13"}
-        phones = {name: await Phone(name, ip).plug_in() for name, ip in people.items()}
-        for name in names or list(cases.CASES):
-            pbx.cut()
-            async with asyncio.timeout(60):
-                await cases.CASES[name](pbx, phones)
-                await asyncio.sleep(1.0)
-            pbx.cut(HERE / name)
-            print(
-                name, *(f"{f.name}={f.stat().st_size}" for f in sorted((HERE / name).iterdir())), flush=True
-            )
-        pbx.process.kill()
-        await pbx.process.wait()
+        try:
+            await capture(pbx, names)
+        finally:
+            pbx.process.kill()
+            await pbx.process.wait()
 
 
 if __name__ == "__main__":
     if "INSIDE" not in os.environ:
-        command = [
-            "unshare",
-            "-n",
-            "sh",
-            "-c",
-            'ip link set lo up; exec "$@"',
-            "sh",
-            sys.executable,
-            *sys.argv,
-        ]
+        apart = ["unshare", "--net", "--pid", "--fork", "--kill-child", "sh", "-c"]
+        command = [*apart, 'ip link set lo up; exec "$@"', "sh", sys.executable, *sys.argv]
         os.execvpe("unshare", command, {**os.environ, "INSIDE": "1"})  # noqa: S606
     asyncio.run(main(sys.argv[1:]))
