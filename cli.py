@@ -145,7 +145,7 @@ class Hotline:
             system_name=here.system_name,
             directories=folders,
             prompts=here.prompts,
-            music=here.prompts / "music" / "default",
+            music=here.music / "default",
             secret=self.secrets,
             sip_host=here.sip_host,
             sip_port=here.sip_port,
@@ -166,7 +166,7 @@ class Hotline:
             self.site(),
             self.settings.prompts,
             EspeakEngine(),
-            beside=self.settings.folder / "audio",
+            beside=self.settings.audio,
             jobs=os.cpu_count() or 1,
             progress=lambda step: progress(f"{step.done} of {step.total} {step.name}"),
         )
