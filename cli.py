@@ -288,3 +288,7 @@ def main(ctx: click.Context, home: str | None) -> None:
         name = f"HOTLINE_{str(first['loc'][0]).upper()}"
         raise click.UsageError(f"{name}: {first['msg']}") from None
     ctx.obj = Hotline(settings)
+
+
+if __name__ == "__main__":
+    main()
