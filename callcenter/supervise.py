@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import ctypes
+import os
 import signal
+import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 
 import structlog
 
@@ -39,16 +42,28 @@ async def _keep_up(name: str, command: Sequence[str], stop: asyncio.Event) -> No
     pause = FIRST_PAUSE_SECONDS
     while not stop.is_set():
         began = time.monotonic()
-        child = await asyncio.create_subprocess_exec(*command, preexec_fn=_die_with_parent)
-        log.info("process.started", name=name, pid=child.pid)
-        await _until_either(child, stop)
+        ended = await _run(name, command, stop)
         if stop.is_set():
-            await _end(child)
             return
         lasted = time.monotonic() - began
         pause = FIRST_PAUSE_SECONDS if lasted > STEADY_SECONDS else min(2 * pause, LONGEST_PAUSE_SECONDS)
-        log.error("process.ended", name=name, status=child.returncode, restart_in=pause)
+        log.error("process.ended", name=name, how=ended, restart_in=pause)
         await _wait(stop, pause)
+
+
+async def _run(name: str, command: Sequence[str], stop: asyncio.Event) -> str:
+    """Run a command to its end, or end it when ``stop`` is set; how it ended."""
+    try:
+        child = await asyncio.create_subprocess_exec(*command, preexec_fn=_dying_with(os.getpid()))
+    except (OSError, subprocess.SubprocessError) as error:  # no such program, or no room for a process now
+        return str(error)
+    log.info("process.started", name=name, pid=child.pid)
+    try:
+        await _until_either(child, stop)
+    finally:
+        if child.returncode is None:
+            await _end(child)
+    return f"status {child.returncode}"
 
 
 async def _until_either(child: asyncio.subprocess.Process, stop: asyncio.Event) -> None:
@@ -60,13 +75,14 @@ async def _until_either(child: asyncio.subprocess.Process, stop: asyncio.Event) 
 
 
 async def _end(child: asyncio.subprocess.Process) -> None:
-    if child.returncode is None:
+    with suppress(ProcessLookupError):  # it may end by itself at any moment
         child.terminate()
-    try:
-        await asyncio.wait_for(child.wait(), STOP_SECONDS)
-    except TimeoutError:
-        child.kill()
-        await child.wait()
+        try:
+            await asyncio.wait_for(child.wait(), STOP_SECONDS)
+        except TimeoutError:
+            log.warning("process.killed", pid=child.pid, asked_for_seconds=STOP_SECONDS)
+            child.kill()
+            await child.wait()
 
 
 async def _wait(stop: asyncio.Event, seconds: float) -> None:
@@ -76,6 +92,13 @@ async def _wait(stop: asyncio.Event, seconds: float) -> None:
         return
 
 
-def _die_with_parent() -> None:
-    """In the child: get SIGTERM when the supervisor dies, however it dies (Linux prctl)."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+def _dying_with(parent: int) -> Callable[[], None]:
+    """For the child: get SIGTERM when the supervisor dies, however it dies (Linux prctl)."""
+    prctl = ctypes.CDLL(None).prctl
+
+    def in_the_child() -> None:
+        prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        if os.getppid() != parent:  # it died just before
+            os._exit(1)
+
+    return in_the_child
