@@ -182,6 +182,7 @@ class Hotline:
         from recordings.naming import part_folder
 
         site, index, where = self.site(), self.prompts(), self.deployment()
+        self.secrets.make(f"seat/{seat.name}" for seat in site.seats)  # in one write, not one for each
         paths = DialplanPaths(
             agi_url=f"agi://{where.agi_host}:{where.agi_port}",
             agi_token=self.secrets("agi/token"),
