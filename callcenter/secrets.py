@@ -57,11 +57,11 @@ class Secrets:
             if (state.st_ino, state.st_mtime_ns) != self._seen:  # ten thousand seats ask one by one
                 self._known = dict(json.loads(self._path.read_text("utf-8") or "{}"))
                 self._seen = (state.st_ino, state.st_mtime_ns)
-            return self._known
         except FileNotFoundError:
             return {}
         except (ValueError, TypeError):
             raise HotlineError(f"{self._path} is damaged: put it back from a backup") from None
+        return self._known
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
