@@ -234,6 +234,7 @@ class Hotline:
         from callcenter.manager_events import LISTENED
         from recordings.capture import Capture
         from recordings.catalogue import Catalogue
+        from recordings.voicemail import Mailboxes
 
         site, here = self.site(), self.settings
         keeper = Bookkeeper(
@@ -254,6 +255,7 @@ class Hotline:
             LedgerReader(here.log, positions),
             keeper,
             RecordedLegs(capture, {queue.name for queue in site.queues if queue.record}),
+            Mailboxes(self.sessions(), here.spool, here.system_name),
             Names(trunks),
             self.clock,
         )

@@ -117,6 +117,14 @@ class LegRecorder(Protocol):
         ...
 
 
+class MailboxKeeper(Protocol):
+    """Brings the messages callers left into rows (``recordings.voicemail.Mailboxes``)."""
+
+    def collect(self) -> int:
+        """Write what is new, give how many messages were looked at. Blocks; raises what the database raises."""
+        ...
+
+
 class AsteriskConsole(Protocol):
     """One Asterisk's command line."""
 
