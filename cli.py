@@ -145,7 +145,7 @@ class Hotline:
             system_name=here.system_name,
             directories=folders,
             prompts=here.prompts,
-            music=here.prompts / "music" / "default",
+            music=here.music / "default",
             secret=self.secrets,
             sip_host=here.sip_host,
             sip_port=here.sip_port,
@@ -166,7 +166,7 @@ class Hotline:
             self.site(),
             self.settings.prompts,
             EspeakEngine(),
-            beside=self.settings.folder / "audio",
+            beside=self.settings.audio,
             jobs=os.cpu_count() or 1,
             progress=lambda step: progress(f"{step.done} of {step.total} {step.name}"),
         )
@@ -290,3 +290,7 @@ def main(ctx: click.Context, home: str | None) -> None:
         name = f"HOTLINE_{str(first['loc'][0]).upper()}"
         raise click.UsageError(f"{name}: {first['msg']}") from None
     ctx.obj = Hotline(settings)
+
+
+if __name__ == "__main__":
+    main()

@@ -79,6 +79,16 @@ class Settings(BaseSettings):
         return self.folder / "prompts"
 
     @property
+    def audio(self) -> Path:
+        """Recordings of prompts that came with the site file."""
+        return self.folder / "audio"
+
+    @property
+    def music(self) -> Path:
+        """Music on hold: ``default`` is the built-in melody, the others came with the site file."""
+        return self.prompts / "music"
+
+    @property
     def journal(self) -> Path:
         """Facts on their way to the database."""
         return self.folder / "journal"

@@ -14,7 +14,7 @@ import click
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from callcenter import site_store
+from callcenter import site_audio, site_store
 from callcenter.errors import HotlineError, SiteError, Unreachable
 from callcenter.ports import App
 from callcenter.site_file import dump, examine
@@ -54,6 +54,7 @@ def load_command(app: App, file: Path, as_json: bool) -> None:
     examined = examine(file)
     if examined.site is None:
         raise SiteError(examined.errors)
+    site_audio.keep(examined.site, file.parent, app.settings)
     with _session(app) as session:
         saved = site_store.save(session, examined.site, _user(), _now)
     warnings = examined.warnings + ([COMMENTS.format(file=file)] if examined.has_comments else [])

@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from callcenter.channel_variables import FALLBACK_FLOW, TRUNK
 from callcenter.errors import HotlineError
-from callcenter.ledger_format import CEL_COLUMNS, CEL_EVENTS, CEL_FILE
+from callcenter.ledger_format import CEL_APPS, CEL_COLUMNS, CEL_EVENTS, CEL_FILE
 from callcenter.manager_events import LISTENED
 from callcenter.site import Site
 from callcenter.site.words import Part
@@ -57,6 +57,7 @@ def environment() -> Environment:
     )
     jinja.filters.update(FILTERS)
     jinja.globals.update(
+        CEL_APPS=CEL_APPS,
         CEL_COLUMNS=CEL_COLUMNS,
         CEL_EVENTS=CEL_EVENTS,
         CEL_FILE=CEL_FILE,
