@@ -101,6 +101,10 @@ class Hotline:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
 
+    def at(self, settings: Settings) -> Hotline:
+        """The same program with other settings."""
+        return Hotline(settings)
+
     @staticmethod
     def clock() -> dt.datetime:
         """Now, UTC."""
@@ -283,12 +287,16 @@ def main(ctx: click.Context, home: str | None) -> None:
     """Hotline, a call centre on Asterisk. Settings are environment variables HOTLINE_…"""
     from pydantic import ValidationError
 
+    from lab.home import lab_home
+
     try:
         settings = Settings(home=Path(home)) if home else Settings()
     except ValidationError as error:
         first = error.errors()[0]
         name = f"HOTLINE_{str(first['loc'][0]).upper()}"
         raise click.UsageError(f"{name}: {first['msg']}") from None
+    if "home" not in settings.model_fields_set:  # the one place that decides where the default home is
+        settings = settings.model_copy(update={"home": lab_home(Path.cwd())})
     ctx.obj = Hotline(settings)
 
 

@@ -1,11 +1,11 @@
-"""Structured logs: one JSON line per fact on stderr, the call's id on every line that concerns a call."""
+"""Structured logs: one JSON line per fact, the call's id on every line that concerns a call."""
 
 from __future__ import annotations
 
 import logging
 import sys
 from collections.abc import MutableMapping
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 
@@ -13,8 +13,8 @@ SECRET_KEYS = frozenset({"secret", "password", "token", "digits", "authorization
 """Keys whose values never reach a log, whoever passes them."""
 
 
-def configure(level: str, process: str) -> None:
-    """Set up the logs of one process. ``level``: debug, info, warning or error."""
+def configure(level: str, process: str, file: TextIO | None = None) -> None:
+    """Set up the logs of one process, on stderr or in ``file``. ``level``: debug, info, warning or error."""
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -25,7 +25,7 @@ def configure(level: str, process: str) -> None:
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(file=file or sys.stderr),
         cache_logger_on_first_use=True,
     )
     structlog.contextvars.bind_contextvars(process=process)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
+from callcenter.prompt_index import PromptIndex
 from callcenter.secrets import Secrets
 from callcenter.settings import Settings
 from callcenter.site import Site
@@ -29,6 +30,10 @@ class App(Protocol):
     @property
     def clock(self) -> Clock: ...
 
+    def at(self, settings: Settings) -> App:
+        """The same program with other settings."""
+        ...
+
     def engine(self) -> Engine:
         """The engine of the settings' database. Made once."""
         ...
@@ -39,6 +44,14 @@ class App(Protocol):
 
     def site(self) -> Site:
         """The site in the database. Raises NotFound before the first ``hotline site load``."""
+        ...
+
+    def prompts(self, progress: Callable[[str], None]) -> PromptIndex:
+        """Every spoken thing of the site; what is missing is made now, and told as ``12 of 230 name``."""
+        ...
+
+    def console(self) -> AsteriskConsole | None:
+        """The running Asterisk's console, None when none answers."""
         ...
 
     def rendered(self) -> dict[str, str]:
