@@ -6,8 +6,8 @@ thread serves thousands of them. Nothing in a script may block: what takes time 
 given to ``wait_for``. ``agi/server.py`` is the other side: it feeds replies and ends in here.
 
 One command is under way at a time. Two lines in one write would save a round trip, but Asterisk 22
-leaves the second in a stdio buffer that it doesn't poll (a stall until the next line), and a
-waiting line cuts the prompt that plays.
+leaves the second in a stdio buffer that it doesn't poll: it was answered only when a third came.
+A line that waits also ended WAIT FOR DIGIT at once, as if a key had come.
 """
 
 from __future__ import annotations

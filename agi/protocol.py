@@ -1,6 +1,7 @@
 """The words of AGI: commands out, request and replies in. Bytes and text only, no I/O.
 
-Facts about the far side are from Asterisk's ``res/res_agi.c`` and ``main/app.c``, tried on 22.10.1.
+Facts about the far side are read from Asterisk's ``res/res_agi.c`` and ``main/app.c``; that values
+arrive whole is tried on 22.10.1 (``tests/agi/test_real_asterisk.py``).
 """
 
 from __future__ import annotations
