@@ -24,20 +24,22 @@ class Heard:
 
     gaps: list[float] = field(default_factory=list)
     _last: dict[object, tuple[int, float]] = field(default_factory=dict)
+    _first: int | None = None
 
     def take(self, line: object, packet: bytes, now: float) -> None:
-        """One packet of the call whose sound comes from ``line``; its first sample tells the prompt."""
+        """One packet of the call whose sound comes from ``line``; its first sample tells the prompt.
+
+        The very first prompt heard begins every call: ports are used again by the next.
+        """
         if len(packet) <= RTP_HEADER:
             return
         prompt = packet[RTP_HEADER]
+        if self._first is None:
+            self._first = prompt
         before = self._last.get(line)
-        if before is not None and before[0] != prompt:
+        if before is not None and before[0] != prompt != self._first:
             self.gaps.append(now - before[1])
         self._last[line] = (prompt, now)
-
-    def forget_calls(self) -> None:
-        """Ports are used again: the next packet from any of them is of a new call."""
-        self._last.clear()
 
 
 @contextmanager
