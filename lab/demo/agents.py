@@ -13,7 +13,8 @@ from callcenter.agents import logged_in
 from callcenter.errors import HotlineError
 from lab.demo.stage import AGENT_HZ, Stage
 from lab.scenario import Agent
-from lab.sipp import Address, start
+from lab.sipp import start
+from lab.sipp_run import Address
 
 SEATS = {"1001": "s8001", "1005": "s8005"}
 """1001 answers; 1005 lets it ring."""

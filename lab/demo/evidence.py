@@ -14,7 +14,7 @@ from callcenter.call_page import CallPage, read_page
 from callcenter.ports import App
 from lab import audio
 from lab.demo.stage import AGENT_HZ, CALLER_HZ, Stage
-from schema.calls import Call
+from schema.calls import Call, SurveyAnswer
 
 ONE_WINDOW = 0.06
 
@@ -97,6 +97,12 @@ class Evidence:
         found = [row.score for row in self.page.scores]
         return Expectation(f"scored {score}", found == [score], f"{found}")
 
+    def thanked(self) -> Expectation:
+        """After a survey that was answered Hotline ended the call, and not before its thanks were spoken."""
+        call, thanks = self.page.call, self.thanks
+        met = thanks is not None and call.ended_by == "hotline"
+        return Expectation("thanked for the answer, then hung up", met, f"ended by {call.ended_by}, {thanks}")
+
     def message(self, mailbox: str, at_least_seconds: float) -> Expectation:
         """A message with a row and a file, the caller's tone in it."""
         rows = [row for row in self.page.voicemails if row.mailbox == mailbox]
@@ -132,6 +138,20 @@ class Evidence:
     def keys(self) -> list[str]:
         """What was pressed in each menu."""
         return [step.keys for step in self.page.steps if step.keys and step.kind == "menu"]
+
+    @cached_property
+    def thanks(self) -> str | None:
+        """The prompt of thanks, when the call lasted long enough after the question began to have heard it."""
+        with self.app.sessions(read_only=True)() as session:
+            wanted = select(SurveyAnswer).where(SurveyAnswer.call_id == self.page.call.call_id)
+            answer = session.scalar(wanted.where(SurveyAnswer.outcome == "scored"))
+        surveys = {survey.name: survey.thanks for survey in self.app.site().surveys}
+        if answer is None or self.page.call.ended_at is None or answer.survey not in surveys:
+            return None
+        prompt = surveys[answer.survey]
+        sound = self.app.prompts(lambda _: None).find(prompt, self.app.site().languages[0])
+        lasted = (self.page.call.ended_at - answer.at).total_seconds()
+        return prompt if 1000 * lasted >= sound.ms else None
 
     def pause_before_talk(self, agent: str) -> float | None:
         """Seconds between the agent's phone being answered and the first recorded word."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
+import shutil
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -65,8 +65,14 @@ def _running(app: App, site: Site, progress: Progress) -> Iterator[Stage]:
         stack.enter_context(live(app, asterisk, progress))
         with progress.phase("Hotline at work"):
             stack.enter_context(at_work(app, progress.line))
-        logs = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="hl-demo-")))
-        yield Stage(app, logs, app.clock())
+        yield Stage(app, _fresh(app.settings.folder / "sipp"), app.clock())
+
+
+def _fresh(folder: Path) -> Path:
+    """Where SIPp's messages of this run lie; those of the last one go."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
 
 
 def _while_open(stage: Stage, progress: Progress) -> dict[str, str]:

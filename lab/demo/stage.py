@@ -18,8 +18,9 @@ from sqlalchemy.orm import Session
 from callcenter.errors import HotlineError
 from callcenter.ports import App
 from lab.scenario import Caller, Login
-from lab.sipp import Address, Run, register, start
-from schema.calls import Call, Step, SurveyAnswer, Visit
+from lab.sipp import register, start
+from lab.sipp_run import Address, Run
+from schema.calls import Call, Leg, Step, SurveyAnswer, Visit
 
 LOOK_SECONDS = 0.05
 CALLER_HZ, AGENT_HZ = 440, 950
@@ -83,11 +84,22 @@ class CallOnStage:
         """Return when that step has been done so many times."""
         self._sees(f"step {step}", lambda session, call: _count(session, call, step) >= times)
 
-    def waits_in(self, queue: str) -> None:
-        """Return when the call has joined the queue."""
-        wanted = select(Visit.number).where(Visit.queue == queue)
+    def hears_ringing(self, agent: str, seconds: float) -> None:
+        """Return when the call has waited while this agent's phone rang for so long."""
+        now = self.stage.app.clock
+
+        def rang(session: Session, call: str) -> bool:
+            wanted = select(Leg.started_at).where(Leg.call_id == call, Leg.agent == agent)
+            began = session.scalar(wanted)
+            return began is not None and (now() - began).total_seconds() >= seconds
+
+        self._sees(f"ringing of {agent}", rang)
+
+    def has_left(self, queue: str) -> None:
+        """Return when the call has left the queue."""
+        wanted = select(Visit.number).where(Visit.queue == queue, Visit.left_at.is_not(None))
         self._sees(
-            f"queue {queue}", lambda s, call: s.scalar(wanted.where(Visit.call_id == call)) is not None
+            f"way out of {queue}", lambda s, call: s.scalar(wanted.where(Visit.call_id == call)) is not None
         )
 
     def is_asked(self) -> None:

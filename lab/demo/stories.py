@@ -40,7 +40,7 @@ def _served_well(found: Evidence) -> Iterator[Expectation]:
     yield found.both_talk("1001")
     yield found.call_ended_by("agent")
     yield found.scored(2)
-    yield found.says_goodbye()
+    yield found.thanked()
 
 
 def _closed(stage: Stage, caller: str) -> None:
@@ -63,9 +63,9 @@ def _message_left(found: Evidence) -> Iterator[Expectation]:
 def _leaves_queue(stage: Stage, caller: str) -> None:
     gateway = stage.login("trunk/analog", "gw_analog")
     call = stage.call(caller, "4008001001", ANALOG, gateway)
-    call.waits_in("english")
+    call.hears_ringing("1005", seconds=3.0)
     call.press("*")
-    call.comes_past("wait_english", times=2)
+    call.has_left("english")
     call.press("2")
     call.ends()
 
@@ -97,6 +97,7 @@ def _reached_operator(found: Evidence) -> Iterator[Expectation]:
     yield found.visit("service", "answered", "1001")
     yield found.both_talk("1001")
     yield found.scored(1)
+    yield found.thanked()
 
 
 def _nobody(stage: Stage, caller: str) -> None:

@@ -76,7 +76,8 @@ def _recordings(evidence: Evidence) -> Iterator[str]:
     for row in evidence.page.recordings:
         yield f"recording  {row.state}, {seconds(row.duration_ms)}, {evidence.recording(row.path)}"
         if sides := evidence.sides(row.path):
-            yield f"           caller's 440 Hz {sides.caller_left:.1f} s left, agent's 950 Hz {sides.agent_right:.1f} s right"
+            caller, agent = f"{sides.caller_left:.1f} s", f"{sides.agent_right:.1f} s"
+            yield f"           left: the caller's 440 Hz, {caller}; right: the agent's 950 Hz, {agent}"
 
 
 def _scores(evidence: Evidence, site: Site) -> Iterator[str]:
