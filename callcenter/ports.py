@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
+from callcenter.prompt_index import PromptState
 from callcenter.secrets import Secrets
 from callcenter.settings import Settings
 from callcenter.site import Site
@@ -39,6 +40,26 @@ class App(Protocol):
 
     def site(self) -> Site:
         """The site in the database. Raises NotFound before the first ``hotline site load``."""
+        ...
+
+    def build_prompts(self, progress: Callable[[Any], None] = ...) -> Any:
+        """Make every spoken thing that is missing (``prompts.build.Built``), telling of each."""
+        ...
+
+    def prompt_states(self) -> list[PromptState]:
+        """Every spoken thing the site needs, made or not. Makes nothing."""
+        ...
+
+    def unfinished_recordings(self) -> list[Path]:
+        """Parts of recordings that nobody writes any more and nobody has finished."""
+        ...
+
+    def console(self) -> AsteriskConsole | None:
+        """The running Asterisk's console, None when none answers."""
+        ...
+
+    def asterisk_version(self) -> tuple[int, ...]:
+        """The running Asterisk's, else that of the one that would be started; empty when there is none."""
         ...
 
     def rendered(self) -> dict[str, str]:
