@@ -128,6 +128,10 @@ class Applier:
             raise NotFound(f"there is no version {number}; see hotline history")
         return self._carry(number)
 
+    def owed(self) -> list[str]:
+        """The modules a killed apply still owes a reload."""
+        return self._versions.pending()
+
     def recover(self) -> list[str]:
         """Settle what a killed apply left: reload and read back whichever version is live."""
         owed = self._versions.pending()
