@@ -11,6 +11,7 @@ import getpass
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager, asynccontextmanager
+from dataclasses import replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -171,15 +172,20 @@ class Hotline:
 
     def rendered(self) -> dict[str, str]:
         """Every file of the configuration the site asks for."""
+        from dialplan_templates.context import secret_names
         from dialplan_templates.dialplan import DialplanPaths, render_dialplan
-        from dialplan_templates.published import site_json
+        from dialplan_templates.published import refuse_unready, site_json
         from dialplan_templates.render import render
         from recordings.naming import part_folder
 
-        site, index, where = self.site(), self.build_prompts().index, self.deployment()
+        site = self.site()
+        refuse_unready(site)
+        index = self.build_prompts().index
+        secrets = self.secrets.make(secret_names(site))
+        where = replace(self.deployment(), secret=secrets.__getitem__)
         paths = DialplanPaths(
             agi_url=f"agi://{where.agi_host}:{where.agi_port}",
-            agi_token=self.secrets("agi/token"),
+            agi_token=secrets["agi/token"],
             prompts_folder=str(where.prompts),
             part_folder=str(part_folder(self.settings.spool)),
         )
@@ -213,7 +219,8 @@ class Hotline:
 
         texts = {name: text for name, text in stubs(self.deployment()).items() if name != "asterisk.conf"}
         history = History(self.sessions(), getpass.getuser(), self.clock)
-        return Applier(Versions(self.settings.etc), texts, _Checks(), self.console(), history.keep)
+        messages = self.settings.log / "messages"
+        return Applier(Versions(self.settings.etc), texts, _Checks(), self.console(), messages, history)
 
     def account(self) -> Account:
         """Hotline's own account at Asterisk's manager interface."""
