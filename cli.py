@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from ami.process import Watch
     from callcenter.agents import Membership
     from callcenter.ports import AsteriskConsole, BootedAsterisk
-    from callcenter.prompt_index import PromptState
+    from callcenter.prompt_index import PromptIndex, PromptState
     from callcenter.secrets import Secrets
     from callcenter.settings import Settings
     from callcenter.site import Site
@@ -152,6 +152,13 @@ class Hotline:
             progress=progress,
         )
 
+    def prompts(self, progress: Callable[[str], None] = lambda _: None) -> PromptIndex:
+        """Where every spoken thing lies; what is missing is made now."""
+        built = self.build_prompts(lambda step: progress(f"{step.done} of {step.total} {step.name}"))
+        for problem in built.problems:
+            progress(problem)
+        return built.index
+
     def prompt_states(self) -> list[PromptState]:
         """Every spoken thing, made or not."""
         from prompts.engine import EspeakEngine
@@ -172,7 +179,7 @@ class Hotline:
         from dialplan_templates.render import render
         from recordings.naming import part_folder
 
-        site, index, where = self.site(), self.build_prompts().index, self.deployment()
+        site, index, where = self.site(), self.prompts(), self.deployment()
         paths = DialplanPaths(
             agi_url=f"agi://{where.agi_host}:{where.agi_port}",
             agi_token=self.secrets("agi/token"),
