@@ -18,6 +18,8 @@ from doctor.findings import Look
 from lab.asterisk_root import ensure
 from lab.home import temporary_home
 from lab.instance import AsteriskInstance
+from prompts.cache import PromptCache
+from prompts.tones import build_system
 from schema.upgrade import upgrade
 
 SAMPLE = Path(__file__).parents[2] / "samples/telecom_zh_en.yaml"
@@ -76,6 +78,7 @@ def running_house() -> Iterator[House]:
     """A house whose configuration is live in a running Asterisk."""
     with temporary_home() as home:
         house = make(home)
+        build_system(PromptCache(house.settings.prompts))
         asterisk = AsteriskInstance(ensure(print), house.settings.etc.parent, name="doctor")
         asterisk.prepare()
         house.applier().apply(house.rendered())
