@@ -77,6 +77,10 @@ class Hotline:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
 
+    def at(self, settings: Settings) -> Hotline:
+        """The same program with other settings."""
+        return Hotline(settings)
+
     @staticmethod
     def clock() -> dt.datetime:
         """Now, UTC."""
@@ -240,6 +244,7 @@ class Hotline:
         from callcenter.manager_events import LISTENED
         from recordings.capture import Capture
         from recordings.catalogue import Catalogue
+        from recordings.voicemail import Mailboxes
 
         site, here = self.site(), self.settings
         keeper = Bookkeeper(
@@ -260,6 +265,7 @@ class Hotline:
             LedgerReader(here.log, positions),
             keeper,
             RecordedLegs(capture, {queue.name for queue in site.queues if queue.record}),
+            Mailboxes(self.sessions(), here.spool, here.system_name),
             Names(trunks),
             self.clock,
         )
@@ -301,6 +307,7 @@ def main(ctx: click.Context, home: str | None) -> None:
 
     from callcenter.logging import quiet
     from callcenter.settings import Settings
+    from lab.home import lab_home
 
     quiet()
     try:
@@ -309,6 +316,8 @@ def main(ctx: click.Context, home: str | None) -> None:
         first = error.errors()[0]
         name = f"HOTLINE_{str(first['loc'][0]).upper()}"
         raise click.UsageError(f"{name}: {first['msg']}") from None
+    if "home" not in settings.model_fields_set:  # the one place that decides where the default home is
+        settings = settings.model_copy(update={"home": lab_home(Path.cwd())})
     ctx.obj = Hotline(settings)
 
 

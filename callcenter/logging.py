@@ -9,9 +9,10 @@ from __future__ import annotations
 import logging
 import sys
 import traceback
-from collections.abc import Mapping, MutableMapping
-from typing import Any
+from collections.abc import Callable, Mapping, MutableMapping
+from typing import Any, BinaryIO
 
+import orjson
 import structlog
 
 SECRET_KEYS = frozenset(
@@ -22,22 +23,23 @@ SECRET_KEYS = frozenset(
 Event = MutableMapping[str, Any]
 
 
-def configure(level: str, process: str) -> None:
-    """Set up the logs of one process: JSON. ``level``: debug, info, warning or error."""
+def configure(level: str, process: str, file: BinaryIO | None = None) -> None:
+    """Set up the logs of one process: JSON on stderr or in ``file``. ``level``: debug, info, warning or error."""
     _configure(
         level,
+        lambda *_: structlog.BytesLogger(file or sys.stderr.buffer),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.JSONRenderer(ensure_ascii=False),
+        structlog.processors.JSONRenderer(serializer=orjson.dumps),
     )
     structlog.contextvars.bind_contextvars(process=process)
 
 
 def quiet() -> None:
     """Set up a command at a terminal: warnings and errors only, as plain lines on stderr."""
-    _configure("warning", _plain_line)
+    _configure("warning", lambda *_: structlog.WriteLogger(sys.stderr), _plain_line)
 
 
-def _configure(level: str, *last: Any) -> None:
+def _configure(level: str, logger: Callable[..., Any], *last: Any) -> None:
     number = logging.getLevelNamesMapping()[level.upper()]
     structlog.configure(
         processors=[
@@ -48,7 +50,7 @@ def _configure(level: str, *last: Any) -> None:
             *last,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=_to_stderr,
+        logger_factory=logger,
         cache_logger_on_first_use=False,
     )
     libraries = logging.getLogger()
@@ -56,10 +58,6 @@ def _configure(level: str, *last: Any) -> None:
         libraries.removeHandler(former)
     libraries.addHandler(Libraries(logging.WARNING))
     libraries.setLevel(max(number, logging.WARNING))
-
-
-def _to_stderr(*_names: object) -> structlog.WriteLogger:
-    return structlog.WriteLogger(sys.stderr)
 
 
 class Libraries(logging.Handler):

@@ -30,6 +30,10 @@ class App(Protocol):
     @property
     def clock(self) -> Clock: ...
 
+    def at(self, settings: Settings) -> App:
+        """The same program with other settings."""
+        ...
+
     def engine(self) -> Engine:
         """The engine of the settings' database. Made once."""
         ...
@@ -135,6 +139,14 @@ class LegRecorder(Protocol):
 
     def discard(self, uniqueid: str) -> None:
         """A leg that was to be recorded never talked."""
+        ...
+
+
+class MailboxKeeper(Protocol):
+    """Brings the messages callers left into rows (``recordings.voicemail.Mailboxes``)."""
+
+    def collect(self) -> int:
+        """Write what is new, give how many messages were looked at. Blocks; raises what the database raises."""
         ...
 
 

@@ -46,6 +46,14 @@ class Settings(BaseSettings):
         default="info", description="what the processes log: debug, info, warning or error"
     )
 
+    def environment(self) -> dict[str, str]:
+        """These settings as the variables that another process of the program reads them from."""
+        return {
+            f"HOTLINE_{name.upper()}": str(value)
+            for name, value in self.model_dump().items()
+            if value is not None
+        } | {"HOTLINE_HOME": str(self.folder)}
+
     @property
     def url(self) -> str:
         """The database's address."""
