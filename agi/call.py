@@ -274,7 +274,7 @@ class Call(AGI):  # type: ignore[misc]  # pyst2 has no types
         self._script.switch(value)
         held = time.monotonic() - self._heard_at
         if held > HELD_LOOP_S:
-            log.warning("script held the loop", call=self.call_id, ms=round(held * 1000))
+            log.warning("agi.held_loop", call=self.call_id, ms=round(held * 1000))
 
 
 def _key(found: Result) -> str:

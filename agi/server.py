@@ -81,11 +81,11 @@ class Server:
         token = environment.pop("agi_arg_1", "").encode()
         name = environment.get("agi_network_script", "")
         if not hmac.compare_digest(token, self._token):
-            log.warning("agi request without the token", script=name)
+            log.warning("agi.stranger", script=name)
             return None
         script = self._routes.get(name)
         if script is None:
-            log.error("no such agi script", script=name, call=environment.get("agi_uniqueid"))
+            log.error("agi.no_script", script=name, call=environment.get("agi_arg_2", ""))
         return script
 
     def run(self, call: Call, script: Script) -> None:
@@ -106,7 +106,7 @@ class Server:
                 self._idle.set()
         name = call.env.get("agi_network_script")
         ms = round((time.monotonic() - began) * 1000)
-        getattr(log, level)("agi script ended", call=call.call_id, script=name, outcome=word, ms=ms, **facts)
+        getattr(log, level)("agi.ended", call=call.call_id, script=name, outcome=word, ms=ms, **facts)
 
     def _look_round(self) -> None:
         now = time.monotonic()

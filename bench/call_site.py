@@ -46,7 +46,7 @@ ALWAYS = ["00:00-24:00"]
 
 def site(trunk_address: str) -> Site:
     """A site whose one trunk calls from ``trunk_address`` and sends keys as SIP INFO."""
-    week = {day: ALWAYS for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")}
+    week = dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), ALWAYS)
     return Site.model_validate(
         {
             "name": "bench",

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
-from callcenter.prompt_index import PromptIndex
+from callcenter.prompt_index import PromptState
 from callcenter.secrets import Secrets
 from callcenter.settings import Settings
 from callcenter.site import Site
@@ -46,12 +46,24 @@ class App(Protocol):
         """The site in the database. Raises NotFound before the first ``hotline site load``."""
         ...
 
-    def prompts(self, progress: Callable[[str], None]) -> PromptIndex:
-        """Every spoken thing of the site; what is missing is made now, and told as ``12 of 230 name``."""
+    def build_prompts(self, progress: Callable[[Any], None] = ...) -> Any:
+        """Make every spoken thing that is missing (``prompts.build.Built``), telling of each."""
+        ...
+
+    def prompt_states(self) -> list[PromptState]:
+        """Every spoken thing the site needs, made or not. Makes nothing."""
+        ...
+
+    def unfinished_recordings(self) -> list[Path]:
+        """Parts of recordings that nobody writes any more and nobody has finished."""
         ...
 
     def console(self) -> AsteriskConsole | None:
         """The running Asterisk's console, None when none answers."""
+        ...
+
+    def asterisk_version(self) -> tuple[int, ...]:
+        """The running Asterisk's, else that of the one that would be started; empty when there is none."""
         ...
 
     def rendered(self) -> dict[str, str]:

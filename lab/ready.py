@@ -66,7 +66,9 @@ def save(app: App, site: Site) -> None:
 def make_prompts(app: App, progress: Progress) -> None:
     """Every sound of the site."""
     with progress.phase("prompts") as say:
-        app.prompts(say)
+        built = app.build_prompts(lambda step: say(f"{step.done} of {step.total} {step.name}"))
+        for problem in built.problems:
+            say(problem)
 
 
 @contextmanager

@@ -64,7 +64,7 @@ def logged(app: App) -> Iterator[None]:
     """This process's own log in a file beside its children's, so that the terminal stays readable."""
     folder = log_folder(app.settings)
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "up.log").open("a", encoding="utf-8", buffering=1) as file:
+    with (folder / "up.log").open("ab") as file:
         configure(app.settings.log_level, "up", file)
         yield
 

@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from callcenter.ports import App
-from callcenter.published import Published
-from callcenter.routing import route
 from callcenter.site import Site
 from lab.running import log_folder
 
@@ -27,12 +25,9 @@ def welcome(app: App) -> str:
 
 
 def _numbers(site: Site) -> Iterator[str]:
-    """What a seat reaches with each number; a number that belongs to a trunk is only known on it."""
-    published = Published(site)
+    """Every number; a seat reaches them all."""
     for did in site.dids:
-        flow = route(published, "", did.number).flow
-        other = f" (from trunk {did.trunk}; a seat hears flow {flow})" if flow != did.flow else ""
-        yield f"{did.number}  {did.title}{other}"
+        yield f"{did.number}  {did.title}"
 
 
 def _accounts(app: App, site: Site) -> Iterator[str]:

@@ -1,0 +1,87 @@
+"""An installation with faults a test makes: a real database, real files, and one real Asterisk for all."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from callcenter import site_store
+from callcenter.prompt_index import PromptState
+from callcenter.settings import Settings
+from callcenter.site_file import load
+from cli import Hotline
+from dialplan_templates.render import render
+from doctor.findings import Look
+from lab.asterisk_root import ensure
+from lab.home import temporary_home
+from lab.instance import AsteriskInstance
+from prompts.cache import PromptCache
+from prompts.tones import build_system
+from schema.upgrade import upgrade
+
+SAMPLE = Path(__file__).parents[2] / "samples/telecom_zh_en.yaml"
+SPRING_2026 = dt.datetime(2026, 4, 7, 8, 0, tzinfo=dt.UTC)
+PORTS = {"sip_port": 34160, "ami_port": 34138, "agi_port": 34173, "http_port": 34188}
+
+
+class House(Hotline):
+    """The program, with a clock a test can set and a configuration that needs no prompts."""
+
+    spoken: list[PromptState] | None = []
+    now: dt.datetime | None = None
+
+    def clock(self) -> dt.datetime:  # type: ignore[override]  # the program's own is a static method
+        """The moment a test has set, else now."""
+        return self.now or Hotline.clock()
+
+    def prompt_states(self) -> list[PromptState]:
+        """None needed, unless a test wants the real ones (``spoken = None``)."""
+        return super().prompt_states() if self.spoken is None else self.spoken
+
+    def rendered(self) -> dict[str, str]:
+        """The configuration without the dialplan of flows, which is made of prompts."""
+        return render(self.site(), self.deployment())
+
+
+def make(home: Path) -> House:
+    """A house in ``home`` with the sample site in its database."""
+    house = House(Settings(home=home, **PORTS))
+    upgrade(house.engine())
+    with house.sessions().begin() as session:
+        site_store.save(session, load(SAMPLE), "test", house.clock)
+    return house
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> House:
+    """Nothing but a folder."""
+    return House(Settings(home=tmp_path, **PORTS))
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    """A database with the sample site; no Asterisk."""
+    return make(tmp_path)
+
+
+@pytest.fixture
+def look(house: House) -> Look:
+    """A look at ``house``."""
+    return Look(house)
+
+
+@pytest.fixture(scope="session")
+def running_house() -> Iterator[House]:
+    """A house whose configuration is live in a running Asterisk."""
+    with temporary_home() as home:
+        house = make(home)
+        build_system(PromptCache(house.settings.prompts))
+        asterisk = AsteriskInstance(ensure(print), house.settings.etc.parent, name="doctor")
+        asterisk.prepare()
+        house.applier().apply(house.rendered())
+        asterisk.start()
+        yield house
+        asterisk.stop()
