@@ -52,12 +52,3 @@ def test_the_listener_may_not_touch_the_machine(listener: Manager, action: str) 
         Action=action, ActionID=action, Command="core show version", Filename="manager.conf", Module="cdr"
     )
     assert listener.until("Response: ")[-1]["Message"].startswith("Permission denied")
-
-
-def test_the_applier_may_reload(boot: Boot, small_site: Site) -> None:
-    session = boot(small_site).manager("apply")
-    session.send(Action="Reload", Module="app_queue.so")
-    assert session.until("Response: ")[-1]["Response"] == "Success"
-    session.send(Action="Command", Command="core show version")
-    assert session.until("Response: ")[-1]["Message"].startswith("Permission denied")
-    session.close()
