@@ -21,7 +21,7 @@ from ami.legs import RecordedLegs
 from ami.protocol import Message
 from ami.translate import translate
 from callcenter.journey import CallRecord, JourneyBook
-from callcenter.ports import Clock
+from callcenter.ports import Clock, MailboxKeeper
 
 log = structlog.get_logger()
 READ_SECONDS = 0.1
@@ -54,6 +54,7 @@ class Listener:
         ledgers: LedgerReader,
         keeper: Bookkeeper,
         legs: RecordedLegs,
+        mailboxes: MailboxKeeper,
         names: Names,
         clock: Clock,
     ) -> None:
@@ -61,6 +62,8 @@ class Listener:
         self._ledgers = ledgers
         self._keeper = keeper
         self._legs = legs
+        self._mailboxes = mailboxes
+        self._mail_due = True
         self._names = names
         self._clock = clock
         self._inbox: deque[Message] = deque(maxlen=INBOX)
@@ -112,6 +115,7 @@ class Listener:
         records, now = self._records(), self._clock()
         self._keeper.keep(records)
         self._legs.finish(records)
+        self._mail_due = self._mail_due or any(record.state == "closed" for record in records)
         due = now - self._wrote_at >= dt.timedelta(seconds=HEARTBEAT_SECONDS)
         if not (self._keeper.waiting or due):
             return True
@@ -119,12 +123,19 @@ class Listener:
         places = self._ledgers.safe(min(starts, default=None))
         try:
             await asyncio.to_thread(self._keeper.flush, places, now)
+            await self._collect_mail()
         except SQLAlchemyError as error:
             self._database_away(now, error)
             return False
         self._database_back(now)
         self._wrote_at = now
         return True
+
+    async def _collect_mail(self) -> None:
+        """After a call's last rows, so that its message finds them; at the start for what came meanwhile."""
+        if self._mail_due:
+            await asyncio.to_thread(self._mailboxes.collect)
+            self._mail_due = False
 
     def _database_away(self, now: dt.datetime, error: SQLAlchemyError) -> None:
         if self._away_since is None:

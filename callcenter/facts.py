@@ -24,7 +24,6 @@ log = structlog.get_logger()
 STEP = "step"
 SURVEY = "survey"
 CALLBACK = "callback"
-BATCH = 500
 Upsert = sqlite.Insert | postgresql.Insert
 
 
@@ -46,9 +45,8 @@ def store(session: Session, facts: list[dict[str, Any]]) -> None:
         log.error("journal.unknown_fact", fact=strange, mend="was it written by a newer Hotline?")
     for kind, (table, settle) in KINDS.items():
         rows = [_row(table, fact) for fact in facts if fact.get("fact") == kind]
-        for start in range(0, len(rows), BATCH):
-            insert = upsert(session, table).values(rows[start : start + BATCH])
-            session.execute(settle(insert))
+        if rows:  # one statement, compiled once, for many rows: a list of VALUES is compiled every time
+            session.connection().execute(settle(upsert(session, table)), rows)
 
 
 def upsert(session: Session, table: type[Base]) -> Upsert:

@@ -40,6 +40,8 @@ class Published:
         """The calendars that do not know the holidays of some years, and these years."""
         self.prompts = _by_name(site.prompts)
         self.dids: dict[tuple[str | None, str], Did] = {(did.trunk, did.number): did for did in site.dids}
+        self.by_number = {did.number: did for did in reversed(site.dids)}
+        """The first of each number, for callers who come in on no trunk."""
         self.menus = [
             (f.name, s) for f in site.flows for s, step in f.steps.items() if isinstance(step, Menu)
         ]

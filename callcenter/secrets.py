@@ -33,10 +33,14 @@ class Secrets:
         known = self._read().get(name)
         return known if known is not None else self.make([name])[name]
 
+    def names(self) -> list[str]:
+        """Every secret's name, in order."""
+        return sorted(self._read())
+
     def make(self, names: Iterable[str]) -> dict[str, str]:
         """All of ``names``, the missing ones generated in one write."""
         with self._locked() as file:
-            known: dict[str, str] = json.loads(file.read() or "{}")
+            known = self._parsed(file.read())
             missing = [name for name in names if name not in known]
             if missing:
                 known |= {name: _generate_for(name) for name in missing}
@@ -48,13 +52,19 @@ class Secrets:
         if not secret.isprintable() or not secret.isascii() or not secret or ";" in secret:
             raise HotlineError("a secret is one line of printable ASCII without ';'")
         with self._locked() as file:
-            self._replace({**json.loads(file.read() or "{}"), name: secret})
+            self._replace({**self._parsed(file.read()), name: secret})
 
     def _read(self) -> dict[str, str]:
         try:
-            return dict(json.loads(self._path.read_text("utf-8")))
+            return self._parsed(self._path.read_text("utf-8"))
         except FileNotFoundError:
             return {}
+
+    def _parsed(self, text: str) -> dict[str, str]:
+        try:
+            return dict(json.loads(text or "{}"))
+        except ValueError:
+            raise HotlineError(f"{self._path} is not whole: bring it back from a copy") from None
 
     @contextmanager
     def _locked(self) -> Iterator[IO[str]]:

@@ -19,13 +19,16 @@ class Settings(BaseSettings):
     home: Path = Field(default=Path(".hotline"), description="database, journal, secrets, prompts, lab")
     database_url: str | None = Field(default=None, description="SQLAlchemy URL; default: SQLite in home")
     asterisk: Path | None = Field(
-        default=None, description="folder above Asterisk's etc, log, spool, run, lib; default: asterisk in home"
+        default=None,
+        description="folder above Asterisk's etc, log, spool, run, lib; default: asterisk in home",
     )
     asterisk_etc: Path | None = Field(default=None, description="Asterisk's configuration, as /etc/asterisk")
     asterisk_log: Path | None = Field(default=None, description="Asterisk's logs, as /var/log/asterisk")
     asterisk_spool: Path | None = Field(default=None, description="Asterisk's spool, as /var/spool/asterisk")
     asterisk_run: Path | None = Field(default=None, description="folder of asterisk.ctl, as /run/asterisk")
-    system_name: str = Field(default="hotline", pattern=r"^[A-Za-z0-9]{1,20}$", description="this node's name")
+    system_name: str = Field(
+        default="hotline", pattern=r"^[A-Za-z0-9]{1,20}$", description="this node's name"
+    )
     ami_host: str = "127.0.0.1"
     ami_port: int = 5038
     agi_host: str = "127.0.0.1"
@@ -37,6 +40,14 @@ class Settings(BaseSettings):
     rtp_last: int = 20000
     http_port: int = 8088
     log_level: str = "info"
+
+    def environment(self) -> dict[str, str]:
+        """These settings as the variables that another process of the program reads them from."""
+        return {
+            f"HOTLINE_{name.upper()}": str(value)
+            for name, value in self.model_dump().items()
+            if value is not None
+        } | {"HOTLINE_HOME": str(self.folder)}
 
     @property
     def url(self) -> str:

@@ -17,7 +17,7 @@ from schema.config import Audit
 from schema.site import SiteRow
 
 _COLUMNS = ("name", "title", "timezone", "country")
-_SETTINGS = ("languages", "note")
+_SETTINGS = ("languages", "note", "sorry")
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,10 @@ import asyncio
 import ctypes
 import signal
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
 
 import structlog
 
@@ -30,16 +33,27 @@ def stop_on_signals(stop: asyncio.Event) -> None:
         loop.add_signal_handler(number, stop.set)
 
 
-async def supervise(commands: Mapping[str, Sequence[str]], stop: asyncio.Event) -> None:
+@dataclass(frozen=True)
+class Manner:
+    """How children are run: their environment, where ``<name>.log`` goes, who hears that one has ended."""
+
+    environment: Mapping[str, str]
+    logs: Path
+    ended: Callable[[str, int | None], None]
+
+
+async def supervise(commands: Mapping[str, Sequence[str]], manner: Manner, stop: asyncio.Event) -> None:
     """Run every command until ``stop`` is set, then end them all: asked first, killed after 15 s."""
-    await asyncio.gather(*(_keep_up(name, command, stop) for name, command in commands.items()))
+    manner.logs.mkdir(parents=True, exist_ok=True)
+    await asyncio.gather(*(_keep_up(name, command, manner, stop) for name, command in commands.items()))
 
 
-async def _keep_up(name: str, command: Sequence[str], stop: asyncio.Event) -> None:
+async def _keep_up(name: str, command: Sequence[str], manner: Manner, stop: asyncio.Event) -> None:
     pause = FIRST_PAUSE_SECONDS
     while not stop.is_set():
         began = time.monotonic()
-        child = await asyncio.create_subprocess_exec(*command, preexec_fn=_die_with_parent)
+        with (manner.logs / f"{name}.log").open("ab") as out:
+            child = await _start(command, manner.environment, out)
         log.info("process.started", name=name, pid=child.pid)
         await _until_either(child, stop)
         if stop.is_set():
@@ -48,7 +62,21 @@ async def _keep_up(name: str, command: Sequence[str], stop: asyncio.Event) -> No
         lasted = time.monotonic() - began
         pause = FIRST_PAUSE_SECONDS if lasted > STEADY_SECONDS else min(2 * pause, LONGEST_PAUSE_SECONDS)
         log.error("process.ended", name=name, status=child.returncode, restart_in=pause)
+        manner.ended(name, child.returncode)
         await _wait(stop, pause)
+
+
+async def _start(
+    command: Sequence[str], environment: Mapping[str, str], out: IO[bytes]
+) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        *command,
+        env=environment,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=out,
+        stderr=out,
+        preexec_fn=_die_with_parent,
+    )
 
 
 async def _until_either(child: asyncio.subprocess.Process, stop: asyncio.Event) -> None:

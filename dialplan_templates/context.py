@@ -43,7 +43,7 @@ class Deployment:
     music: Path
     """Folder of the built-in melody; a music folder that is no absolute path is taken from here."""
     secret: Callable[[str], str]
-    """A stored secret by name: seat/NAME, trunk/NAME, mailbox/NUMBER, ami/hotline, ami/apply, agi/token."""
+    """A stored secret by name: seat/NAME, trunk/NAME, mailbox/NUMBER, ami/hotline, agi/token."""
     sip_host: str = "127.0.0.1"
     sip_port: int = 5060
     rtp_first: int = 10000
@@ -109,6 +109,21 @@ def _secrets(stored: Callable[[str], str]) -> dict[str, Callable[[str], Quoted]]
         "foreign_secret": lambda name: value(stored(name), f"secret {name}"),
         "pin": lambda name: pin(stored(name), f"secret {name}"),
     }
+
+
+def secret_names(site: Site) -> list[str]:
+    """Every secret that a site's files hold, so that all are looked up at once."""
+    return [
+        "ami/hotline",
+        "agi/token",
+        *(
+            f"trunk/{trunk.name}"
+            for trunk in site.trunks
+            if trunk.connection.by in ("registration", "provider")
+        ),
+        *(f"seat/{seat.name}" for seat in site.seats),
+        *(f"mailbox/{mailbox.number}" for mailbox in site.mailboxes),
+    ]
 
 
 def _refuse_twins(site: Site) -> None:

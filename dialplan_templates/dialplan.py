@@ -20,8 +20,6 @@ AGI_PATIENCE_SECONDS = 4
 STATIC_WAIT_SECONDS = 300
 """How long a caller of the static menu waits in a queue before the sorry message."""
 PLACEHOLDER = "content"
-SORRY = "sorry"
-"""The prompt a caller of the static menu hears when nobody could be reached; silence where a site has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +71,6 @@ def _calls(site: Site, paths: DialplanPaths, prompt_file: PromptFile, jinja: Env
         agi_patience_seconds=AGI_PATIENCE_SECONDS,
         static_wait_seconds=STATIC_WAIT_SECONDS,
         static_menus=static_menus(site, prompt_file),
-        sorry_file=prompt_file(SORRY, site.languages[0]),
+        sorry_file=prompt_file(site.sorry or "", site.languages[0]),
         **{name: getattr(paths, name) for name in DialplanPaths.__dataclass_fields__},
     )

@@ -20,6 +20,9 @@ LIVE = "hotline.d"
 OPERATOR = "operator.d"
 """The operator's own folder: ``operator.d/queues*.conf`` is read after ours."""
 
+MARK = "; Hotline's settings are rendered into"
+"""How a stub begins: what begins otherwise is the operator's own."""
+
 STUBS = {
     "extensions.conf": "extensions/*",
     "pjsip.conf": "pjsip/*",
@@ -64,7 +67,7 @@ def stubs(where: Deployment) -> dict[str, str]:
 def _stub(name: str, wanted: str) -> str:
     own = name.removesuffix(".conf")
     return (
-        f"; Hotline's settings are rendered into {LIVE}/; your own go into {OPERATOR}/{own}.conf.\n"
+        f"{MARK} {LIVE}/; your own go into {OPERATOR}/{own}.conf.\n"
         f"#include {LIVE}/{wanted}.conf\n"
         f"#tryinclude {OPERATOR}/{own}*.conf\n"
     )

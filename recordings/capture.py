@@ -46,25 +46,7 @@ class Capture:
         async with self._few:
             if not await asyncio.to_thread(self._catalogue.knows, leg.uniqueid):
                 await self._settled(leg.uniqueid)
-                await asyncio.to_thread(self.close, leg)
-
-    def close(self, leg: TalkedLeg) -> None:
-        """Blocking: from the part to file and row."""
-        part = naming.part_file(self._spool, leg.uniqueid)
-        if not part.exists() or part.stat().st_size == 0:
-            self._catalogue.failed(leg, "missing", "Asterisk wrote no file for this leg")
-            log.error("recording.missing", call=leg.call_id, leg=leg.uniqueid)
-            return
-        name = naming.finished_path(leg.uniqueid, leg.started_at, leg.queue, leg.agent)
-        try:
-            finished = sound.finish(part, self._catalogue.folder / name)
-        except (OSError, EOFError, wave.Error) as error:
-            self._catalogue.failed(leg, "failed", f"the file could not be finished: {error}")
-            log.exception("recording.failed", call=leg.call_id, leg=leg.uniqueid)
-            return
-        self._catalogue.ready(leg, finished)
-        part.unlink(missing_ok=True)
-        log.info("recording.ready", call=leg.call_id, leg=leg.uniqueid, ms=finished.duration_ms)
+                await asyncio.to_thread(close, leg, self._catalogue, self._spool)
 
     def discard(self, uniqueid: str) -> None:
         """The leg never talked: drop the empty file that MixMonitor may have opened."""
@@ -81,3 +63,22 @@ class Capture:
                 return
             before = size
             await asyncio.sleep(SETTLE_SECONDS)
+
+
+def close(leg: TalkedLeg, catalogue: Catalogue, spool: Path) -> None:
+    """From the part of an ended leg to its file and row. Blocks: call it in a thread."""
+    part = naming.part_file(spool, leg.uniqueid)
+    if not part.exists() or part.stat().st_size == 0:
+        catalogue.failed(leg, "missing", "Asterisk wrote no file for this leg")
+        log.error("recording.missing", call=leg.call_id, leg=leg.uniqueid)
+        return
+    name = naming.finished_path(leg.uniqueid, leg.started_at, leg.queue, leg.agent)
+    try:
+        finished = sound.finish(part, catalogue.folder / name)
+    except (OSError, EOFError, wave.Error) as error:
+        catalogue.failed(leg, "failed", f"the file could not be finished: {error}")
+        log.exception("recording.failed", call=leg.call_id, leg=leg.uniqueid, reason=str(error))
+        return
+    catalogue.ready(leg, finished)
+    part.unlink(missing_ok=True)
+    log.info("recording.ready", call=leg.call_id, leg=leg.uniqueid, ms=finished.duration_ms)

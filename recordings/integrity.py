@@ -16,7 +16,6 @@ from sqlalchemy.orm import Session
 
 from callcenter.ports import TalkedLeg
 from recordings import naming, sound
-from recordings.capture import Capture
 from schema.calls import Call, Leg, Recording, Visit
 
 TOLERANCE_MS = 500
@@ -53,15 +52,15 @@ def audit(session: Session, folder: Path, recorded_queues: set[str]) -> list[Fin
     return findings + list(_orphans(folder, known))
 
 
-def repair(session: Callable[[], Session], capture: Capture, folder: Path) -> int:
-    """Finish the parts that a dead process left. Gives how many became recordings."""
+def repair(session: Callable[[], Session], close: Callable[[TalkedLeg], None], folder: Path) -> int:
+    """Have ``close`` finish the parts that a dead process left (``recordings.capture.close``). Gives how many."""
     with session() as open_session:
         legs = {
             row[0].uniqueid: _talked(row[0], row[1], row[2])
-            for row in _ended_legs(open_session, _idle_parts(folder))
+            for row in _ended_legs(open_session, idle_parts(folder))
         }
     for leg in legs.values():
-        capture.close(leg)
+        close(leg)
     return len(legs)
 
 
@@ -98,11 +97,12 @@ def _orphans(folder: Path, known: set[str]) -> Iterator[Finding]:
         name = str(path.relative_to(folder))
         if name not in known:
             yield Finding("orphan_file", name, "no row knows this file")
-    for part in _idle_parts(folder):
+    for part in idle_parts(folder):
         yield Finding("orphan_part", part.name, f"{part.stat().st_size} bytes nobody has finished")
 
 
-def _idle_parts(folder: Path) -> list[Path]:
+def idle_parts(folder: Path) -> list[Path]:
+    """Parts below the recordings folder that hold sound and that nobody writes any more."""
     parts = (folder / naming.PART_FOLDER).glob("*.sln")
     return [part for part in parts if part.stat().st_size and _idle(part)]
 

@@ -90,6 +90,7 @@ def _all(site: Site) -> Iterator[Reference]:
     for path, step in _steps(site):
         yield from _of_step(path, step)
     yield from _of_queues(site)
+    yield Reference(("sorry",), "prompts", site.sorry)
     for place, survey in enumerate(site.surveys):
         for key in ("question", "thanks", "wrong_key"):
             yield Reference(("surveys", place, key), "prompts", getattr(survey, key))
