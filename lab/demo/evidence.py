@@ -149,7 +149,7 @@ class Evidence:
         if answer is None or self.page.call.ended_at is None or answer.survey not in surveys:
             return None
         prompt = surveys[answer.survey]
-        sound = self.app.prompts(lambda _: None).find(prompt, self.app.site().languages[0])
+        sound = self.app.build_prompts().index.find(prompt, self.app.site().languages[0])
         lasted = (self.page.call.ended_at - answer.at).total_seconds()
         return prompt if 1000 * lasted >= sound.ms else None
 
