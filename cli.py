@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from ami.process import Watch
     from callcenter.agents import Membership
     from callcenter.ports import AsteriskConsole, BootedAsterisk
-    from callcenter.prompt_index import PromptIndex, PromptState
+    from callcenter.prompt_index import PromptState
     from callcenter.secrets import Secrets
     from callcenter.settings import Settings
     from callcenter.site import Site
@@ -156,13 +156,6 @@ class Hotline:
             jobs=os.cpu_count() or 1,
             progress=progress,
         )
-
-    def prompts(self, progress: Callable[[str], None] = lambda _: None) -> PromptIndex:
-        """Where every spoken thing lies; what is missing is made now."""
-        built = self.build_prompts(lambda step: progress(f"{step.done} of {step.total} {step.name}"))
-        for problem in built.problems:
-            progress(problem)
-        return built.index
 
     def prompt_states(self) -> list[PromptState]:
         """Every spoken thing, made or not."""
