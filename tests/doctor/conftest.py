@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from callcenter.prompt_index import PromptState
 from callcenter.settings import Settings
 from callcenter.site_file import load
 from cli import Hotline
+from dialplan_templates.dialplan import DialplanPaths, render_dialplan
 from dialplan_templates.render import render
 from doctor.findings import Look
 from lab.asterisk_root import ensure
@@ -24,14 +26,18 @@ from schema.upgrade import upgrade
 
 SAMPLE = Path(__file__).parents[2] / "samples/telecom_zh_en.yaml"
 SPRING_2026 = dt.datetime(2026, 4, 7, 8, 0, tzinfo=dt.UTC)
-PORTS = {"sip_port": 34160, "ami_port": 34138, "agi_port": 34173, "http_port": 34188}
+FIRST = 34100 + 20 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+PORTS = {"sip_port": FIRST, "ami_port": FIRST + 2, "agi_port": FIRST + 3, "http_port": FIRST + 4}
+"""Each of pytest's workers has its own."""
 
 
 class House(Hotline):
     """The program, with a clock a test can set and a configuration that needs no prompts."""
 
-    spoken: list[PromptState] | None = []
-    now: dt.datetime | None = None
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(settings)
+        self.spoken: list[PromptState] | None = []
+        self.now: dt.datetime | None = None
 
     def clock(self) -> dt.datetime:  # type: ignore[override]  # the program's own is a static method
         """The moment a test has set, else now."""
@@ -42,8 +48,11 @@ class House(Hotline):
         return super().prompt_states() if self.spoken is None else self.spoken
 
     def rendered(self) -> dict[str, str]:
-        """The configuration without the dialplan of flows, which is made of prompts."""
-        return render(self.site(), self.deployment())
+        """The configuration, silent: its dialplan plays one sound for every prompt."""
+        where = self.deployment()
+        paths = DialplanPaths("agi://127.0.0.1", "token", str(where.prompts), str(self.settings.recordings))
+        dialplan = render_dialplan(self.site(), paths, lambda name, language: "silence")
+        return {**render(self.site(), where), **dialplan}
 
 
 def make(home: Path) -> House:
