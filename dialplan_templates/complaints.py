@@ -25,9 +25,9 @@ class LiveLog:
 
     def complaints(self) -> list[str]:
         """Warnings and errors about configuration files since the beginning, each once."""
-        time.sleep(SETTLE_SECONDS)
         if not self._path.is_file():
             return []
+        time.sleep(SETTLE_SECONDS)
         with self._path.open("rb") as file:
             file.seek(self._from if self._path.stat().st_size >= self._from else 0)
             text = file.read().decode(errors="replace")

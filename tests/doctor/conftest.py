@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from callcenter import site_store
-from callcenter.prompt_index import PromptState
+from callcenter.prompt_index import SILENCE, PromptIndex, PromptState, Sound
 from callcenter.settings import Settings
 from callcenter.site_file import load
 from cli import Hotline
-from dialplan_templates.dialplan import DialplanPaths, render_dialplan
-from dialplan_templates.render import render
 from doctor.findings import Look
 from lab.asterisk_root import ensure
 from lab.home import temporary_home
 from lab.instance import AsteriskInstance
+from prompts.build import Built, Progress
 from prompts.cache import PromptCache
 from prompts.tones import build_system
 from schema.upgrade import upgrade
@@ -34,10 +33,8 @@ PORTS = {"sip_port": FIRST, "ami_port": FIRST + 2, "agi_port": FIRST + 3, "http_
 class House(Hotline):
     """The program, with a clock a test can set and a configuration that needs no prompts."""
 
-    def __init__(self, settings: Settings) -> None:
-        super().__init__(settings)
-        self.spoken: list[PromptState] | None = []
-        self.now: dt.datetime | None = None
+    spoken: Sequence[PromptState] | None = ()
+    now: dt.datetime | None = None
 
     def clock(self) -> dt.datetime:  # type: ignore[override]  # the program's own is a static method
         """The moment a test has set, else now."""
@@ -45,14 +42,13 @@ class House(Hotline):
 
     def prompt_states(self) -> list[PromptState]:
         """None needed, unless a test wants the real ones (``spoken = None``)."""
-        return super().prompt_states() if self.spoken is None else self.spoken
+        return super().prompt_states() if self.spoken is None else list(self.spoken)
 
-    def rendered(self) -> dict[str, str]:
-        """The configuration, silent: its dialplan plays one sound for every prompt."""
-        where = self.deployment()
-        paths = DialplanPaths("agi://127.0.0.1", "token", str(where.prompts), str(self.settings.recordings))
-        dialplan = render_dialplan(self.site(), paths, lambda name, language: "silence")
-        return {**render(self.site(), where), **dialplan}
+    def build_prompts(self, progress: Callable[[Progress], None] = lambda _: None) -> Built:
+        """No speech: every prompt is silence."""
+        system = build_system(PromptCache(self.settings.prompts))
+        silence = Sound(str(system[SILENCE].with_suffix("")), 100)
+        return Built(PromptIndex(silence, {}), made=0, cached=0, problems=[])
 
 
 def make(home: Path) -> House:
@@ -87,7 +83,6 @@ def running_house() -> Iterator[House]:
     """A house whose configuration is live in a running Asterisk."""
     with temporary_home() as home:
         house = make(home)
-        build_system(PromptCache(house.settings.prompts))
         asterisk = AsteriskInstance(ensure(print), house.settings.etc.parent, name="doctor")
         asterisk.prepare()
         house.applier().apply(house.rendered())

@@ -9,9 +9,7 @@ from pathlib import Path
 import pytest
 
 from callcenter import agents, site_store
-from callcenter.errors import HotlineError
 from callcenter.ports import AsteriskConsole
-from callcenter.site import Site
 from doctor import asterisk, records
 from doctor.findings import Finding, Look
 from tests.doctor.conftest import House
@@ -101,17 +99,15 @@ def test_an_apply_that_was_cut_short_is_wrong(look: Look) -> None:
 
 def test_a_site_that_is_not_live_yet_is_a_warning(look: Look, running_house: House) -> None:
     site = running_house.site()
-    quicker = site.queues[0].model_copy(update={"max_wait_seconds": 17, "ring_seconds": 7})
-    _save(running_house, site.model_copy(update={"queues": [quicker, *site.queues[1:]]}))
-    found = asterisk.live(look)
-    _save(running_house, site)
-    assert found.state == "warning"
-    assert "queues/" in found.text
-
-
-def _save(house: House, site: Site) -> None:
-    with house.sessions().begin() as session:
-        site_store.save(session, site, "test", house.clock)
+    slower = site.queues[0].model_copy(update={"max_wait_seconds": site.queues[0].max_wait_seconds + 1})
+    changed = site.model_copy(update={"queues": [slower, *site.queues[1:]]})
+    with running_house.sessions().begin() as session:
+        site_store.save(session, changed, "test", running_house.clock)
+    found = asterisk.live(Look(running_house))
+    with running_house.sessions().begin() as session:
+        site_store.save(session, site, "test", running_house.clock)
+    assert (found.state, asterisk.live(Look(running_house)).state) == ("warning", "ok")
+    assert "hotline apply" in (found.mend or "")
 
 
 def test_an_agent_who_is_in_no_queue_is_wrong(look: Look, running_house: House) -> None:
@@ -128,6 +124,8 @@ def test_an_agent_who_is_in_no_queue_is_wrong(look: Look, running_house: House) 
 def test_a_wrong_manager_secret_is_told(look: Look, running_house: House) -> None:
     secret = running_house.secrets("ami/hotline")
     running_house.secrets.set("ami/hotline", "another-long-enough-secret")
-    with pytest.raises(HotlineError, match="Authentication failed"):
-        asterisk.manager(look)
-    running_house.secrets.set("ami/hotline", secret)
+    try:
+        with pytest.raises(Exception, match="Authentication failed"):
+            asterisk.manager(look)
+    finally:
+        running_house.secrets.set("ami/hotline", secret)

@@ -66,7 +66,7 @@ def test_prompts_that_are_not_made_are_wrong(house: House) -> None:
     house.spoken = None
     found = files.prompts(Look(house))
     assert (found.state, found.mend) == ("wrong", "run hotline prompts build")
-    house.spoken = []
+    house.spoken = ()
     assert files.prompts(Look(house)).state == "ok"
 
 
