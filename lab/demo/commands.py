@@ -9,12 +9,10 @@ import click
 
 from callcenter.ports import App
 from callcenter.printing import as_json, print_json
-from callcenter.site_file import load
 from lab.demo import place
 from lab.demo.performance import Told, perform
 from lab.demo.telling import failures, tell
 from lab.progress import Progress
-from lab.ready import SAMPLE
 from lab.up import logged, terminated_as_interrupted
 
 
@@ -37,10 +35,9 @@ def demo(app: App, json_wanted: bool) -> None:
 
 
 def _print(told: list[Told]) -> None:
-    site = load(SAMPLE)
     for number, one in enumerate(told, start=1):
         click.echo(f"\n{number}. {one.story.title}")
-        lines = [] if one.evidence is None else list(tell(one.evidence, site))
+        lines = [] if one.evidence is None else list(tell(one.evidence))
         lines += [f"TROUBLE    {one.trouble}"] if one.trouble else []
         for line in [*lines, *failures(one.expectations)]:
             click.echo(f"   {line}")

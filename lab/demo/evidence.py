@@ -1,9 +1,8 @@
-"""What the database and the files hold of one call, and whether that is what ought to be there."""
+"""What the database and the files hold of one call."""
 
 from __future__ import annotations
 
 import wave
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,20 +11,14 @@ from sqlalchemy import select
 
 from callcenter.call_page import CallPage, read_page
 from callcenter.ports import App
+from callcenter.prompt_index import PromptIndex
+from callcenter.site import Site
 from lab import audio
-from lab.demo.stage import AGENT_HZ, CALLER_HZ, Stage
-from schema.calls import Call, SurveyAnswer
-
-ONE_WINDOW = 0.06
-
-
-@dataclass(frozen=True)
-class Expectation:
-    """One thing that must be found. ``found`` says what was."""
-
-    wanted: str
-    met: bool
-    found: str
+from lab.demo.hearing import seconds_heard
+from lab.demo.place import sipp_folder
+from lab.demo.spoken import language_of, with_language
+from lab.demo.stage import AGENT_HZ, CALLER_HZ, Stage, heard_file
+from schema.calls import Call
 
 
 @dataclass(frozen=True)
@@ -45,90 +38,6 @@ class Evidence:
     app: App
     page: CallPage
 
-    def entered(self, trunk: str, did: str, heard: Sequence[str]) -> Iterator[Expectation]:
-        """Where it came in, and that these prompts were heard in this order."""
-        call = self.page.call
-        yield Expectation(f"came in on trunk {trunk}", call.trunk == trunk, f"{call.trunk}")
-        yield Expectation(f"dialled {did}", call.did == did, f"{call.did}")
-        yield Expectation(f"closed, heard {', '.join(heard)}", self._hears(heard), ", ".join(self.heard))
-
-    def pressed(self, keys: list[str]) -> Expectation:
-        """The keys, one menu after the other."""
-        return Expectation(f"pressed {' '.join(keys)}", self.keys == keys, " ".join(self.keys))
-
-    def visit(self, queue: str, outcome: str, agent: str | None) -> Expectation:
-        """One stay in the queue, with its wait measured."""
-        met = any(
-            (visit.queue, visit.outcome, visit.agent) == (queue, outcome, agent)
-            and (visit.wait_ms is not None or outcome == "nobody")
-            for visit in self.page.visits
-        )
-        found = [f"{visit.queue}: {visit.outcome} {visit.agent or ''}" for visit in self.page.visits]
-        return Expectation(f"queue {queue}: {outcome} {agent or ''}".strip(), met, ", ".join(found))
-
-    def no_queue(self) -> Expectation:
-        """It never waited."""
-        return Expectation("no queue", not self.page.visits, f"{len(self.page.visits)} visits")
-
-    def announced(self, agent: str, language: str) -> Expectation:
-        """Between the agent's answer and the talk there is room for the agent's number to be spoken."""
-        sound = self.app.settings.prompts / "agents" / language / f"{agent}.wav"
-        length, pause = _seconds(sound), self.pause_before_talk(agent)
-        met = pause is not None and length > 0 and pause >= length - ONE_WINDOW
-        found = f"{pause or 0:.1f} s between answer and talk, {sound.name} lasts {length:.1f} s"
-        return Expectation(f"agent {agent} announced before the talk", met, found)
-
-    def both_talk(self, agent: str) -> Expectation:
-        """The recording has the caller's tone left only and the agent's right only."""
-        rows = [row for row in self.page.recordings if row.agent == agent and row.state == "ready"]
-        sides = self.sides(rows[0].path) if rows else None
-        met = (
-            sides is not None and min(sides.caller_left, sides.agent_right) > 1 and sides.strays < ONE_WINDOW
-        )
-        return Expectation(f"recording: caller left, agent {agent} right", met, f"{sides}")
-
-    def call_ended_by(self, who: str) -> Expectation:
-        """Who ended the talk."""
-        found = ", ".join(str(visit.ended_by) for visit in self.page.visits)
-        return Expectation(f"talk ended by the {who}", found == who, found)
-
-    def scored(self, score: int) -> Expectation:
-        """Exactly one score for the answered visit."""
-        found = [row.score for row in self.page.scores]
-        return Expectation(f"scored {score}", found == [score], f"{found}")
-
-    def thanked(self) -> Expectation:
-        """After a survey that was answered Hotline ended the call, and not before its thanks were spoken."""
-        call, thanks = self.page.call, self.thanks
-        met = thanks is not None and call.ended_by == "hotline"
-        return Expectation("thanked for the answer, then hung up", met, f"ended by {call.ended_by}, {thanks}")
-
-    def message(self, mailbox: str, at_least_seconds: float) -> Expectation:
-        """A message with a row and a file, the caller's tone in it."""
-        rows = [row for row in self.page.voicemails if row.mailbox == mailbox]
-        spoken = self.tone_in_message(rows[0].path) if rows else 0.0
-        met = len(rows) == 1 and spoken >= at_least_seconds
-        found = f"{len(rows)} rows, {spoken:.1f} s of the caller's tone"
-        return Expectation(f"message in box {mailbox}", met, found)
-
-    def called_back(self, queue: str) -> Expectation:
-        """A wish to be called back at the caller's own number."""
-        found = [(row.queue, row.number) for row in self.page.callbacks]
-        met = found == [(queue, self.page.call.caller)]
-        return Expectation(f"call-back noted for queue {queue}", met, f"{found}")
-
-    def limit_reached(self, step: str, then: str) -> Expectation:
-        """The menu gave up and went on there."""
-        tries = [row for row in self.page.steps if row.step == step]
-        outcomes = [row.outcome for row in tries]
-        met = bool(tries) and tries[-1].next == then and {"wrong_key", "no_input"} <= set(outcomes)
-        return Expectation(f"limits of {step} lead to {then}", met, ", ".join(outcomes))
-
-    def says_goodbye(self) -> Expectation:
-        """The flow came to its end."""
-        met = self.heard[-1:] == ["goodbye"] and self.page.call.state == "closed"
-        return Expectation("goodbye heard, call closed", met, f"{self.heard[-1:]}, {self.page.call.state}")
-
     @cached_property
     def heard(self) -> list[str]:
         """Prompts in the order they were heard."""
@@ -141,17 +50,45 @@ class Evidence:
 
     @cached_property
     def thanks(self) -> str | None:
-        """The prompt of thanks, when the call lasted long enough after the question began to have heard it."""
-        with self.app.sessions(read_only=True)() as session:
-            wanted = select(SurveyAnswer).where(SurveyAnswer.call_id == self.page.call.call_id)
-            answer = session.scalar(wanted.where(SurveyAnswer.outcome == "scored"))
-        surveys = {survey.name: survey.thanks for survey in self.app.site().surveys}
-        if answer is None or self.page.call.ended_at is None or answer.survey not in surveys:
-            return None
-        prompt = surveys[answer.survey]
-        sound = self.app.build_prompts().index.find(prompt, self.app.site().languages[0])
-        lasted = (self.page.call.ended_at - answer.at).total_seconds()
-        return prompt if 1000 * lasted >= sound.ms else None
+        """The prompt of thanks that the caller heard."""
+        names = {score.survey for score in self.page.scores}
+        thanks = [survey.thanks for survey in self.site.surveys if survey.name in names]
+        return next((name for name in thanks if self.heard_whole(name)), None)
+
+    @cached_property
+    def site(self) -> Site:
+        """The site in the database."""
+        return self.app.site()
+
+    @cached_property
+    def language(self) -> str:
+        """The language of the number that was dialled."""
+        return language_of(self.site, self.page.call.did)
+
+    @cached_property
+    def _prompts(self) -> PromptIndex:
+        index: PromptIndex = self.app.build_prompts().index
+        return index
+
+    @cached_property
+    def _ear(self) -> bytes:
+        file = heard_file(sipp_folder(self.app.settings), self.page.call.caller or "")
+        return file.read_bytes() if file.exists() else b""
+
+    def seconds_heard(self, name: str, language: str) -> float:
+        """How much of a prompt from its beginning is in the caller's ear."""
+        return seconds_heard(self._ear, Path(f"{self._prompts.find(name, language).path}.wav"))
+
+    def heard_whole(self, name: str) -> bool:
+        """Whether the caller heard this prompt to its end, but for a pause there."""
+        length = self._prompts.find(name, self.language).ms / 1000
+        return self.seconds_heard(name, self.language) > 0.8 * length
+
+    @cached_property
+    def unheard(self) -> list[str]:
+        """Prompts that the rows tell of and the caller's ear does not hold."""
+        steps = with_language(self.page.steps, self.site, self.page.call.did)
+        return [name for step, spoken in steps for name in step.heard if not self.seconds_heard(name, spoken)]
 
     def pause_before_talk(self, agent: str) -> float | None:
         """Seconds between the agent's phone being answered and the first recorded word."""
@@ -180,11 +117,6 @@ class Evidence:
         sound = _sound(self.app.settings.spool / path)
         return audio.seconds_of(sound.channels[0], CALLER_HZ) if sound else 0.0
 
-    def _hears(self, names: Sequence[str]) -> bool:
-        """Whether these were heard in this order, whatever was heard between."""
-        rest = iter(self.heard)
-        return all(name in rest for name in names)
-
 
 def find(stage: Stage, caller: str) -> Evidence | None:
     """What there is of the call of this number, None when there is none."""
@@ -199,8 +131,3 @@ def _sound(path: Path) -> audio.Sound | None:
         return audio.read_wav(path)
     except (OSError, EOFError, ValueError, wave.Error):
         return None
-
-
-def _seconds(path: Path) -> float:
-    sound = _sound(path)
-    return sound.seconds if sound else 0.0

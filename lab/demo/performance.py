@@ -16,8 +16,10 @@ from callcenter.site import Site
 from callcenter.site_file import load
 from lab.demo import stories
 from lab.demo.agents import at_their_phones
-from lab.demo.evidence import Evidence, Expectation, find
+from lab.demo.checks import Checks, Expectation
+from lab.demo.evidence import Evidence, find
 from lab.demo.office_hours import with_office
+from lab.demo.place import sipp_folder
 from lab.demo.stage import ANALOG, Stage
 from lab.demo.stories import Story
 from lab.ports import OWN_PORTS, need_free
@@ -65,7 +67,7 @@ def _running(app: App, site: Site, progress: Progress) -> Iterator[Stage]:
         stack.enter_context(live(app, asterisk, progress))
         with progress.phase("Hotline at work"):
             stack.enter_context(at_work(app, progress.line))
-        yield Stage(app, _fresh(app.settings.folder / "sipp"), app.clock())
+        yield Stage(app, _fresh(sipp_folder(app.settings)), app.clock())
 
 
 def _fresh(folder: Path) -> Path:
@@ -112,7 +114,7 @@ def _told(stage: Stage, story: Story, trouble: str | None) -> Told:
     until = time.monotonic() + SETTLE_SECONDS
     while True:
         evidence = find(stage, story.caller)
-        expectations = list(story.expects(evidence)) if evidence else []
+        expectations = list(story.expects(Checks(evidence))) if evidence else []
         told = Told(story, evidence, expectations, trouble)
         if told.is_right or trouble or time.monotonic() > until:
             return told

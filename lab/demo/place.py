@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from callcenter.settings import Settings
 
 PORTS = {
@@ -24,3 +26,8 @@ def settings(usual: Settings) -> Settings:
     return usual.model_copy(
         update={**own, **elsewhere, **hosts, "agi_workers": 1, "home": usual.folder / "demo"}
     )
+
+
+def sipp_folder(settings: Settings) -> Path:
+    """Where SIPp's messages and what the callers heard lie, of the last run."""
+    return settings.folder / "sipp"

@@ -117,8 +117,9 @@ class CallOnStage:
             time.sleep(LOOK_SECONDS)
 
     def ends(self) -> None:
-        """Return when the far end has hung up."""
+        """Return when the far end has hung up; what the caller heard lies in a file then (A-law)."""
         self.run.wait(120.0)
+        heard_file(self.stage.logs, self.number).write_bytes(self.run.ear().sound)
 
     def _sees(self, what: str, look: Callable[[Session, str], bool]) -> None:
         wanted = select(Call.call_id).where(Call.caller == self.number, Call.started_at >= self.stage.began)
@@ -128,6 +129,11 @@ class CallOnStage:
             return True if call_id and look(session, call_id) else None
 
         self.stage.until(f"call of {self.number}: {what}", found)
+
+
+def heard_file(logs: Path, caller: str) -> Path:
+    """What this caller heard from the answer on, A-law at 8 kHz."""
+    return logs / f"heard-{caller}.alaw"
 
 
 def _count(session: Session, call_id: str, step: str) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from lab.demo.evidence import Evidence, Expectation
+from lab.demo.checks import Checks, Expectation
 from lab.demo.stage import ANALOG, E1, Stage
 
 
@@ -16,7 +16,7 @@ class Story:
     title: str
     caller: str
     act: Callable[[Stage, str], None]
-    expects: Callable[[Evidence], Iterator[Expectation]]
+    expects: Callable[[Checks], Iterator[Expectation]]
 
 
 def _served(stage: Stage, caller: str) -> None:
@@ -32,11 +32,11 @@ def _served(stage: Stage, caller: str) -> None:
     call.ends()
 
 
-def _served_well(found: Evidence) -> Iterator[Expectation]:
+def _served_well(found: Checks) -> Iterator[Expectation]:
     yield from found.entered("e1", "4008001000", ["welcome", "main_menu", "billing_menu", "bills_menu"])
     yield found.pressed(["1", "2", "2"])
     yield found.visit("service", "answered", "1001")
-    yield found.announced("1001", "zh")
+    yield found.announced("1001")
     yield found.both_talk("1001")
     yield found.call_ended_by("agent")
     yield found.scored(2)
@@ -52,7 +52,7 @@ def _closed(stage: Stage, caller: str) -> None:
     call.ends()
 
 
-def _message_left(found: Evidence) -> Iterator[Expectation]:
+def _message_left(found: Checks) -> Iterator[Expectation]:
     yield from found.entered("e1", "4008001000", ["on_holiday", "closed_menu", "leave_message"])
     yield found.pressed(["1"])
     yield found.no_queue()
@@ -70,7 +70,7 @@ def _leaves_queue(stage: Stage, caller: str) -> None:
     call.ends()
 
 
-def _left_queue(found: Evidence) -> Iterator[Expectation]:
+def _left_queue(found: Checks) -> Iterator[Expectation]:
     yield from found.entered("analog", "4008001001", ["welcome_english", "english_menu"])
     yield found.visit("english", "key", None)
     yield found.pressed(["2"])
@@ -91,7 +91,7 @@ def _lost_in_menu(stage: Stage, caller: str) -> None:
     call.ends()
 
 
-def _reached_operator(found: Evidence) -> Iterator[Expectation]:
+def _reached_operator(found: Checks) -> Iterator[Expectation]:
     yield from found.entered("e1", "4008001000", ["main_menu", "wrong_key", "no_key", "to_operator"])
     yield found.limit_reached("main_menu", "operator")
     yield found.visit("service", "answered", "1001")
@@ -111,7 +111,7 @@ def _nobody(stage: Stage, caller: str) -> None:
     call.ends()
 
 
-def _overflowed(found: Evidence) -> Iterator[Expectation]:
+def _overflowed(found: Checks) -> Iterator[Expectation]:
     yield from found.entered("e1", "4008001000", ["welcome", "main_menu", "faults_menu", "leave_fault"])
     yield found.pressed(["2", "2"])
     yield found.visit("faults", "nobody", None)

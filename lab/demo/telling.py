@@ -6,24 +6,24 @@ from collections.abc import Iterator
 
 from callcenter.call_page import seconds
 from callcenter.site import Site
-from callcenter.site.steps import SetLanguage
-from lab.demo.evidence import Evidence, Expectation
-from schema.calls import Step
+from lab.demo.checks import Expectation
+from lab.demo.evidence import Evidence
+from lab.demo.spoken import with_language
 
 SCORES = {1: "very satisfied", 2: "satisfied", 3: "neutral", 4: "dissatisfied"}
 
 
-def tell(evidence: Evidence, site: Site) -> Iterator[str]:
+def tell(evidence: Evidence) -> Iterator[str]:
     """Trunk, number, prompts, keys, waits, agents, recordings, scores and messages, in order of what they are."""
-    call = evidence.page.call
+    call, site = evidence.page.call, evidence.site
     trunk = next((trunk.title for trunk in site.trunks if trunk.name == call.trunk), "?")
     did = next((did.title for did in site.dids if did.number == call.did), "?")
     yield f"trunk      {call.trunk} ({trunk}), caller {call.caller}"
     yield f"dialled    {call.did} ({did})"
-    yield from _steps(evidence, site)
+    yield from _steps(evidence)
     yield from _waits(evidence)
     yield from _recordings(evidence)
-    yield from _scores(evidence, site)
+    yield from _scores(evidence)
     yield from _messages(evidence)
     yield f"ended by   {call.ended_by}, call {call.call_id}"
 
@@ -35,28 +35,19 @@ def failures(expectations: list[Expectation]) -> Iterator[str]:
             yield f"NOT FOUND  {one.wanted}; there is: {one.found or 'nothing'}"
 
 
-def _steps(evidence: Evidence, site: Site) -> Iterator[str]:
-    texts = {prompt.name: prompt.text for prompt in site.prompts}
-    language = _first_language(evidence, site)
-    for step in evidence.page.steps:
+def _steps(evidence: Evidence) -> Iterator[str]:
+    for step, language in with_language(evidence.page.steps, evidence.site, evidence.page.call.did):
         for name in step.heard:
-            yield f"heard      {texts.get(name, {}).get(language) or name}"
+            yield f"heard      {_text(evidence.site, name, language)}"
         if step.keys and step.kind == "menu":
             yield f"pressed    {step.keys}   ({step.step}: {step.reason})"
         elif step.kind in ("menu", "branch"):
             yield f"decided    {step.step}: {step.reason}"
-        language = _language_after(step, site, language)
 
 
-def _first_language(evidence: Evidence, site: Site) -> str:
-    did = next((did for did in site.dids if did.number == evidence.page.call.did), None)
-    return (did and did.language) or site.languages[0]
-
-
-def _language_after(row: Step, site: Site, language: str) -> str:
-    flow = next((flow for flow in site.flows if flow.name == row.flow), None)
-    step = flow.steps.get(row.step) if flow else None
-    return step.language if isinstance(step, SetLanguage) else language
+def _text(site: Site, name: str, language: str) -> str:
+    """What a prompt says; its name when it is a recording."""
+    return next((p.text.get(language, name) for p in site.prompts if p.name == name), name)
 
 
 def _waits(evidence: Evidence) -> Iterator[str]:
@@ -80,18 +71,15 @@ def _recordings(evidence: Evidence) -> Iterator[str]:
             yield f"           left: the caller's 440 Hz, {caller}; right: the agent's 950 Hz, {agent}"
 
 
-def _scores(evidence: Evidence, site: Site) -> Iterator[str]:
-    questions = {survey.name: survey.question for survey in site.surveys}
-    texts = {prompt.name: prompt.text for prompt in site.prompts}
+def _scores(evidence: Evidence) -> Iterator[str]:
+    questions = {survey.name: survey.question for survey in evidence.site.surveys}
     for score in evidence.page.scores:
-        text = texts.get(questions.get(score.survey or "", ""), {}).get(_first_language(evidence, site))
         if score.keys:
-            yield f"asked      {text}   pressed {score.keys}"
-        what = (
-            f"{score.score} ({SCORES[score.score]})"
-            if score.score
-            else f"none: {score.outcome} {score.reason}"
-        )
+            question = _text(evidence.site, questions.get(score.survey or "", "?"), evidence.language)
+            yield f"asked      {question}   pressed {score.keys}"
+        if evidence.thanks:
+            yield f"heard      {_text(evidence.site, evidence.thanks, evidence.language)}"
+        what = f"{score.score} ({SCORES[score.score]})" if score.score else f"{score.outcome} {score.reason}"
         yield f"score      {what}, agent {score.agent}, queue {score.queue}"
 
 
