@@ -24,7 +24,7 @@ from agi.services import Services
 from agi.snapshots import Snapshots
 from ami.connection import Account, AmiConnection
 from callcenter.journal import Journal
-from callcenter.logging import Libraries, configure, quiet
+from callcenter.logging import configure, quiet
 from callcenter.prompt_index import PromptIndex, Sound
 from callcenter.site import Site
 from dialplan_templates.published import site_json
@@ -68,15 +68,10 @@ class Stderr:
 
 
 @pytest.fixture
-def log(capsys: pytest.CaptureFixture[str]) -> Iterator[Stderr]:
+def log(capsys: pytest.CaptureFixture[str]) -> Stderr:
     """The logs of a process set up as ``hotline agi`` is, at their loudest."""
     configure("debug", "test")
-    yield Stderr(capsys)
-    structlog.reset_defaults()
-    structlog.contextvars.clear_contextvars()
-    root = logging.getLogger()
-    root.handlers = [handler for handler in root.handlers if not isinstance(handler, Libraries)]
-    root.setLevel(logging.WARNING)
+    return Stderr(capsys)
 
 
 def log_calls() -> Iterator[tuple[str, ast.Call]]:
@@ -182,9 +177,7 @@ def arguments(**more: str) -> bytes:
     return request(token=SECRET, **numbered)
 
 
-@pytest.mark.parametrize(
-    "reply", [f"200 result={DIGITS}", f"{DIGITS}", f"200 result={DIGITS} (x"]
-)
+@pytest.mark.parametrize("reply", [f"200 result={DIGITS}", f"{DIGITS}", f"200 result={DIGITS} (x"])
 def test_digits_and_token_are_in_no_line_however_a_script_ends(
     log: Stderr, tmp_path: Path, reply: str
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -24,7 +25,9 @@ from schema.upgrade import upgrade
 
 SAMPLE = Path(__file__).parents[2] / "samples/telecom_zh_en.yaml"
 SPRING_2026 = dt.datetime(2026, 4, 7, 8, 0, tzinfo=dt.UTC)
-PORTS = {"sip_port": 34160, "ami_port": 34138, "agi_port": 34173, "http_port": 34188}
+FIRST = 34100 + 20 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+PORTS = {"sip_port": FIRST, "ami_port": FIRST + 2, "agi_port": FIRST + 3, "http_port": FIRST + 4}
+"""Each of pytest's workers has its own."""
 
 
 class House(Hotline):
