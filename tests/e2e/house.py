@@ -26,6 +26,7 @@ from cli import Hotline, main
 from lab.asterisk_root import ensure
 from lab.commands import start
 from lab.instance import AsteriskInstance
+from lab.postgres import PrivatePostgres
 from lab.sipp_run import Address
 from schema.base import Base
 from tests.e2e.process import HotlineProcess
@@ -46,7 +47,7 @@ class Fallback:
 
 
 class House:
-    """Start with ``up``, end with ``down``. ``database`` is an SQLAlchemy URL; None is the embedded one."""
+    """Start with ``up``, end with ``down``. It is on the embedded database at first."""
 
     def __init__(self, home: Path) -> None:
         self.home = home
@@ -61,8 +62,9 @@ class House:
 
     # ── starting and ending ──────────────────────────────────────────────────
 
-    def use_database(self, url: str | None) -> None:
-        """Hotline's commands and processes use this database from their next start on."""
+    def use_database(self, url: str | None, server: PrivatePostgres | None = None) -> None:
+        """Hotline's commands and processes use this database from their next start on; None: the embedded."""
+        self.postgres = server
         self._settings: dict[str, Any] = {
             "home": self.home / "hotline",
             "sip_port": SIP,
@@ -88,6 +90,13 @@ class House:
         self.ami.stop()
         self.agi.stop()
         self.asterisk.stop()
+
+    def restart_processes(self) -> None:
+        """FastAGI and the listener, with the settings as they are now."""
+        self.ami.stop()
+        self.agi.stop()
+        self.start_agi()
+        self.start_ami()
 
     def load(self, text: str) -> None:
         """Make this the site in the database."""
