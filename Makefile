@@ -15,4 +15,11 @@ lint: setup      ## format, lint and types
 	.venv/bin/ruff check .
 	.venv/bin/mypy
 
-.PHONY: help setup lint
+test: setup      ## everything: units and both databases beside each other, then real calls
+	$(PY) -m pytest -q -n auto tests --ignore=tests/e2e
+	$(PY) -m pytest -q tests/e2e --durations=10
+
+test-unit: setup ## without Asterisk, PostgreSQL and calls
+	$(PY) -m pytest -q -n auto tests --ignore=tests/e2e -m "not (e2e or asterisk or postgres)"
+
+.PHONY: help setup lint test test-unit

@@ -25,22 +25,19 @@ SCORE_AGAIN_MS = 1500
 
 
 @contextmanager
-def crowd(house: House, talk_seconds: float, rings_ms: int = 100) -> Iterator[Run]:
+def crowd(house: House, talk_seconds: float, rings_ms: int) -> Iterator[Run]:
     """All agents of the crowd's queue at work, their phones in one SIPp."""
-    agents = [f"4{number:03}" for number in range(1, CROWD + 1)]
-    logins = {agent: Login(seat_of(agent), house.secret(f"seat/{seat_of(agent)}")) for agent in agents}
-    for agent, login in logins.items():
-        sipp.register(login, house.sip, at=PHONES)
-        house.run("agents", "login", agent, "--seat", login.username)
+    seats = {agent: seat_of(agent) for agent in (f"4{number:03}" for number in range(1, CROWD + 1))}
+    for seat in seats.values():
+        sipp.register(Login(seat, house.secret(f"seat/{seat}")), house.sip, at=PHONES)
     scenario = Agent(tone_hz=AGENT_HZ, rings_ms=rings_ms, talk_seconds=talk_seconds)
     with sipp.start(
         scenario, house.sip, house.sipp_logs, at=PHONES, at_once=2 * CROWD, seconds=600
     ) as phones:
+        house.seat_crowd(seats)
         until(partial(_all_can_be_rung, house), SETTLE_SECONDS, "all agents can be rung")
         yield phones
-    for agent, login in logins.items():
-        house.run("agents", "logout", agent)
-        sipp.register(login, house.sip, at=PHONES, seconds=0)
+    house.unseat_crowd(seats)
 
 
 def _all_can_be_rung(house: House) -> bool:

@@ -10,7 +10,7 @@ import fcntl
 import socket
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +20,7 @@ import click
 from click.testing import CliRunner
 from sqlalchemy import select
 
+from callcenter import agents
 from callcenter.ledger_format import CEL_COLUMNS, CEL_FILE
 from callcenter.settings import Settings
 from cli import Hotline, main
@@ -132,6 +133,23 @@ class House:
             done = CliRunner().invoke(command, words[1:], obj=self.app, catch_exceptions=False)
         assert done.exit_code == 0, f"hotline {' '.join(words)}: {done.output}"
         return done.output
+
+    def seat_crowd(self, seats: Mapping[str, str]) -> None:
+        """Log many agents in, by number and seat. The last one's command lets the queues follow for all."""
+        *most, (last, its_seat) = seats.items()
+        site_now = self.app.site()
+        with self.app.sessions().begin() as session:
+            for agent, seat in most:
+                agents.log_in(session, site_now, agent, seat, self.app.clock)
+        self.run("agents", "login", last, "--seat", its_seat)
+
+    def unseat_crowd(self, seats: Mapping[str, str]) -> None:
+        """Log them out again."""
+        *most, last = seats
+        with self.app.sessions().begin() as session:
+            for agent in most:
+                agents.log_out(session, agent, self.app.clock)
+        self.run("agents", "logout", last)
 
     # ── what is known of calls ───────────────────────────────────────────────
 
