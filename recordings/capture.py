@@ -12,6 +12,7 @@ import wave
 from pathlib import Path
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from callcenter.errors import HotlineError
 from callcenter.ports import PhoneSystem, TalkedLeg
@@ -22,6 +23,7 @@ log = structlog.get_logger()
 SETTLE_SECONDS = 0.2
 """MixMonitor's own thread closes the file some milliseconds after the leg's end."""
 SETTLE_TRIES = 25
+DATABASE_RETRY_SECONDS = 1.0
 AT_ONCE = 4
 
 
@@ -42,17 +44,29 @@ class Capture:
             log.warning("recording.not_stopped", call=call_id, channel=channel, error=str(error))
 
     async def finish(self, leg: TalkedLeg) -> None:
-        """The leg has ended: make its file and its row, unless there is a row. The part stays until both are safe."""
+        """The leg has ended: make its file and its row, unless there is a row. The part stays until both are safe.
+
+        While the database is away it is tried again and again.
+        """
         async with self._few:
-            if not await asyncio.to_thread(self._catalogue.knows, leg.uniqueid):
-                await self._settled(leg.uniqueid)
-                await asyncio.to_thread(close, leg, self._catalogue, self._spool)
+            while True:
+                try:
+                    return await self._finish(leg)
+                except SQLAlchemyError as error:
+                    reason = str(error.__cause__ or error).splitlines()[0]
+                    log.warning("recording.waiting", call=leg.call_id, leg=leg.uniqueid, error=reason)
+                await asyncio.sleep(DATABASE_RETRY_SECONDS)
 
     def discard(self, uniqueid: str) -> None:
         """The leg never talked: drop the empty file that MixMonitor may have opened."""
         part = naming.part_file(self._spool, uniqueid)
         if part.exists() and part.stat().st_size == 0:
             part.unlink(missing_ok=True)
+
+    async def _finish(self, leg: TalkedLeg) -> None:
+        if not await asyncio.to_thread(self._catalogue.knows, leg.uniqueid):
+            await self._settled(leg.uniqueid)
+            await asyncio.to_thread(close, leg, self._catalogue, self._spool)
 
     async def _settled(self, uniqueid: str) -> None:
         """Wait until nobody writes the part any more."""
