@@ -10,9 +10,15 @@ setup: .venv/.done   ## virtual environment and system packages
 	scripts/setup
 	touch $@
 
+demo: setup      ## real calls over the sample site, told from what was kept of them
+	.venv/bin/hotline demo
+
+run: setup       ## stay up, for softphones; Ctrl-C stops everything
+	.venv/bin/hotline up --lab
+
 lint: setup      ## format, lint and types
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	.venv/bin/mypy
 
-.PHONY: help setup lint
+.PHONY: help setup demo run lint

@@ -85,7 +85,7 @@ class Server:
             return None
         script = self._routes.get(name)
         if script is None:
-            log.error("agi.no_script", script=name, call=environment.get("agi_uniqueid"))
+            log.error("agi.no_script", script=name, call=environment.get("agi_arg_2", ""))
         return script
 
     def run(self, call: Call, script: Script) -> None:

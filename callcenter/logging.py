@@ -54,7 +54,9 @@ def _configure(level: str, logger: Callable[..., Any], *last: Any) -> None:
         cache_logger_on_first_use=False,
     )
     libraries = logging.getLogger()
-    libraries.handlers = [Libraries(logging.WARNING)]
+    for former in [handler for handler in libraries.handlers if isinstance(handler, Libraries)]:
+        libraries.removeHandler(former)
+    libraries.addHandler(Libraries(logging.WARNING))
     libraries.setLevel(max(number, logging.WARNING))
 
 

@@ -80,8 +80,8 @@ class Applier:
         """The difference between the live version and ``files``. Changes nothing."""
         return planning.plan(self._versions, self._stubs, files)
 
-    def apply(self, files: Files, over_edits: bool = False) -> Applied:
-        """Make ``files`` live.
+    def apply(self, files: Files, over_edits: bool = False, take_over: bool = False) -> Applied:
+        """Make ``files`` live. ``take_over``: replace files that are not Hotline's, keeping copies of them.
 
         Raises ConfigRefused (nothing was touched) or ApplyFailed (the former version is live again).
         """
@@ -91,6 +91,11 @@ class Applier:
                 raise ConfigRefused(
                     f"edited by hand: {', '.join(found.edited)}; move the lines to operator.d, "
                     "or apply with --over-edits (the edited files stay in their version folder)"
+                )
+            if found.foreign and not take_over:
+                raise ConfigRefused(
+                    f"not written by Hotline: {', '.join(found.foreign)} in {self._versions.etc}; apply with "
+                    "--take-over keeps each as NAME.before-hotline; put what you still need into operator.d"
                 )
             if found.empty and found.live is not None:
                 return Applied(found.live)

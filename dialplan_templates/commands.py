@@ -64,6 +64,7 @@ SIGNS = {
     "changed": "~",
     "edited": "! edited by hand:",
     "stubs": "~ stub",
+    "foreign": "! not written by Hotline:",
     "owed": "! reload owed by an apply that was killed:",
 }
 """What stands before each line of a plan."""
@@ -71,11 +72,12 @@ SIGNS = {
 
 @click.command()
 @click.option("--over-edits", is_flag=True, help="go on though rendered files were edited by hand")
+@click.option("--take-over", is_flag=True, help="replace files that are not Hotline's, keeping copies")
 @as_json
 @click.pass_obj
-def apply(app: App, over_edits: bool, json_wanted: bool) -> None:
+def apply(app: App, over_edits: bool, take_over: bool, json_wanted: bool) -> None:
     """Check the site's configuration in a throw-away Asterisk, make it live, read it back."""
-    _print_applied(app.applier().apply(app.rendered(), over_edits), json_wanted)
+    _print_applied(app.applier().apply(app.rendered(), over_edits, take_over), json_wanted)
 
 
 @click.command()

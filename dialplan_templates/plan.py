@@ -9,7 +9,7 @@ from pathlib import Path
 
 from dialplan_templates.owed import Note, touched
 from dialplan_templates.sections import sections
-from dialplan_templates.stubs import EMPTY
+from dialplan_templates.stubs import EMPTY, LIVE
 from dialplan_templates.versions import Files, Versions
 
 CALLS = "extensions/call-"
@@ -28,6 +28,8 @@ class Plan:
     """Rendered files of the live version that somebody has changed by hand."""
     stubs: list[str] = field(default_factory=list)
     """Stub files that are missing or differ."""
+    foreign: list[str] = field(default_factory=list)
+    """Files in the place of a stub that are somebody else's."""
     owed: list[str] = field(default_factory=list)
     """Modules that a killed apply has not reloaded."""
 
@@ -55,6 +57,7 @@ def plan(versions: Versions, stubs: Mapping[str, str], files: Files) -> Plan:
         changed=sorted(touched(now, files) & now.keys() & files.keys()),
         edited=versions.edited(live),
         stubs=stale_stubs(versions.etc, stubs),
+        foreign=foreign_files(versions.etc, stubs),
         owed=owed.modules if owed else [],
     )
 
@@ -62,6 +65,11 @@ def plan(versions: Versions, stubs: Mapping[str, str], files: Files) -> Plan:
 def stale_stubs(etc: Path, stubs: Mapping[str, str]) -> list[str]:
     """Stubs to be written. A file that only has to be there is left as the operator has it."""
     return [name for name, text in stubs.items() if not _stands(etc / name, text, any_text=name in EMPTY)]
+
+
+def foreign_files(etc: Path, stubs: Mapping[str, str]) -> list[str]:
+    """Files that a stub would replace though Hotline never wrote them."""
+    return [name for name in stale_stubs(etc, stubs) if (etc / name).is_file() and not _ours(etc / name)]
 
 
 def lost_queues(before: Files, after: Files) -> list[str]:
@@ -73,6 +81,11 @@ def callers_in(queue_show: str) -> str:
     """How many wait in the queue that ``queue show NAME`` tells of, as "2 callers"; nothing for none."""
     found = re.search(r" has ([1-9]\d*) calls ", queue_show)
     return "" if found is None else "1 caller" if found[1] == "1" else f"{found[1]} callers"
+
+
+def _ours(path: Path) -> bool:
+    """A stub of some Hotline's, older ones included."""
+    return f"#include {LIVE}/" in path.read_text("utf-8", "surrogateescape")
 
 
 def _stands(path: Path, text: str, any_text: bool) -> bool:

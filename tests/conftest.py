@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from hypothesis import settings
 from sqlalchemy import Engine
 
+from callcenter.logging import Libraries
 from lab.home import temporary_home
 from lab.postgres import PrivatePostgres
 from schema.session import engine_for
@@ -42,6 +45,17 @@ def nothing_outlives_the_session() -> Iterator[None]:
     os.environ[MARK] = SESSION
     yield
     assert left_behind() == {}
+
+
+@pytest.fixture(autouse=True)
+def logs_are_set_up_anew() -> Iterator[None]:
+    """A command or process that a test runs sets up the logs of the whole program."""
+    yield
+    structlog.reset_defaults()
+    structlog.contextvars.clear_contextvars()
+    root = logging.getLogger()
+    root.handlers = [handler for handler in root.handlers if not isinstance(handler, Libraries)]
+    root.setLevel(logging.WARNING)
 
 
 @pytest.fixture(scope="session")

@@ -107,6 +107,7 @@ class Walk:
                 self._wait_for(step, wanted)
                 return
             self._take(step, wanted)
+        self.place.forget_masked()
 
     def _ask(self, step: steps.Step) -> Request | Went:
         ask, answered = KINDS[type(step)]

@@ -78,7 +78,7 @@ def test_a_first_version_that_fails_gives_the_operator_his_files_back(memory: Pa
     (place.etc / "queues.conf").write_text("[mine]\n")
     place.asterisk.refuses = {"queues"}
     with pytest.raises(ApplyFailed, match="nothing is live again"):
-        place.apply(small())
+        place.applier().apply(small(), take_over=True)
     assert (place.etc / "queues.conf").read_text() == "[mine]\n"
     assert not (place.etc / "hotline.d").is_symlink()
 
@@ -90,7 +90,10 @@ def test_what_an_operator_had_is_kept_beside_the_stub(memory: Path) -> None:
     own = place.etc / "operator.d/queues.conf"
     own.parent.mkdir()
     own.write_text("[night]\n")
-    place.apply(small())
+    with pytest.raises(ConfigRefused, match=r"not written by Hotline: queues.conf in .*--take-over"):
+        place.apply(small())
+    assert (place.etc / "queues.conf").read_text() == "[mine]\n"
+    place.applier().apply(small(), take_over=True)
     assert (place.etc / "queues.conf.before-hotline").read_text() == "[mine]\n"
     assert (place.etc / "acl.conf").read_text() == "[office]\n"
     assert own.read_text() == "[night]\n"

@@ -3,7 +3,7 @@
 Under ``seen``, for a caller: a table's name with the rows of the call in order, each as the columns that
 matter (``calls`` has one); ``path``, the steps in order, where others may lie between; ``voicemail``, the
 mailbox with a message of theirs; ``tones``, the recording's two sides in hertz, caller first; ``gap``, the
-source of a gap that was noted and that touches the call.
+source of a gap that was noted and that touches the call; ``versions``, how many versions its steps are of.
 """
 
 from __future__ import annotations
@@ -146,4 +146,8 @@ def _gap(house: House, call: Call, source: str) -> None:
     until(noted, SETTLE_SECONDS, f"a gap of {source}")
 
 
-SPECIAL = {"path": _path, "voicemail": _voicemail, "tones": _tones, "gap": _gap}
+def _versions(house: House, call: Call, wanted: int) -> None:
+    assert len({step.version for step in house.rows(Step, call_id=call.call_id)}) == wanted
+
+
+SPECIAL = {"path": _path, "voicemail": _voicemail, "tones": _tones, "gap": _gap, "versions": _versions}

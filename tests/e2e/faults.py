@@ -63,6 +63,7 @@ class Faults:
         pid = self._house.asterisk.pid
         assert pid is not None
         os.kill(pid, signal.SIGKILL)
+        until(lambda: not self._house.asterisk.is_running, NOTICED_SECONDS, "Asterisk is gone")
         self._broken.callback(self._asterisk_back)
 
     def database_locked(self) -> None:

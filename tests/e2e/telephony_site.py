@@ -23,17 +23,16 @@ LOOKUP_PORT = 32090
 Site = dict[str, Any]
 
 
-def site(*, office: str = "open", straight_greeting: str = "hello") -> str:
-    """The site file's text. ``office``: open or closed all day; ``straight_greeting``: what straight lines say."""
+def site(*, office: str = "open") -> str:
+    """The site file's text. ``office``: open or closed all day."""
     found: Site = YAML(typ="safe").load(SAMPLE)
     _set_office(found, office)
     _point_lookups(found)
     found["prompts"].append({"name": "hello", "text": {"zh": "您好", "en": "Hello"}})
-    found["prompts"].append({"name": "good_day", "text": {"zh": "你好", "en": "Good day"}})
     for number in LINES:
-        _add_line(found, f"line{number}", f"400900100{number}", [f"30{number}1"], straight_greeting)
+        _add_line(found, f"line{number}", f"400900100{number}", [f"30{number}1"])
     crowd = [f"4{number:03}" for number in range(1, CROWD + 1)]
-    _add_line(found, CROWD_LINE, "4009002000", crowd, straight_greeting)
+    _add_line(found, CROWD_LINE, "4009002000", crowd)
     out = StringIO()
     writer = YAML()
     writer.allow_unicode = True
@@ -50,7 +49,7 @@ def _set_office(found: Site, office: str) -> None:
     calendar = next(calendar for calendar in found["calendars"] if calendar["name"] == "office")
     today = dt.datetime.now(ZoneInfo(calendar["timezone"])).date()
     if office == "closed":
-        calendar |= {"week": {}, "periods": {}, "exceptions": []}
+        calendar |= {"week": {}, "exceptions": []}
     else:
         days = {"first": today, "last": today + dt.timedelta(days=1)}
         calendar["exceptions"] = [{**days, "title": "test", "hours": ["00:00-24:00"]}]
@@ -63,9 +62,9 @@ def _point_lookups(found: Site) -> None:
                 step["url"] = step["url"].replace(":8090/", f":{LOOKUP_PORT}/")
 
 
-def _add_line(found: Site, name: str, number: str, agents: list[str], greeting: str) -> None:
+def _add_line(found: Site, name: str, number: str, agents: list[str]) -> None:
     found["dids"].append({"number": number, "title": name, "flow": name, "language": "zh"})
-    found["flows"].append(_straight_flow(name, greeting))
+    found["flows"].append(_straight_flow(name))
     found["queues"].append(
         {
             "name": name,
@@ -82,9 +81,9 @@ def _add_line(found: Site, name: str, number: str, agents: list[str], greeting: 
         found["seats"].append({"name": seat_of(agent), "number": f"9{agent}", "title": agent})
 
 
-def _straight_flow(name: str, greeting: str) -> Site:
+def _straight_flow(name: str) -> Site:
     steps = {
-        "hello": {"kind": "play", "prompts": [greeting], "next": "wait"},
+        "hello": {"kind": "play", "prompts": ["hello"], "next": "wait"},
         "wait": {"kind": "queue", "queue": name, "timeout": "bye", "full": "bye", "nobody": "bye"},
         "bye": {"kind": "hangup", "prompts": ["goodbye"]},
     }
