@@ -61,8 +61,8 @@ def _steps(text: str, contexts: Contexts, unreadable: list[str]) -> Iterator[_St
             continue
         found = _LINE.match(line)
         exten = (found[1] if found else None) or exten
-        if found is None or not _follows(found, contexts[context].setdefault(exten, _Exten())):
-            unreadable.append(f"{context},{exten}: {line.strip()}")
+        if found is None or not _follows(found, contexts.setdefault(context, {}).setdefault(exten, _Exten())):
+            unreadable.append(f"{context}: {line.strip()}")
             continue
         known = contexts[context][exten]
         yield _Step(f"{context},{exten},{known.last}", context, exten, found[5], found[6])
