@@ -59,6 +59,10 @@ class Place:
     def apply(self, files: Files) -> int:
         return self.applier().apply(files).number
 
+    def take_over(self, files: Files) -> int:
+        """Apply over files that are somebody else's."""
+        return self.applier().apply(files, take_over=True).number
+
     def whole(self) -> dict[str, str]:
         """The live version's files, seen to be exactly those of its manifest."""
         number = self.versions.live()
