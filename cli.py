@@ -143,13 +143,15 @@ class Hotline:
             http_port=here.http_port,
         )
 
-    def build_prompts(self, progress: Callable[[Progress], None] = lambda _: None) -> Built:
-        """Make every spoken thing that is missing."""
+    def build_prompts(
+        self, progress: Callable[[Progress], None] = lambda _: None, site: Site | None = None
+    ) -> Built:
+        """Make every spoken thing that is missing, of the saved site or of one at hand."""
         from prompts.build import build
         from prompts.engine import EspeakEngine
 
         return build(
-            self.site(),
+            site or self.site(),
             self.settings.prompts,
             EspeakEngine(),
             beside=self.settings.audio,
@@ -180,7 +182,7 @@ class Hotline:
 
         site = self.site()
         refuse_unready(site)
-        index = self.build_prompts().index
+        index = self.build_prompts(site=site).index
         secrets = self.secrets.make(secret_names(site))
         where = replace(self.deployment(), secret=secrets.__getitem__)
         paths = DialplanPaths(
