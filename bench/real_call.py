@@ -126,7 +126,8 @@ def compare(rounds: int, calls: int, rate: float, key_ms: int) -> dict[str, obje
                 if turn:
                     found[name].append(used)
         asterisk.wait_idle()
-    ratios = [mine["cpu_ms"] / theirs["cpu_ms"] for mine, theirs in zip(found["hotline"], found["dialplan"], strict=True)]
+    pairs = zip(found["hotline"], found["dialplan"], strict=True)
+    ratios = [mine["cpu_ms"] / theirs["cpu_ms"] for mine, theirs in pairs]
     return {
         "calls": calls,
         "rate": rate,
