@@ -78,7 +78,16 @@ def call(
         seconds = calls / rate + 30
         command = ["sipp", toward, "-sf", str(SCENARIO), "-inf", "calls.csv", "-i", at, "-mi", at]
         command += ["-bind_local", "-r", f"{rate:g}", "-m", str(calls), "-l", str(calls), "-nostdin"]
-        command += ["-timeout", f"{seconds:g}", "-d", str(key_ms), "-trace_rtt", "-rtt_freq", "1", "-trace_err"]
+        command += [
+            "-timeout",
+            f"{seconds:g}",
+            "-d",
+            str(key_ms),
+            "-trace_rtt",
+            "-rtt_freq",
+            "1",
+            "-trace_err",
+        ]
         done = subprocess.run(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         if done.returncode != 0:
             errors = "".join(file.read_text(errors="replace") for file in folder.glob("*errors.log"))

@@ -143,9 +143,9 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--calls", type=int, default=300)
-    parser.add_argument("--rate", type=float, default=40.0)
-    parser.add_argument("--key-ms", type=int, default=1000, help="from the answer to a key, and to the next")
+    parser.add_argument("--calls", type=int, default=200)
+    parser.add_argument("--rate", type=float, default=30.0)
+    parser.add_argument("--key-ms", type=int, default=3000, help="from the answer to a key, and to the next")
     options = parser.parse_args()
     print(json.dumps(compare(options.rounds, options.calls, options.rate, options.key_ms), indent=2))
 
