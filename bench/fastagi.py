@@ -25,7 +25,7 @@ PEERS = {
 }
 TOKEN = "bench"  # noqa: S105  # opens nothing but the server of this run
 PORT = 36900
-FULL = ("50", "8000", "0", "ivr", TOKEN, "60", "0")
+FULL = ("50", "3000", "0", "ivr", TOKEN, "60", "0")
 """As fast as the server can, 50 calls at once: CPU a session and sessions a second."""
 CALM = ("50", "1000", "100", "ivr", TOKEN, "60", "500")
 """Callers who take 0.1 s to press a key, about 240 sessions a second: the latency a caller could notice."""

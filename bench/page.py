@@ -105,6 +105,7 @@ def real_call(found: Mapping[str, Any]) -> Rows:
         "FastAGI ms",
         "answer p50 / p99, ms",
         "next prompt p50 / p99, ms",
+        "failed",
         "ratio (aim ≤ 1.25)",
     )
     rows: Rows = [head]
@@ -118,6 +119,7 @@ def real_call(found: Mapping[str, Any]) -> Rows:
                 f"{each['agi_ms']:.1f}",
                 f"{each['answer_p50_ms']:.0f} / {each['answer_p99_ms']:.0f}",
                 f"{each['next_prompt_p50_ms']:.0f} / {each['next_prompt_p99_ms']:.0f}",
+                f"{each['failed']:.0f} of {found['calls']}",
                 ratio if name == "hotline" else "1",
             )
         )

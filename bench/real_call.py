@@ -81,7 +81,7 @@ def measure(
     """CPU of ``processes`` a call, and latencies, of calls to ``number``."""
     with listening(MeasuredHotline.trunk_address) as (sound_port, heard):
         before = [cpu_seconds(pid) for pid in processes]
-        waits = call(
+        waits, failed = call(
             number,
             toward=f"127.0.0.1:{sip_port}",
             at=MeasuredHotline.trunk_address,
@@ -93,6 +93,7 @@ def measure(
         time.sleep(SETTLE_SECONDS)
         used = [cpu_seconds(pid) - begun for pid, begun in zip(processes, before, strict=True)]
     return {
+        "failed": failed,
         "asterisk_ms": used[0] / calls * 1000,
         "agi_ms": sum(used[1:]) / calls * 1000,
         "cpu_ms": sum(used) / calls * 1000,
