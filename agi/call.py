@@ -33,12 +33,9 @@ SILENCE_S = 60.0
 """How long a reply may take when the script has armed no time."""
 GRACE_S = 5.0
 """How long after the armed time a reply may still come."""
-ARMED_LATER_S, MOST_LATER_S = 5.0, 15.0
-"""The timer is set so much later than wished, and left alone while it ends at most so much later.
-
-Most verbs then need no command to arm for them. The price: should this process freeze in mid-call, the
-caller waits in silence that much longer.
-"""
+MOST_LATER_S = 1.0
+"""A timer that ends at most this much later than wished is left as it is. More would save commands, and leave the
+caller of a frozen process in silence for as long."""
 EVERY_KEY = "0123456789*#"
 HELD_LOOP_S = 0.1
 """A script that runs this long without a verb has kept every other call waiting: it is logged."""
@@ -102,7 +99,6 @@ class Call(AGI):  # type: ignore[misc]  # pyst2 has no types
         now = time.monotonic()
         if 0 <= self._armed_until - (now + seconds) <= MOST_LATER_S:
             return
-        seconds += ARMED_LATER_S
         self.execute("SET VARIABLE", "TIMEOUT(absolute)", f"{seconds:.1f}")
         self._armed_until = now + seconds
 
