@@ -12,7 +12,7 @@ import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import replace
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -246,6 +246,7 @@ class Hotline:
         from callcenter.manager_events import LISTENED
         from recordings.capture import Capture
         from recordings.catalogue import Catalogue
+        from recordings.integrity import repair
         from recordings.voicemail import Mailboxes
 
         site, here = self.site(), self.settings
@@ -276,7 +277,8 @@ class Hotline:
             with self.sessions(read_only=True)() as session:
                 return memberships(logged_in(session), self.site())
 
-        watch = Watch(connection, listener, keeper, members, self.clock, seen_at)
+        mend = partial(repair, self.sessions(), capture, here.recordings)
+        watch = Watch(connection, listener, keeper, members, mend, self.clock, seen_at)
         return watch
 
     @asynccontextmanager

@@ -105,12 +105,7 @@ class Evidence:
 
     def sides(self, path: str | None) -> Sides | None:
         """The tones of a recording; None when its file is not a stereo wav."""
-        sound = _sound(self.recording(path))
-        if sound is None or len(sound.channels) != 2:
-            return None
-        left, right = sound.channels
-        strays = audio.seconds_of(right, CALLER_HZ) + audio.seconds_of(left, AGENT_HZ)
-        return Sides(audio.seconds_of(left, CALLER_HZ), audio.seconds_of(right, AGENT_HZ), strays)
+        return tones(self.recording(path))
 
     def tone_in_message(self, path: str) -> float:
         """Seconds of the caller's tone in a voicemail message."""
@@ -124,6 +119,16 @@ def find(stage: Stage, caller: str) -> Evidence | None:
     with stage.app.sessions(read_only=True)() as session:
         call_id = session.scalar(wanted)
         return Evidence(stage.app, read_page(session, call_id)) if call_id else None
+
+
+def tones(recording: Path) -> Sides | None:
+    """The callers' and the agents' tone in a stereo wav; None for any other file, or none."""
+    sound = _sound(recording)
+    if sound is None or len(sound.channels) != 2:
+        return None
+    left, right = sound.channels
+    strays = audio.seconds_of(right, CALLER_HZ) + audio.seconds_of(left, AGENT_HZ)
+    return Sides(audio.seconds_of(left, CALLER_HZ), audio.seconds_of(right, AGENT_HZ), strays)
 
 
 def _sound(path: Path) -> audio.Sound | None:

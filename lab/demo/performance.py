@@ -105,8 +105,12 @@ def _act(stage: Stage, acted: Sequence[Story]) -> dict[str, str]:
         return None
 
     with ThreadPoolExecutor(len(acted)) as pool:
-        ends = zip(acted, pool.map(one, acted), strict=True)
-        return {story.title: trouble for story, trouble in ends if trouble}
+        try:
+            ends = zip(acted, pool.map(one, acted), strict=True)
+            return {story.title: trouble for story, trouble in ends if trouble}
+        except BaseException:  # Ctrl-C: the callers hang up at once, not when their stories end
+            stage.abandon()
+            raise
 
 
 def _told(stage: Stage, story: Story, trouble: str | None) -> Told:

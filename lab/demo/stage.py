@@ -8,8 +8,9 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event
 from typing import TypeVar
 
 from sqlalchemy import select
@@ -36,6 +37,16 @@ class Stage:
     app: App
     logs: Path
     began: dt.datetime
+    runs: list[Run] = field(default_factory=list)
+    over: Event = field(default_factory=Event)
+
+    def abandon(self) -> None:
+        """End every call, and every wait for a row."""
+        self.over.set()
+        if console := self.app.console():
+            console.rx("channel request hangup all")
+        for run in self.runs:
+            run.stop(0.0)
 
     @property
     def switch(self) -> Address:
@@ -54,13 +65,14 @@ class Stage:
         """Begin a call and return when it is answered; the caller speaks 440 Hz from then on."""
         caller = Caller(dials=dials, number=number, tone_hz=CALLER_HZ, login=login, patience_seconds=120.0)
         run = start(caller, self.switch, self.logs, at=at, seconds=150.0)
+        self.runs.append(run)
         run.wait_for("answered")
         return CallOnStage(self, run, number)
 
     def until(self, what: str, look: Callable[[Session], Found | None], seconds: float = 40.0) -> Found:
         """What ``look`` finds in the database, as soon as it does. Raises HotlineError after ``seconds``."""
         end = time.monotonic() + seconds
-        while time.monotonic() < end:
+        while time.monotonic() < end and not self.over.is_set():
             with self.app.sessions(read_only=True)() as session:
                 if (found := look(session)) is not None:
                     return found
@@ -112,7 +124,7 @@ class CallOnStage:
         folder = self.stage.app.settings.spool / "voicemail" / "hotline" / mailbox / "tmp"
         wanted, end = int(seconds * SOUND_BYTES_A_SECOND), time.monotonic() + 40.0
         while not any(_size(file) >= wanted for file in folder.glob("*.wav")):
-            if time.monotonic() > end:
+            if time.monotonic() > end or self.stage.over.is_set():
                 raise HotlineError(f"nothing is being recorded in {folder}")
             time.sleep(LOOK_SECONDS)
 

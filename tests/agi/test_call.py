@@ -210,15 +210,15 @@ def test_verbs_say_what_they_mean(serving: Serve) -> None:
     assert seen == [me, "", "1", "#", "12"]
 
 
-def test_arming_again_to_the_same_end_costs_nothing(serving: Serve) -> None:
+def test_arming_again_costs_nothing_while_the_timer_ends_soon_enough(serving: Serve) -> None:
     async def count(house: House) -> None:
         asterisk = await house.call()
-        assert await asterisk.answer("200 result=1") == 'SET VARIABLE "TIMEOUT(absolute)" "12.0"'
-        assert await asterisk.answer("200 result=1") == 'SET VARIABLE "TIMEOUT(absolute)" "15.0"'
+        assert await asterisk.answer("200 result=1") == 'SET VARIABLE "TIMEOUT(absolute)" "17.0"'
+        assert await asterisk.answer("200 result=1") == 'SET VARIABLE "TIMEOUT(absolute)" "25.0"'
         assert await asterisk.closed()
 
     def script(call: Call) -> None:
-        for seconds in (12, 11.5, 15, 14.5):
+        for seconds in (12, 8, 3, 20, 19):
             call.arm(seconds)
 
     serving(script, count)

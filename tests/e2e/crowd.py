@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 
-from lab import audio, g711, sipp
+from lab import sipp
 from lab.scenario import Agent, Caller, Key, Login
-from lab.sipp_run import Address, Results, Run
+from lab.sipp_run import Address, Run
 from schema.calls import Call, Leg, Recording, Score, Visit
 from tests.e2e.house import House
 from tests.e2e.telephony_site import CROWD, CROWD_LINE, seat_of
@@ -25,29 +25,38 @@ SCORE_AGAIN_MS = 1500
 
 
 @contextmanager
-def crowd(house: House, talk_seconds: float, rings_ms: int = 100) -> Iterator[Run]:
+def crowd(house: House, talk_seconds: float, rings_ms: int) -> Iterator[Run]:
     """All agents of the crowd's queue at work, their phones in one SIPp."""
-    agents = [f"4{number:03}" for number in range(1, CROWD + 1)]
-    for agent in agents:
-        seat = seat_of(agent)
+    seats = {agent: seat_of(agent) for agent in (f"4{number:03}" for number in range(1, CROWD + 1))}
+    for seat in seats.values():
         sipp.register(Login(seat, house.secret(f"seat/{seat}")), house.sip, at=PHONES)
-        house.run("agents", "login", agent, "--seat", seat)
     scenario = Agent(tone_hz=AGENT_HZ, rings_ms=rings_ms, talk_seconds=talk_seconds)
-    options = {"at": PHONES, "at_once": 2 * CROWD, "seconds": 600.0}
-    with sipp.start(scenario, house.sip, house.sipp_logs, **options) as phones:
+    with sipp.start(
+        scenario, house.sip, house.sipp_logs, at=PHONES, at_once=2 * CROWD, seconds=600
+    ) as phones:
+        house.seat_crowd(seats)
+        until(partial(_all_can_be_rung, house), SETTLE_SECONDS, "all agents can be rung")
         yield phones
-    for agent in agents:
-        house.run("agents", "logout", agent)
+    house.unseat_crowd(seats)
 
 
-def call_in(house: House, number: str, calls: int, rate: float) -> Results:
-    """Place so many calls from this number, and wait for their end."""
+def _all_can_be_rung(house: House) -> bool:
+    return house.asterisk.rx(f"queue show {CROWD_LINE}").count("(Not in use)") == CROWD
+
+
+def dial_in(house: House, number: str, calls: int, rate: float) -> Run:
+    """Begin to place so many calls from this number."""
     keys = tuple(Key("2", SCORE_AGAIN_MS) for _ in range(40))
     caller = Caller(dials=NUMBER, number=number, tone_hz=CALLER_HZ, keys=keys, patience_seconds=90)
-    run = sipp.start(
+    return sipp.start(
         caller, house.sip, house.sipp_logs, at=TRUNK, calls=calls, rate=rate, at_once=calls, seconds=180
     )
-    return run.wait(180)
+
+
+def call_in(house: House, number: str, calls: int, rate: float) -> None:
+    """Place the calls and wait for their end; SIPp must have found nothing wrong with any."""
+    done = dial_in(house, number, calls, rate).wait(180)
+    assert (done.ok, done.failed) == (calls, 0), f"{done.causes} {done.errors}"
 
 
 @dataclass(frozen=True)
@@ -72,9 +81,7 @@ def books(house: House, number: str) -> Books:
     return Books(
         calls=len(calls),
         closed=sum(call.state == "closed" for call in calls.values()),
-        ended_in_ledger=sum(
-            line["linkedid"] in calls for line in house.ledger(eventtype="LINKEDID_END")
-        ),
+        ended_in_ledger=sum(line["linkedid"] in calls for line in house.ledger(eventtype="LINKEDID_END")),
         served=sum(visit.call_id in calls for visit in house.rows(Visit, outcome="answered")),
         scores=sum(score.call_id in calls for score in house.rows(Score)),
         talks=sum(leg.call_id in calls and leg.talk_ms > 0 for leg in house.rows(Leg, kind="agent")),

@@ -73,6 +73,13 @@ class Faults:
         line.execute("BEGIN EXCLUSIVE")
         self._broken.callback(line.close)
 
+    def postgres_stopped(self) -> None:
+        """The house must run on it."""
+        assert self._house.postgres is not None
+        self._log_size = self._house.ami.log.stat().st_size
+        self._house.postgres.stop()
+        self._broken.callback(self._house.postgres.start)
+
     def listener_notices(self) -> None:
         """Wait until the listener has said that the database is away."""
         look = partial(self._house.ami.logged, "database.away", self._log_size)

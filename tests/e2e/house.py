@@ -10,7 +10,7 @@ import fcntl
 import socket
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,12 +20,14 @@ import click
 from click.testing import CliRunner
 from sqlalchemy import select
 
+from callcenter import agents
 from callcenter.ledger_format import CEL_COLUMNS, CEL_FILE
 from callcenter.settings import Settings
 from cli import Hotline, main
 from lab.asterisk_root import ensure
 from lab.commands import start
 from lab.instance import AsteriskInstance
+from lab.postgres import PrivatePostgres
 from lab.sipp_run import Address
 from schema.base import Base
 from tests.e2e.process import HotlineProcess
@@ -46,7 +48,7 @@ class Fallback:
 
 
 class House:
-    """Start with ``up``, end with ``down``. ``database`` is an SQLAlchemy URL; None is the embedded one."""
+    """Start with ``up``, end with ``down``. It is on the embedded database at first."""
 
     def __init__(self, home: Path) -> None:
         self.home = home
@@ -61,8 +63,9 @@ class House:
 
     # ── starting and ending ──────────────────────────────────────────────────
 
-    def use_database(self, url: str | None) -> None:
-        """Hotline's commands and processes use this database from their next start on."""
+    def use_database(self, url: str | None, server: PrivatePostgres | None = None) -> None:
+        """Hotline's commands and processes use this database from their next start on; None: the embedded."""
+        self.postgres = server
         self._settings: dict[str, Any] = {
             "home": self.home / "hotline",
             "sip_port": SIP,
@@ -88,6 +91,13 @@ class House:
         self.ami.stop()
         self.agi.stop()
         self.asterisk.stop()
+
+    def restart_processes(self) -> None:
+        """FastAGI and the listener, with the settings as they are now."""
+        self.ami.stop()
+        self.agi.stop()
+        self.start_agi()
+        self.start_ami()
 
     def load(self, text: str) -> None:
         """Make this the site in the database."""
@@ -123,6 +133,23 @@ class House:
             done = CliRunner().invoke(command, words[1:], obj=self.app, catch_exceptions=False)
         assert done.exit_code == 0, f"hotline {' '.join(words)}: {done.output}"
         return done.output
+
+    def seat_crowd(self, seats: Mapping[str, str]) -> None:
+        """Log many agents in, by number and seat. The last one's command lets the queues follow for all."""
+        *most, (last, its_seat) = seats.items()
+        site_now = self.app.site()
+        with self.app.sessions().begin() as session:
+            for agent, seat in most:
+                agents.log_in(session, site_now, agent, seat, self.app.clock)
+        self.run("agents", "login", last, "--seat", its_seat)
+
+    def unseat_crowd(self, seats: Mapping[str, str]) -> None:
+        """Log them out again."""
+        *most, last = seats
+        with self.app.sessions().begin() as session:
+            for agent in most:
+                agents.log_out(session, agent, self.app.clock)
+        self.run("agents", "logout", last)
 
     # ── what is known of calls ───────────────────────────────────────────────
 

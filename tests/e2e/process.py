@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -61,7 +62,8 @@ class HotlineProcess:
 
     def logged(self, event: str, since: int = 0) -> bool:
         """Whether it has logged this event after the first ``since`` bytes of its log."""
-        return f'"event": "{event}"' in self.log.read_text()[since:]
+        lines = self.log.read_bytes()[since:].splitlines()
+        return any(json.loads(line).get("event") == event for line in lines if line.endswith(b"}"))
 
     def _running(self) -> subprocess.Popen[bytes]:
         assert self._child is not None

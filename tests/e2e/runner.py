@@ -8,6 +8,7 @@
 ``fault: what``               see ``tests/e2e/faults.py``; its moment is where ``fallback`` counts from
 ``publish: {office: closed}`` apply another site (``tests/e2e/telephony_site.py``)
 ``fallback: {NAME: seconds}`` wait for the static menu, which must have taken the caller by then
+``reachable: AGENT``          wait until the queues would ring this agent
 ``recorded: seconds``         wait until so much of a talk is on disk
 ``cut: NAME``                 a caller's phone falls silent and never hangs up
 ``hears: NAME``               wait until the caller hears sound that came after the last ``fallback`` or press
@@ -144,6 +145,17 @@ class Stage:
             self.figures[f"{name} in the static menu"] = seconds
             assert seconds <= limit, f"{name} was in the static menu after {seconds:.3f} s"
             self._since = time.monotonic() - (now() - found[0].at)
+
+    def do_reachable(self, agent: str) -> None:
+        device = f"PJSIP/{seat_of(agent)}"
+        began = time.monotonic()
+
+        def free() -> bool:
+            lines = self._house.asterisk.rx("queue show").splitlines()
+            return any(f"from {device})" in line and "(Not in use)" in line for line in lines)
+
+        until(free, PATIENCE_SECONDS, f"{agent} can be rung")
+        self.figures[f"{agent} could be rung again"] = time.monotonic() - began
 
     def do_recorded(self, seconds: float) -> None:
         folder = naming.part_folder(self._house.app.settings.spool)
