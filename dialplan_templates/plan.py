@@ -9,7 +9,7 @@ from pathlib import Path
 
 from dialplan_templates.owed import Note, touched
 from dialplan_templates.sections import sections
-from dialplan_templates.stubs import EMPTY, LIVE, MARK
+from dialplan_templates.stubs import EMPTY, EMPTY_TEXT, LIVE, MARK
 from dialplan_templates.versions import Files, Versions
 
 CALLS = "extensions/call-"
@@ -86,7 +86,7 @@ def callers_in(queue_show: str) -> str:
 def _ours(path: Path) -> bool:
     """A stub of some Hotline's, older ones included."""
     text = path.read_text("utf-8", "surrogateescape")
-    return text.startswith(MARK) or f"#include {LIVE}/" in text
+    return text.startswith((MARK, EMPTY_TEXT)) or f"#include {LIVE}/" in text
 
 
 def _stands(path: Path, text: str, any_text: bool) -> bool:

@@ -73,10 +73,13 @@ EMPTY = (
 """Files that Asterisk complains about when they are missing."""
 
 
+EMPTY_TEXT = "; Empty on purpose: Asterisk complains when it is missing.\n"
+
+
 def stubs(where: Deployment) -> dict[str, str]:
     """The files of Asterisk's own folder: name → text. Written once; an apply swaps ``hotline.d`` only."""
     files = {name: _stub(name, wanted) for name, wanted in STUBS.items()}
-    files |= dict.fromkeys(EMPTY, "; Empty on purpose: Asterisk complains when it is missing.\n")
+    files |= dict.fromkeys(EMPTY, EMPTY_TEXT)
     return {**files, AT_START: SORCERY, "asterisk.conf": asterisk_conf(where)}
 
 
