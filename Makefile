@@ -10,9 +10,25 @@ setup: .venv/.done   ## virtual environment and system packages
 	scripts/setup
 	touch $@
 
+demo: setup      ## real calls over the sample site, told from what was kept of them
+	.venv/bin/hotline demo
+
+run: setup       ## stay up, for softphones; Ctrl-C stops everything
+	.venv/bin/hotline up --lab
+
 lint: setup      ## format, lint and types
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	.venv/bin/mypy
 
-.PHONY: help setup lint
+test: setup      ## everything: units and both databases beside each other, then real calls
+	$(PY) -m pytest -q -n auto tests --ignore=tests/e2e
+	$(PY) -m pytest -q tests/e2e --durations=10
+
+test-unit: setup ## without Asterisk, PostgreSQL and calls
+	$(PY) -m pytest -q -n auto tests --ignore=tests/e2e -m "not (e2e or asterisk or postgres or slow)"
+
+bench: setup     ## every measurement, about eight minutes; docs/benchmarks.md is written anew
+	$(PY) -m bench
+
+.PHONY: help setup demo run lint test test-unit bench

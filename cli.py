@@ -8,20 +8,18 @@ from __future__ import annotations
 
 import datetime as dt
 import getpass
-import importlib
 import os
-import sys
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager
+from dataclasses import replace
 from functools import cached_property, lru_cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
+from callcenter.command_group import Entry, LazyGroup, Sections
 from callcenter.errors import HotlineError
-from callcenter.secrets import Secrets
-from callcenter.settings import Settings
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -30,69 +28,48 @@ if TYPE_CHECKING:
     from ami.connection import Account, AmiConnection
     from ami.process import Watch
     from callcenter.agents import Membership
-    from callcenter.ports import AsteriskConsole
-    from callcenter.prompt_index import PromptIndex
+    from callcenter.ports import AsteriskConsole, BootedAsterisk
+    from callcenter.prompt_index import PromptState
+    from callcenter.secrets import Secrets
+    from callcenter.settings import Settings
     from callcenter.site import Site
     from dialplan_templates.apply import Applier
     from dialplan_templates.context import Deployment
+    from prompts.build import Built, Progress
 
-COMMANDS = {
-    "agents": "ami.agent_commands:agents",
-    "agi": "agi.commands:agi",
-    "ami": "ami.commands:ami",
-    "apply": "dialplan_templates.commands:apply",
-    "calls": "callcenter.call_commands:calls",
-    "completion": "callcenter.completion:completion",
-    "db": "schema.commands:group",
-    "demo": "lab.demo.commands:demo",
-    "doctor": "doctor.commands:doctor",
-    "history": "dialplan_templates.commands:history",
-    "lab": "lab.commands:lab",
-    "plan": "dialplan_templates.commands:plan",
-    "prompts": "prompts.commands:prompts",
-    "queues": "ami.queue_commands:queues",
-    "recordings": "recordings.commands:recordings",
-    "render": "dialplan_templates.commands:render",
-    "rollback": "dialplan_templates.commands:rollback",
-    "scores": "callcenter.call_commands:scores",
-    "secrets": "callcenter.secret_commands:secrets",
-    "simulate": "callcenter.simulate_commands:simulate_command",
-    "site": "callcenter.site_commands:group",
-    "up": "lab.up:up",
-    "version": "callcenter.completion:version",
+COMMANDS: Sections = {
+    "The site and its configuration": {
+        "site": Entry("callcenter.site_commands:group", "The site file: check, load, dump."),
+        "simulate": Entry("callcenter.simulate_commands:simulate_command", "Walk a call without a call."),
+        "prompts": Entry("prompts.commands:prompts", "Everything that is spoken."),
+        "secrets": Entry("callcenter.secret_commands:secrets", "Passwords of trunks, seats and boxes."),
+        "render": Entry("dialplan_templates.commands:render", "Write the configuration to a folder."),
+        "plan": Entry("dialplan_templates.commands:plan", "What an apply would change."),
+        "apply": Entry("dialplan_templates.commands:apply", "Make the site's configuration live."),
+        "rollback": Entry("dialplan_templates.commands:rollback", "Make a former one live again."),
+        "history": Entry("dialplan_templates.commands:history", "Every configuration version."),
+    },
+    "Calls and people": {
+        "calls": Entry("callcenter.call_commands:calls", "Calls and their journeys."),
+        "recordings": Entry("recordings.commands:recordings", "Recordings and their audit."),
+        "scores": Entry("callcenter.call_commands:scores", "The newest satisfaction scores."),
+        "agents": Entry("ami.agent_commands:agents", "Agents and their seats."),
+        "queues": Entry("ami.queue_commands:queues", "Queues, their members and who waits."),
+        "gaps": Entry("callcenter.gap_commands:gaps", "Times in which something was not seen."),
+    },
+    "Running it": {
+        "up": Entry("lab.up:up", "Run everything until Ctrl-C."),
+        "agi": Entry("agi.commands:agi", "The FastAGI server alone."),
+        "ami": Entry("ami.commands:ami", "The listener alone."),
+        "lab": Entry("lab.commands:lab", "A private Asterisk on loopback."),
+        "demo": Entry("lab.demo.commands:demo", "Real calls against the sample site."),
+        "db": Entry("schema.commands:group", "The database and its revision."),
+        "doctor": Entry("doctor.commands:doctor", "What is wrong, and how to mend it."),
+        "version": Entry("callcenter.version_command:version", "The versions of all parts."),
+        "completion": Entry("callcenter.completion:completion", "Tab completion for your shell."),
+    },
 }
-"""Command: where it is. The order is that of the help page."""
-
-
-class LazyGroup(click.Group):
-    """Imports a command's module only when it is wanted, and makes one line of any HotlineError."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """All commands, by name."""
-        return sorted(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of this name, None if there is none."""
-        if cmd_name not in COMMANDS:
-            return None
-        module, _, name = COMMANDS[cmd_name].partition(":")
-        command: click.Command = getattr(importlib.import_module(module), name)
-        return command
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; a mendable error is one clear line and its exit code."""
-        from sqlalchemy.exc import SQLAlchemyError
-
-        from schema.session import trouble
-
-        try:
-            return super().invoke(ctx)
-        except HotlineError as error:
-            click.echo(f"hotline: {error}", err=True)
-            sys.exit(error.exit_code)
-        except SQLAlchemyError as error:
-            click.echo(f"hotline: {trouble(error)}", err=True)
-            sys.exit(1)
+"""Each command, where it is, and its line on the help page; in sections."""
 
 
 class Hotline:
@@ -100,6 +77,10 @@ class Hotline:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+
+    def at(self, settings: Settings) -> Hotline:
+        """The same program with other settings."""
+        return Hotline(settings)
 
     @staticmethod
     def clock() -> dt.datetime:
@@ -109,6 +90,8 @@ class Hotline:
     @cached_property
     def secrets(self) -> Secrets:
         """Generated secrets, in the home folder."""
+        from callcenter.secrets import Secrets
+
         return Secrets(self.settings.folder / "secrets.json")
 
     @lru_cache(1)  # noqa: B019 - one per program
@@ -119,7 +102,10 @@ class Hotline:
         from schema.session import engine_for, make_folder
 
         make_folder(make_url(self.settings.url))
-        return engine_for(self.settings.url)
+        try:
+            return engine_for(self.settings.url)
+        except ValueError as error:
+            raise HotlineError(f"HOTLINE_DATABASE_URL: {error}") from None
 
     def sessions(self, read_only: bool = False) -> sessionmaker[Session]:
         """Sessions on the database."""
@@ -157,35 +143,51 @@ class Hotline:
             http_port=here.http_port,
         )
 
-    def prompts(self, progress: Callable[[str], None] = lambda _: None) -> PromptIndex:
-        """Where every spoken thing lies; what is missing is made now."""
+    def build_prompts(
+        self, progress: Callable[[Progress], None] = lambda _: None, site: Site | None = None
+    ) -> Built:
+        """Make every spoken thing that is missing, of the saved site or of one at hand."""
         from prompts.build import build
         from prompts.engine import EspeakEngine
 
-        built = build(
-            self.site(),
+        return build(
+            site or self.site(),
             self.settings.prompts,
             EspeakEngine(),
             beside=self.settings.audio,
             jobs=os.cpu_count() or 1,
-            progress=lambda step: progress(f"{step.done} of {step.total} {step.name}"),
+            progress=progress,
         )
-        for problem in built.problems:
-            progress(problem)
-        return built.index
+
+    def prompt_states(self) -> list[PromptState]:
+        """Every spoken thing, made or not."""
+        from prompts.engine import EspeakEngine
+        from prompts.listing import listing
+
+        return listing(self.site(), self.settings.prompts, EspeakEngine(), self.settings.audio)
+
+    def unfinished_recordings(self) -> list[Path]:
+        """Parts that nobody writes any more and nobody has finished."""
+        from recordings.integrity import idle_parts
+
+        return idle_parts(self.settings.recordings)
 
     def rendered(self) -> dict[str, str]:
         """Every file of the configuration the site asks for."""
+        from dialplan_templates.context import secret_names
         from dialplan_templates.dialplan import DialplanPaths, render_dialplan
-        from dialplan_templates.published import site_json
+        from dialplan_templates.published import refuse_unready, site_json
         from dialplan_templates.render import render
         from recordings.naming import part_folder
 
-        site, index, where = self.site(), self.prompts(), self.deployment()
-        self.secrets.make(f"seat/{seat.name}" for seat in site.seats)  # in one write, not one for each
+        site = self.site()
+        refuse_unready(site)
+        index = self.build_prompts(site=site).index
+        secrets = self.secrets.make(secret_names(site))
+        where = replace(self.deployment(), secret=secrets.__getitem__)
         paths = DialplanPaths(
             agi_url=f"agi://{where.agi_host}:{where.agi_port}",
-            agi_token=self.secrets("agi/token"),
+            agi_token=secrets["agi/token"],
             prompts_folder=str(where.prompts),
             part_folder=str(part_folder(self.settings.spool)),
         )
@@ -194,10 +196,21 @@ class Hotline:
 
     def console(self) -> AsteriskConsole | None:
         """The running Asterisk's console, None when none answers."""
-        from lab.console import Console
+        from callcenter.asterisk_console import Console
 
         console = Console(self.settings.control)
         return console if console.answers() else None
+
+    def asterisk_version(self) -> tuple[int, ...]:
+        """The running Asterisk's version, else that of the one that would be started; empty without one."""
+        from callcenter.asterisk_console import version
+        from lab.asterisk_root import find
+
+        console = self.console()
+        if console is not None:
+            return version(console)
+        found = find()
+        return found.version if found is not None else ()
 
     def applier(self) -> Applier:
         """Brings configurations live."""
@@ -205,13 +218,11 @@ class Hotline:
         from dialplan_templates.history import History
         from dialplan_templates.stubs import stubs
         from dialplan_templates.versions import Versions
-        from lab.asterisk_root import ensure
-        from lab.throwaway import Throwaway
 
         texts = {name: text for name, text in stubs(self.deployment()).items() if name != "asterisk.conf"}
         history = History(self.sessions(), getpass.getuser(), self.clock)
-        boot = Throwaway(ensure(click.echo))
-        return Applier(Versions(self.settings.etc), texts, boot, self.console(), history.keep)
+        messages = self.settings.log / "messages"
+        return Applier(Versions(self.settings.etc), texts, _Checks(), self.console(), messages, history)
 
     def account(self) -> Account:
         """Hotline's own account at Asterisk's manager interface."""
@@ -236,6 +247,7 @@ class Hotline:
         from recordings.capture import Capture
         from recordings.catalogue import Catalogue
         from recordings.integrity import repair
+        from recordings.voicemail import Mailboxes
 
         site, here = self.site(), self.settings
         keeper = Bookkeeper(
@@ -256,6 +268,7 @@ class Hotline:
             LedgerReader(here.log, positions),
             keeper,
             RecordedLegs(capture, {queue.name for queue in site.queues if queue.record}),
+            Mailboxes(self.sessions(), here.spool, here.system_name),
             Names(trunks),
             self.clock,
         )
@@ -277,21 +290,40 @@ class Hotline:
             yield connection
 
 
-@click.group(cls=LazyGroup)
+class _Checks:
+    """Throw-away Asterisks; one is found or built only when a configuration is to be checked."""
+
+    def boot(self, etc: Path) -> AbstractContextManager[BootedAsterisk]:
+        """A copy of ``etc``, booted (``callcenter.ports.AsteriskBoot``)."""
+        from lab.asterisk_root import ensure
+        from lab.throwaway import Throwaway
+
+        return Throwaway(ensure(lambda line: click.echo(line, err=True))).boot(etc)
+
+
+@click.group(cls=LazyGroup, sections=COMMANDS)
+@click.version_option(package_name="hotline-callcenter", prog_name="hotline", message="%(prog)s %(version)s")
 @click.option("--home", type=click.Path(file_okay=False), help="where Hotline keeps its things")
 @click.pass_context
 def main(ctx: click.Context, home: str | None) -> None:
     """Hotline, a call centre on Asterisk. Settings are environment variables HOTLINE_…"""
     from pydantic import ValidationError
 
+    from callcenter.logging import quiet
+    from callcenter.settings import Settings
+    from lab.home import lab_home
+
+    quiet()
     try:
         settings = Settings(home=Path(home)) if home else Settings()
     except ValidationError as error:
         first = error.errors()[0]
         name = f"HOTLINE_{str(first['loc'][0]).upper()}"
         raise click.UsageError(f"{name}: {first['msg']}") from None
+    if "home" not in settings.model_fields_set:  # the one place that decides where the default home is
+        settings = settings.model_copy(update={"home": lab_home(Path.cwd())})
     ctx.obj = Hotline(settings)
 
 
 if __name__ == "__main__":
-    main()
+    main(prog_name="hotline")

@@ -6,8 +6,8 @@ thread serves thousands of them. Nothing in a script may block: what takes time 
 given to ``wait_for``. ``agi/server.py`` is the other side: it feeds replies and ends in here.
 
 One command is under way at a time. Two lines in one write would save a round trip, but Asterisk 22
-leaves the second in a stdio buffer that it doesn't poll (a stall until the next line), and a
-waiting line cuts the prompt that plays.
+leaves the second in a stdio buffer that it doesn't poll: it was answered only when a third came.
+A line that waits also ended WAIT FOR DIGIT at once, as if a key had come.
 """
 
 from __future__ import annotations
@@ -33,11 +33,14 @@ SILENCE_S = 60.0
 """How long a reply may take when the script has armed no time."""
 GRACE_S = 5.0
 """How long after the armed time a reply may still come."""
-ARMED_LATER_S = 1.0
-"""An armed time that ends at most this much later than wished is left as it is."""
+MOST_LATER_S = 1.0
+"""A timer that ends at most this much later than wished is left as it is. More would save commands, and leave the
+caller of a frozen process in silence for as long."""
+EVERY_KEY = "0123456789*#"
 HELD_LOOP_S = 0.1
 """A script that runs this long without a verb has kept every other call waiting: it is logged."""
 USAGE_LINES = 100
+_BACKGROUND, _PLAYBACK = Quoted("Background"), Quoted("Playback")
 
 
 class Call(AGI):  # type: ignore[misc]  # pyst2 has no types
@@ -50,7 +53,7 @@ class Call(AGI):  # type: ignore[misc]  # pyst2 has no types
     def __init__(self, transport: asyncio.WriteTransport, env: dict[str, str]) -> None:
         # pyst2's own __init__ is left out: it sets a signal handler, prints and reads stdin.
         self.env = env
-        self.args = tuple(value for name, value in env.items() if name.startswith("agi_arg_"))
+        self.args = _arguments(env)
         self.uniqueid = env.get("agi_uniqueid", "")
         self.call_id = (self.args[0] if self.args else "") or self.uniqueid
         self._heard_at = time.monotonic()
@@ -91,10 +94,10 @@ class Call(AGI):  # type: ignore[misc]  # pyst2 has no types
     def arm(self, seconds: float) -> None:
         """Set the dead-man's timer: the dialplan's ``T`` takes the caller unless re-armed within ``seconds``.
 
-        Costs a round trip, but none when the timer already ends then, or up to a second later.
+        Costs a round trip, but none when the timer already ends then, or up to MOST_LATER_S later.
         """
         now = time.monotonic()
-        if 0 <= self._armed_until - (now + seconds) <= ARMED_LATER_S:
+        if 0 <= self._armed_until - (now + seconds) <= MOST_LATER_S:
             return
         self.execute("SET VARIABLE", "TIMEOUT(absolute)", f"{seconds:.1f}")
         self._armed_until = now + seconds
@@ -102,12 +105,12 @@ class Call(AGI):  # type: ignore[misc]  # pyst2 has no types
     def play(self, files: Sequence[str], keys: str = "") -> str:
         """Play prompts; give the key that cut them, of those in ``keys``, else ``""``.
 
-        Without ``keys`` it is a single command for the whole list, and a missing file is skipped.
+        Without ``keys``, and with EVERY_KEY, it is a single command for the whole list, which answers the
+        call if need be; a missing file does no harm.
         """
-        if not keys:
-            names = protocol.file_list(files)
-            self.execute("EXEC", Quoted("Playback"), protocol.application_value(names))
-            return ""
+        if not keys or (files and keys == EVERY_KEY):
+            names = protocol.application_value(protocol.file_list(files))
+            return _key(self.execute("EXEC", _BACKGROUND if keys else _PLAYBACK, names))
         for file in files:
             key = _key(self.execute("STREAM FILE", protocol.file_list([file]), protocol.quote(keys)))
             if key:
@@ -147,11 +150,9 @@ class Call(AGI):  # type: ignore[misc]  # pyst2 has no types
         Raises TimeoutError after ``seconds``, HungUp when the caller leaves (``work`` is cancelled
         and waited for first), else what ``work`` raises. Arm for it as for a prompt.
         """
-        try:
-            self._check_turn()
-        except BaseException:
+        if self._end is not None or getcurrent() is not self._script:
             work.close()
-            raise
+            raise self._refusal()
         task = asyncio.get_running_loop().create_task(asyncio.wait_for(work, seconds))
         self._task = task
         task.add_done_callback(lambda _: self._resume(None))
@@ -179,8 +180,7 @@ class Call(AGI):  # type: ignore[misc]  # pyst2 has no types
             raise KeyError(f"{family}/{key}")
         return note
 
-    def _quote(self, string: object) -> Quoted:
-        return protocol.quote(string)
+    _quote = staticmethod(protocol.quote)
 
     # ── for the server ───────────────────────────────────────────────────────
 
@@ -230,12 +230,15 @@ class Call(AGI):  # type: ignore[misc]  # pyst2 has no types
 
     def _ask(self, command: str, args: Sequence[object]) -> Result:
         line = protocol.command(command, args)
-        self._check_turn()
+        if self._end is not None or getcurrent() is not self._script:
+            raise self._refusal()
         if not self._has_room:
             self._park()
         self._transport.write(line)
         answer = self._next_line()
-        while answer.startswith(b"1"):  # 100 Trying
+        if answer.startswith(b"200"):
+            return protocol.reply(answer)
+        while answer.startswith(b"100"):
             answer = self._next_line()
         if answer.startswith(b"520-"):
             raise self._usage(answer)
@@ -252,31 +255,38 @@ class Call(AGI):  # type: ignore[misc]  # pyst2 has no types
 
     def _next_line(self) -> bytes:
         self._wants_reply = True
-        line = self._park()
-        assert line is not None  # noqa: S101  # only hear() resumes a script that wants a reply
+        line: bytes = self._loop_side.switch()
+        if self._end is not None:
+            raise self._end
         return line
 
-    def _check_turn(self) -> None:
+    def _refusal(self) -> Exception:
         """A verb from a coroutine, a thread or another call's script would tangle the replies."""
         if getcurrent() is not self._script:
-            raise RuntimeError("a verb was called outside of its own call's script")
-        if self._end is not None:
-            raise self._end
+            return RuntimeError("a verb was called outside of its own call's script")
+        assert self._end is not None  # noqa: S101  # asked only when one of both is so
+        return self._end
 
-    def _park(self) -> bytes | None:
-        line: bytes | None = self._loop_side.switch()
+    def _park(self) -> None:
+        self._loop_side.switch()
         if self._end is not None:
             raise self._end
-        return line
 
     def _resume(self, value: object) -> None:
         self._heard_at = time.monotonic()
         self._script.switch(value)
         held = time.monotonic() - self._heard_at
         if held > HELD_LOOP_S:
-            log.warning("script held the loop", call=self.call_id, ms=round(held * 1000))
+            log.warning("agi.held_loop", call=self.call_id, ms=round(held * 1000))
 
 
 def _key(found: Result) -> str:
     code = found["result"][0]
     return "" if code == "0" else chr(int(code))
+
+
+def _arguments(env: dict[str, str]) -> tuple[str, ...]:
+    found: list[str] = []
+    while (value := env.get(f"agi_arg_{len(found) + 2}")) is not None:
+        found.append(value)
+    return tuple(found)

@@ -20,7 +20,7 @@ from callcenter.ports import Clock
 from schema.refusal import first_line
 
 log = structlog.get_logger()
-DRAIN_SECONDS = 0.3
+DRAIN_SECONDS = 1.0
 DRAIN_RETRY_SECONDS = 2.0
 
 

@@ -1,6 +1,7 @@
 """The words of AGI: commands out, request and replies in. Bytes and text only, no I/O.
 
-Facts about the far side are from Asterisk's ``res/res_agi.c`` and ``main/app.c``, tried on 22.10.1.
+Facts about the far side are read from Asterisk's ``res/res_agi.c`` and ``main/app.c``; that values
+arrive whole is tried on 22.10.1 (``tests/agi/test_real_asterisk.py``).
 """
 
 from __future__ import annotations
@@ -17,11 +18,14 @@ MOST_PAIRS = 20
 """Variables in one MSet; Asterisk's own limit is 24, and the last takes all that follows."""
 
 Result = dict[str, tuple[str, str]]
-"""pyst2's shape of a reply: ``{"result": (value, text in parentheses), "endpos": (value, "")}``."""
+"""pyst2's shape of a reply: ``{"result": (value, text in parentheses)}``."""
 
-_SILENT: Result = {"result": ("0", "")}
-_SET: Result = {"result": ("1", "")}
-_PAIR = re.compile(r"(\w+)=(\S*)(?:\s+\((.*)\))?")
+_COMMON: dict[bytes, Result] = {
+    b"200 result=0": {"result": ("0", "")},
+    b"200 result=1": {"result": ("1", "")},
+}
+"""Most replies are one of these."""
+_RESULT = re.compile(r"200 result=(\S*)(?:[^(]*\((.*)\))?")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _APP_SPECIAL = re.compile(r'[\\",()\[\]]')
 _AGI_SPECIAL = re.compile(r'[\\"\r\n\0]')
@@ -36,12 +40,15 @@ class Quoted(str):
 
 def quote(value: object) -> Quoted:
     """One AGI argument, whatever is in it. Raises Unsendable on CR, LF, NUL."""
-    text = str(value)
-    if _AGI_SPECIAL.search(text):
+    return Quoted(_quoted(str(value)))
+
+
+def _quoted(text: str) -> str:
+    if not text.isalnum() and _AGI_SPECIAL.search(text):
         if _LINE_END.search(text):
             raise Unsendable("a value with a line end or NUL")
         text = text.replace("\\", "\\\\").replace('"', '\\"')
-    return Quoted(f'"{text}"')
+    return f'"{text}"'
 
 
 def command(words: str, arguments: Sequence[object]) -> bytes:
@@ -53,14 +60,14 @@ def command(words: str, arguments: Sequence[object]) -> bytes:
         elif isinstance(argument, int):
             parts.append(str(argument))
         elif argument != "":
-            parts.append(quote(argument))
+            parts.append(_quoted(str(argument)))
     try:
-        line = " ".join(parts).encode()
+        sent = (" ".join(parts) + "\n").encode()
     except UnicodeEncodeError:
         raise Unsendable("a value that is not Unicode text") from None
-    if len(line) > LONGEST_COMMAND:
-        raise Unsendable(f"{words}: {len(line)} bytes, Asterisk takes {LONGEST_COMMAND}")
-    return line + b"\n"
+    if len(sent) > LONGEST_COMMAND + 1:
+        raise Unsendable(f"{words}: {len(sent)} bytes, Asterisk takes {LONGEST_COMMAND}")
+    return sent
 
 
 def application_value(text: str) -> str:
@@ -87,7 +94,7 @@ def assignments(values: Mapping[str, str]) -> Iterator[str]:
         if not _NAME.fullmatch(name):
             raise Unsendable(f"{name!r} is not a variable's name")
         pair = f"{name}={application_value(value)}"
-        size = len(quote(pair).encode(errors="replace"))
+        size = len(_quoted(pair).encode(errors="replace"))
         if batch and (size > room or len(batch) == MOST_PAIRS):
             yield ",".join(batch)
             batch, room = [], LONGEST_COMMAND - 16
@@ -111,20 +118,18 @@ def request(head: bytes) -> dict[str, str]:
 
 def reply(line: bytes) -> Result:
     """What a verb got back, in pyst2's shape. Raises the outcome that the line stands for."""
-    if line == b"200 result=0":
-        return _SILENT
-    if line == b"200 result=1":
-        return _SET
-    if not line.startswith(b"200 "):
+    common = _COMMON.get(line)
+    if common is not None:
+        return common
+    found = _RESULT.match(line.decode(errors="replace"))
+    if found is None:
         raise _refusal(line)
-    found = {name: (value, note) for name, value, note in _PAIR.findall(line[4:].decode(errors="replace"))}
-    if "result" not in found:
-        raise OutOfStep("a 200 without a result")
-    if found["result"][1] == "hangup":
+    value, note = found.groups("")
+    if note == "hangup":
         raise HungUp("hung up during a command")
-    if found["result"][0] in ("-1", "-2"):
-        raise CommandFailed(f"result={found['result'][0]}")
-    return found
+    if value in ("-1", "-2"):
+        raise CommandFailed(f"result={value}")
+    return {"result": (value, note)}
 
 
 def _refusal(line: bytes) -> Exception:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from agi.call import Call
 from agi.scripts.ivr import ivr
+from agi.scripts.ping import ping
 from agi.services import Services
 
 Script = Callable[[Call], None]
@@ -13,7 +14,7 @@ Script = Callable[[Call], None]
 
 Routes = Mapping[str, Script]
 
-ROUTES: dict[str, Callable[[Call, Services], None]] = {"ivr": ivr}
+ROUTES: dict[str, Callable[[Call, Services], None]] = {"ivr": ivr, "ping": ping}
 
 
 def routes(services: Services) -> dict[str, Script]:

@@ -7,6 +7,7 @@ connection is closed. The dialplan then finds no done marker and takes the calle
 from __future__ import annotations
 
 import asyncio
+import gc
 import hmac
 import socket
 import time
@@ -46,6 +47,7 @@ class Server:
 
     async def listen(self, host: str, port: int) -> None:
         """Take connections. Raises OSError when the port can't be had."""
+        gc.freeze()  # what is loaded by now stays: the collector need not walk it in mid-call
         loop = asyncio.get_running_loop()
         self._listener = await loop.create_server(
             lambda: Connection(self), sock=_listening(host, port), backlog=BACKLOG
@@ -79,11 +81,11 @@ class Server:
         token = environment.pop("agi_arg_1", "").encode()
         name = environment.get("agi_network_script", "")
         if not hmac.compare_digest(token, self._token):
-            log.warning("agi request without the token", script=name)
+            log.warning("agi.stranger", script=name)
             return None
         script = self._routes.get(name)
         if script is None:
-            log.error("no such agi script", script=name, call=environment.get("agi_uniqueid"))
+            log.error("agi.no_script", script=name, call=environment.get("agi_arg_2", ""))
         return script
 
     def run(self, call: Call, script: Script) -> None:
@@ -104,7 +106,7 @@ class Server:
                 self._idle.set()
         name = call.env.get("agi_network_script")
         ms = round((time.monotonic() - began) * 1000)
-        getattr(log, level)("agi script ended", call=call.call_id, script=name, outcome=word, ms=ms, **facts)
+        getattr(log, level)("agi.ended", call=call.call_id, script=name, outcome=word, ms=ms, **facts)
 
     def _look_round(self) -> None:
         now = time.monotonic()
@@ -129,12 +131,13 @@ class Connection(asyncio.Protocol):
         self._server.half_open.enter(self, time.monotonic())
 
     def data_received(self, data: bytes) -> None:
-        if self._transport.is_closing():
+        if self._call is not None and not self._unread and data.find(b"\n") == len(data) - 1:
+            self._call.hear(data[:-1])  # nearly always: one whole line
             return
-        self._unread = self._unread + data if self._unread else data
+        self._unread += data
         if self._call is None:
             self._hear_request()
-        if self._call is not None and self._unread:
+        if self._call is not None:
             self._hear_lines(self._call)
         if len(self._unread) > LARGEST:
             self._refuse()

@@ -27,7 +27,8 @@ def list_agents(app: App, json_wanted: bool) -> None:
     with app.sessions(read_only=True)() as session:
         logins = {login.agent: columns(login) for login in service.logged_in(session)}
     rows = [
-        {"agent": agent.number, "title": agent.title, **logins.get(agent.number, {"seat": None})}
+        {"agent": agent.number, "title": agent.title}
+        | {name: logins.get(agent.number, {}).get(name) for name in ("seat", "began_at", "paused_reason")}
         for agent in app.site().agents
     ]
     print_rows(rows, ("agent", "title", "seat", "began_at", "paused_reason"), json_wanted)
@@ -52,6 +53,27 @@ def log_out(app: App, agent: str) -> None:
     with app.sessions().begin() as session:
         service.log_out(session, agent, app.clock)
     _follow(app, f"agent {agent} is logged out")
+
+
+@agents.command("pause")
+@click.argument("agent")
+@click.option("--reason", default="break", show_default=True, help="why, as the desk shows it")
+@click.pass_obj
+def pause(app: App, agent: str, reason: str) -> None:
+    """Send an agent no calls for a while."""
+    with app.sessions().begin() as session:
+        service.pause(session, agent, reason)
+    _follow(app, f"agent {agent} is paused: {reason}")
+
+
+@agents.command("unpause")
+@click.argument("agent")
+@click.pass_obj
+def unpause(app: App, agent: str) -> None:
+    """Send a paused agent calls again."""
+    with app.sessions().begin() as session:
+        service.unpause(session, agent)
+    _follow(app, f"agent {agent} is no longer paused")
 
 
 def _follow(app: App, done: str) -> None:

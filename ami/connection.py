@@ -190,17 +190,15 @@ class AmiConnection:
         if self._state == (connected, reason):
             return
         self._state = (connected, reason)
-        log.info(
-            "ami connection",
-            host=self._account.host,
-            port=self._account.port,
-            connected=connected,
-            reason=reason,
-        )
+        where = {"host": self._account.host, "port": self._account.port}
+        if connected:
+            log.info("ami.up", **where)
+        else:
+            log.info("ami.down", reason=reason, **where)
         try:
             self._on_state(connected, self._clock(), reason)
         except Exception:  # the link is worth more than whoever watches it
-            log.exception("ami state not handled", connected=connected)
+            log.exception("ami.state_failed", connected=connected)
 
 
 def _require_success(name: str, response: Message) -> None:

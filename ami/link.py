@@ -130,4 +130,4 @@ class Link(asyncio.Protocol):
         try:
             self._on_event(message)
         except Exception:  # one event that a handler cannot take must not cost the connection
-            log.exception("ami event not handled", ami_event=message.event, call=message.get("Linkedid"))
+            log.exception("ami.event_failed", ami_event=message.event, call=message.get("Linkedid"))

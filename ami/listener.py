@@ -21,7 +21,7 @@ from ami.legs import RecordedLegs
 from ami.protocol import Message
 from ami.translate import translate
 from callcenter.journey import CallRecord, JourneyBook
-from callcenter.ports import Clock
+from callcenter.ports import Clock, MailboxKeeper
 from schema.refusal import first_line
 
 log = structlog.get_logger()
@@ -60,6 +60,7 @@ class Listener:
         ledgers: LedgerReader,
         keeper: Bookkeeper,
         legs: RecordedLegs,
+        mailboxes: MailboxKeeper,
         names: Names,
         clock: Clock,
     ) -> None:
@@ -67,6 +68,8 @@ class Listener:
         self._ledgers = ledgers
         self._keeper = keeper
         self._legs = legs
+        self._mailboxes = mailboxes
+        self._mail_due = True
         self._names = names
         self._clock = clock
         self._inbox: deque[Message] = deque()
@@ -160,18 +163,26 @@ class Listener:
         records, now = await self._records(), self._clock()
         self._keeper.keep(records)
         self._legs.finish(records)
+        self._mail_due = self._mail_due or any(record.state == "closed" for record in records)
         due = last or now - self._wrote_at >= dt.timedelta(seconds=HEARTBEAT_SECONDS)
         if not (self._keeper.waiting or due):
             return True
         places = self._ledgers.safe(min((call.first_at for call in self.book.open_calls()), default=None))
         try:
             await asyncio.to_thread(self._keeper.flush, places, now, last)
+            await self._collect_mail()
         except SQLAlchemyError as error:
             self._database_away(now, error)
             return False
         self._database_back(now)
         self._wrote_at = now
         return True
+
+    async def _collect_mail(self) -> None:
+        """After a call's last rows, so that its message finds them; at the start for what came meanwhile."""
+        if self._mail_due:
+            await asyncio.to_thread(self._mailboxes.collect)
+            self._mail_due = False
 
     def _note_overflow(self) -> None:
         if self._lost_since is not None:

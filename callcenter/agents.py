@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callcenter.errors import NotFound
+from callcenter.errors import HotlineError, NotFound
 from callcenter.ports import Clock
 from callcenter.site import Site
 from schema.calls import AgentLogin
@@ -57,11 +57,19 @@ def log_in(session: Session, site: Site, agent: str, seat: str, clock: Clock) ->
 
 def log_out(session: Session, agent: str, clock: Clock) -> None:
     """End an agent's log-in. Raises NotFound when there is none."""
-    found = [login for login in _open(session) if login.agent == agent]
-    if not found:
-        raise NotFound(f"agent {agent} is not logged in")
-    for login in found:
-        login.ended_at = clock()
+    _seated(session, agent).ended_at = clock()
+
+
+def pause(session: Session, agent: str, reason: str) -> None:
+    """Keep an agent from being rung. Raises NotFound when the agent is not logged in."""
+    if not reason.strip() or not reason.isprintable():
+        raise HotlineError("a pause's reason is one line of text")
+    _seated(session, agent).paused_reason = reason
+
+
+def unpause(session: Session, agent: str) -> None:
+    """Let an agent be rung again. Raises NotFound when the agent is not logged in."""
+    _seated(session, agent).paused_reason = None
 
 
 def logged_in(session: Session) -> list[AgentLogin]:
@@ -89,3 +97,11 @@ def memberships(logins: Iterable[AgentLogin], site: Site) -> list[Membership]:
 
 def _open(session: Session) -> list[AgentLogin]:
     return list(session.scalars(select(AgentLogin).where(AgentLogin.ended_at.is_(None))))
+
+
+def _seated(session: Session, agent: str) -> AgentLogin:
+    """The agent's open log-in; the database allows one."""
+    found = next((login for login in _open(session) if login.agent == agent), None)
+    if found is None:
+        raise NotFound(f"agent {agent} is not logged in; see hotline agents list")
+    return found

@@ -48,7 +48,7 @@ def show_call(app: App, call_id: str, json_wanted: bool) -> None:
     call = page.call
     click.echo(f"call {call.call_id}  {call.direction}  {call.state}")
     click.echo(f"  trunk {call.trunk or '–'}  dialled {call.did or '–'}  caller {call.caller or '–'}")
-    click.echo(f"  began {call.started_at:%Y-%m-%d %H:%M:%S} UTC  ended by {call.ended_by or '–'}")
+    click.echo(f"  began {call.started_at:%Y-%m-%d %H:%M:%S} (all times UTC)")
     for line in page.lines():
         click.echo(f"  {line.at:%H:%M:%S}.{line.at.microsecond // 100_000}  {line.what:<10} {line.text}")
 

@@ -63,9 +63,9 @@ class CallPage:
             place = f" at place {visit.position}" if visit.position else ""
             yield Line(visit.joined_at, "wait", f"joined queue {visit.queue}{place}")
             if visit.left_at is not None:
-                waited = f"after {seconds(visit.wait_ms)}" if visit.wait_ms is not None else ""
+                waited = f" after {seconds(visit.wait_ms)}" if visit.wait_ms is not None else ""
                 who = f" by agent {visit.agent}" if visit.agent else ""
-                yield Line(visit.left_at, "wait", f"left queue {visit.queue}: {visit.outcome}{who} {waited}")
+                yield Line(visit.left_at, "wait", f"left queue {visit.queue}: {visit.outcome}{who}{waited}")
 
     def _leg_lines(self) -> Iterator[Line]:
         for leg in self.legs:
@@ -89,6 +89,11 @@ class CallPage:
             got = f"scored {score.score}" if score.score else score.outcome
             why = f" ({score.reason})" if score.reason else ""
             yield Line(score.at, "score", f"agent {score.agent}, queue {score.queue}: {got}{why}")
+        if self.call.ended_at is not None:
+            lasted = seconds((self.call.ended_at - self.call.started_at) // dt.timedelta(milliseconds=1))
+            cause = f" (cause {self.call.cause})" if self.call.cause is not None else ""
+            text = f"ended by {self.call.ended_by or 'nobody knows whom'} after {lasted}{cause}"
+            yield Line(self.call.ended_at, "end", text)
 
 
 def read_page(session: Session, call_id: str) -> CallPage:

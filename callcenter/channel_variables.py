@@ -58,3 +58,15 @@ AGENT = "HL_AGENT"
 
 CALL = "HL_CALL"
 """The call's id (the caller's linkedid); inherited by the legs."""
+
+SEAT = "HL_SEAT"
+"""The dialplan's own: the name of the seat that an agent's leg rings."""
+
+TRIES = "HL_TRIES"
+"""The static menu's own: how often the caller has pressed nothing or a wrong key."""
+
+KEY = "HL_KEY"
+"""The static menu's own: the key the caller pressed."""
+
+WORDS = "HL_WORDS"
+"""The dialplan's own: the file that tells the caller the agent's number."""

@@ -29,6 +29,7 @@ STEP = "step"
 SURVEY = "survey"
 CALLBACK = "callback"
 BATCH = 500
+"""Calls whose scores are settled in one statement."""
 Upsert = sqlite.Insert | postgresql.Insert
 Row = dict[str, Any]
 

@@ -42,7 +42,7 @@ class Journal:
 
     def put(self, kind: str, call_id: str, data: Mapping[str, object]) -> None:
         """Append one fact. Never raises: a full disk is logged once and the facts wait in memory."""
-        line = json.dumps({**data, "fact": kind, "call_id": call_id}, default=_plain, ensure_ascii=False)
+        line = _JSON.encode({**data, "fact": kind, "call_id": call_id})
         with self._turn:
             self._append(line.encode(errors="replace") + b"\n")
 
@@ -163,3 +163,7 @@ def _plain(value: object) -> object:
     if isinstance(value, tuple | set | frozenset):
         return list(value)
     return str(value)
+
+
+_JSON = json.JSONEncoder(default=_plain, ensure_ascii=False, check_circular=False)
+"""Made once: ``json.dumps`` with options makes one for each line."""

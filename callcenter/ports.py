@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
+from callcenter.prompt_index import PromptIndex, PromptState
 from callcenter.secrets import Secrets
 from callcenter.settings import Settings
 from callcenter.site import Site
@@ -29,6 +30,10 @@ class App(Protocol):
     @property
     def clock(self) -> Clock: ...
 
+    def at(self, settings: Settings) -> App:
+        """The same program with other settings."""
+        ...
+
     def engine(self) -> Engine:
         """The engine of the settings' database. Made once."""
         ...
@@ -39,6 +44,30 @@ class App(Protocol):
 
     def site(self) -> Site:
         """The site in the database. Raises NotFound before the first ``hotline site load``."""
+        ...
+
+    def build_prompts(self, progress: Callable[[Any], None] = ...) -> Any:
+        """Make every spoken thing that is missing (``prompts.build.Built``), telling of each."""
+        ...
+
+    def prompts(self, progress: Callable[[str], None] = ...) -> PromptIndex:
+        """Where every spoken thing lies; what is missing is made now, ``progress`` gets a line for each."""
+        ...
+
+    def prompt_states(self) -> list[PromptState]:
+        """Every spoken thing the site needs, made or not. Makes nothing."""
+        ...
+
+    def unfinished_recordings(self) -> list[Path]:
+        """Parts of recordings that nobody writes any more and nobody has finished."""
+        ...
+
+    def console(self) -> AsteriskConsole | None:
+        """The running Asterisk's console, None when none answers."""
+        ...
+
+    def asterisk_version(self) -> tuple[int, ...]:
+        """The running Asterisk's, else that of the one that would be started; empty when there is none."""
         ...
 
     def rendered(self) -> dict[str, str]:
@@ -114,6 +143,14 @@ class LegRecorder(Protocol):
 
     def discard(self, uniqueid: str) -> None:
         """A leg that was to be recorded never talked."""
+        ...
+
+
+class MailboxKeeper(Protocol):
+    """Brings the messages callers left into rows (``recordings.voicemail.Mailboxes``)."""
+
+    def collect(self) -> int:
+        """Write what is new, give how many messages were looked at. Blocks; raises what the database raises."""
         ...
 
 

@@ -7,6 +7,7 @@ and one that is missing altogether is a short silence: a prompt never ends a cal
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, NamedTuple, Self
 
 SILENCE, BEEP = "system-silence", "system-beep"
@@ -17,6 +18,14 @@ class Sound(NamedTuple):
 
     path: str
     ms: int
+
+
+class PromptState(NamedTuple):
+    """A spoken thing that a site needs; ``path`` is its file, None before it is made."""
+
+    name: str
+    language: str
+    path: Path | None
 
 
 class PromptIndex:

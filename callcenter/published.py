@@ -32,6 +32,7 @@ class Published:
         self.site = site
         self.zone = ZoneInfo(site.timezone)
         self.flows = _by_name(site.flows)
+        self.steps = {(flow.name, name): step for flow in site.flows for name, step in flow.steps.items()}
         self.trunks = _by_name(site.trunks)
         self.queues = _by_name(site.queues)
         self.surveys = _by_name(site.surveys)
@@ -40,6 +41,8 @@ class Published:
         """The calendars that do not know the holidays of some years, and these years."""
         self.prompts = _by_name(site.prompts)
         self.dids: dict[tuple[str | None, str], Did] = {(did.trunk, did.number): did for did in site.dids}
+        self.by_number = {did.number: did for did in reversed(site.dids)}
+        """The first of each number, for callers who come in on no trunk."""
         self.menus = [
             (f.name, s) for f in site.flows for s, step in f.steps.items() if isinstance(step, Menu)
         ]

@@ -19,13 +19,16 @@ class Entry(NamedTuple):
 def route(published: Published, trunk: str, did: str) -> Entry:
     """The entry of a call. Never fails: an unknown number goes to the trunk's fallback, then the first flow.
 
-    The number on this very trunk goes before the number on any trunk. The language is the number's own,
+    The number on this very trunk goes before the number on any trunk; a call from a seat, which is on no
+    trunk, reaches the number wherever it belongs. The language is the number's own,
     else the trunk's, else the flow's.
     """
     line = published.trunks.get(trunk)
     found = published.dids.get((trunk, did)) or published.dids.get((None, did))
+    if found is None and line is None:
+        found = published.by_number.get(did)
     if found is not None and found.flow in published.flows:
-        where = f"on trunk {trunk}" if found.trunk else "on any trunk"
+        where = f"on trunk {found.trunk}" if found.trunk else "on any trunk"
         return _entry(published, found.flow, found, line, f"number {did} {where} opens flow {found.flow}")
     if line is not None and line.fallback_flow in published.flows:
         reason = f"number {did} is not known: trunk {trunk} falls back to flow {line.fallback_flow}"

@@ -34,6 +34,10 @@ class Secrets:
         known = self._read().get(name)
         return known if known is not None else self.make([name])[name]
 
+    def names(self) -> list[str]:
+        """Every secret's name, in order."""
+        return sorted(self._read())
+
     def make(self, names: Iterable[str]) -> dict[str, str]:
         """All of ``names``, the missing ones generated in one write."""
         with self._locked():

@@ -6,9 +6,12 @@ Read once by ``cli.py`` and passed in; nothing else looks at the environment.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated, Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Port = Annotated[int, Field(ge=1, le=65535)]
 
 
 class Settings(BaseSettings):
@@ -19,24 +22,37 @@ class Settings(BaseSettings):
     home: Path = Field(default=Path(".hotline"), description="database, journal, secrets, prompts, lab")
     database_url: str | None = Field(default=None, description="SQLAlchemy URL; default: SQLite in home")
     asterisk: Path | None = Field(
-        default=None, description="folder above Asterisk's etc, log, spool, run, lib; default: asterisk in home"
+        default=None,
+        description="folder above Asterisk's etc, log, spool, run, lib; default: asterisk in home",
     )
     asterisk_etc: Path | None = Field(default=None, description="Asterisk's configuration, as /etc/asterisk")
     asterisk_log: Path | None = Field(default=None, description="Asterisk's logs, as /var/log/asterisk")
     asterisk_spool: Path | None = Field(default=None, description="Asterisk's spool, as /var/spool/asterisk")
     asterisk_run: Path | None = Field(default=None, description="folder of asterisk.ctl, as /run/asterisk")
-    system_name: str = Field(default="hotline", pattern=r"^[A-Za-z0-9]{1,20}$", description="this node's name")
-    ami_host: str = "127.0.0.1"
-    ami_port: int = 5038
-    agi_host: str = "127.0.0.1"
-    agi_port: int = 4573
-    agi_workers: int = Field(default=1, ge=1, le=64)
-    sip_host: str = "127.0.0.1"
-    sip_port: int = 5060
-    rtp_first: int = 10000
-    rtp_last: int = 20000
-    http_port: int = 8088
-    log_level: str = "info"
+    system_name: str = Field(
+        default="hotline", pattern=r"^[A-Za-z0-9]{1,20}$", description="this node's name"
+    )
+    ami_host: str = Field(default="127.0.0.1", description="where Asterisk's manager interface is")
+    ami_port: Port = Field(default=5038, description="TCP port of the manager interface")
+    agi_host: str = Field(default="127.0.0.1", description="where FastAGI listens, and Asterisk finds it")
+    agi_port: Port = Field(default=4573, description="TCP port of FastAGI")
+    agi_workers: int = Field(default=1, ge=1, le=64, description="FastAGI processes, one for each core")
+    sip_host: str = Field(default="127.0.0.1", description="the address Asterisk listens on for SIP")
+    sip_port: Port = Field(default=5060, description="UDP and TCP port of SIP")
+    rtp_first: Port = Field(default=10000, description="first UDP port of speech")
+    rtp_last: Port = Field(default=20000, description="last UDP port of speech")
+    http_port: Port = Field(default=8088, description="TCP port of Asterisk's HTTP server, for browser seats")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="what the processes log: debug, info, warning or error"
+    )
+
+    def environment(self) -> dict[str, str]:
+        """These settings as the variables that another process of the program reads them from."""
+        return {
+            f"HOTLINE_{name.upper()}": str(value)
+            for name, value in self.model_dump().items()
+            if value is not None
+        } | {"HOTLINE_HOME": str(self.folder)}
 
     @property
     def url(self) -> str:

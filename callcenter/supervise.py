@@ -14,6 +14,9 @@ import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
 
 import structlog
 
@@ -33,28 +36,41 @@ def stop_on_signals(stop: asyncio.Event) -> None:
         loop.add_signal_handler(number, stop.set)
 
 
-async def supervise(commands: Mapping[str, Sequence[str]], stop: asyncio.Event) -> None:
+@dataclass(frozen=True)
+class Manner:
+    """How children are run: their environment, where ``<name>.log`` goes, who hears that one has ended."""
+
+    environment: Mapping[str, str]
+    logs: Path
+    ended: Callable[[str, str], None]
+    """With the child's name and how it ended."""
+
+
+async def supervise(commands: Mapping[str, Sequence[str]], manner: Manner, stop: asyncio.Event) -> None:
     """Run every command until ``stop`` is set, then end them all: asked first, killed after 15 s."""
-    await asyncio.gather(*(_keep_up(name, command, stop) for name, command in commands.items()))
+    manner.logs.mkdir(parents=True, exist_ok=True)
+    await asyncio.gather(*(_keep_up(name, command, manner, stop) for name, command in commands.items()))
 
 
-async def _keep_up(name: str, command: Sequence[str], stop: asyncio.Event) -> None:
+async def _keep_up(name: str, command: Sequence[str], manner: Manner, stop: asyncio.Event) -> None:
     pause = FIRST_PAUSE_SECONDS
     while not stop.is_set():
         began = time.monotonic()
-        ended = await _run(name, command, stop)
+        ended = await _run(name, command, manner, stop)
         if stop.is_set():
             return
         lasted = time.monotonic() - began
         pause = FIRST_PAUSE_SECONDS if lasted > STEADY_SECONDS else min(2 * pause, LONGEST_PAUSE_SECONDS)
         log.error("process.ended", name=name, how=ended, restart_in=pause)
+        manner.ended(name, ended)
         await _wait(stop, pause)
 
 
-async def _run(name: str, command: Sequence[str], stop: asyncio.Event) -> str:
+async def _run(name: str, command: Sequence[str], manner: Manner, stop: asyncio.Event) -> str:
     """Run a command to its end, or end it when ``stop`` is set; how it ended."""
     try:
-        child = await asyncio.create_subprocess_exec(*command, preexec_fn=_dying_with(os.getpid()))
+        with (manner.logs / f"{name}.log").open("ab") as out:
+            child = await _start(command, manner.environment, out)
     except (OSError, subprocess.SubprocessError) as error:  # no such program, or no room for a process now
         return str(error)
     log.info("process.started", name=name, pid=child.pid)
@@ -64,6 +80,19 @@ async def _run(name: str, command: Sequence[str], stop: asyncio.Event) -> str:
         if child.returncode is None:
             await _end(child)
     return f"status {child.returncode}"
+
+
+async def _start(
+    command: Sequence[str], environment: Mapping[str, str], out: IO[bytes]
+) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        *command,
+        env=environment,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=out,
+        stderr=out,
+        preexec_fn=_dying_with(os.getpid()),
+    )
 
 
 async def _until_either(child: asyncio.subprocess.Process, stop: asyncio.Event) -> None:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import difflib
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import click
 from sqlalchemy import select
 
 from callcenter.call_page import columns
+from callcenter.errors import HotlineError
 from callcenter.ports import App
 from callcenter.printing import as_json, print_json, print_rows
 from dialplan_templates.apply import Applied, Applier
+from dialplan_templates.differences import differences
+from dialplan_templates.durable import write
 from schema.config import ConfigVersion
 
 DIFFERENT = 2
@@ -25,10 +28,11 @@ DIFFERENT = 2
 def render(app: App, out: Path) -> None:
     """Write every file of the site's configuration below a folder. Nothing live is touched."""
     files = app.rendered()
-    for name, text in files.items():
-        path = out / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, "utf-8")
+    try:
+        for name, text in files.items():
+            write(out / name, text)
+    except OSError as error:
+        raise HotlineError(f"{error.filename or out}: {error.strerror}") from None
     click.echo(f"{len(files)} files in {out}")
 
 
@@ -41,39 +45,39 @@ def plan(app: App, full: bool, json_wanted: bool) -> None:
     applier: Applier = app.applier()
     files = app.rendered()
     found = applier.plan(files)
+    lines = differences(applier.live_files(), files, found.paths) if full else []
     if json_wanted:
-        print_json(
-            {
-                name: getattr(found, name)
-                for name in ("live", "added", "removed", "changed", "edited", "stubs")
-            }
-        )
+        print_json(asdict(found) | ({"lines": lines} if full else {}))
     else:
-        for word in ("added", "removed", "changed", "edited", "stubs"):
+        for word, sign in SIGNS.items():
             for name in getattr(found, word):
-                click.echo(f"{WORDS[word]} {name}")
-        if full:
-            click.echo("".join(_differences(applier.live_files(), files, found.paths)))
-        click.echo("nothing to apply" if found.empty else f"version {found.live or 'none'} is live")
+                click.echo(f"{sign} {name}")
+        click.echo("".join(f"{line}\n" for line in lines), nl=False)
+        live = "nothing" if found.live is None else f"version {found.live}"
+        click.echo("nothing to apply" if found.empty else f"{live} is live")
     sys.exit(0 if found.empty else DIFFERENT)
 
 
-WORDS = {
+SIGNS = {
     "added": "+",
     "removed": "-",
     "changed": "~",
     "edited": "! edited by hand:",
     "stubs": "~ stub",
+    "foreign": "! not written by Hotline:",
+    "owed": "! reload owed by an apply that was killed:",
 }
+"""What stands before each line of a plan."""
 
 
 @click.command()
 @click.option("--over-edits", is_flag=True, help="go on though rendered files were edited by hand")
+@click.option("--take-over", is_flag=True, help="replace files that are not Hotline's, keeping copies")
 @as_json
 @click.pass_obj
-def apply(app: App, over_edits: bool, json_wanted: bool) -> None:
+def apply(app: App, over_edits: bool, take_over: bool, json_wanted: bool) -> None:
     """Check the site's configuration in a throw-away Asterisk, make it live, read it back."""
-    _print_applied(app.applier().apply(app.rendered(), over_edits), json_wanted)
+    _print_applied(app.applier().apply(app.rendered(), over_edits, take_over), json_wanted)
 
 
 @click.command()
@@ -81,9 +85,8 @@ def apply(app: App, over_edits: bool, json_wanted: bool) -> None:
 @as_json
 @click.pass_obj
 def rollback(app: App, version: int | None, json_wanted: bool) -> None:
-    """Make a former version live again; the last former one when none is named."""
-    applier: Applier = app.applier()
-    _print_applied(applier.rollback(version if version is not None else applier.before_live()), json_wanted)
+    """Make a former version live again, as a new one; the one that was live before when none is named."""
+    _print_applied(app.applier().rollback(version), json_wanted)
 
 
 @click.command()
@@ -96,25 +99,16 @@ def history(app: App, json_wanted: bool) -> None:
             columns(row)
             for row in session.scalars(select(ConfigVersion).order_by(ConfigVersion.number.desc()))
         ]
-    print_rows(rows, ("number", "created_at", "state", "by", "digest"), json_wanted)
+    print_rows(rows, ("number", "created_at", "state", "by", "note", "digest"), json_wanted)
 
 
 def _print_applied(done: Applied, json_wanted: bool) -> None:
     if json_wanted:
-        print_json({"version": done.number, "reloaded": done.reloaded})
+        print_json({"version": done.number, "reloaded": done.reloaded, "restart": done.restart})
         return
     what = f"reloaded {', '.join(done.reloaded)}" if done.reloaded else "nothing to reload"
     click.echo(f"version {done.number} is live; {what}")
-
-
-def _differences(before: dict[str, str], after: dict[str, str], paths: list[str]) -> list[str]:
-    return [
-        line
-        for path in paths
-        for line in difflib.unified_diff(
-            before.get(path, "").splitlines(keepends=True),
-            after.get(path, "").splitlines(keepends=True),
-            f"live/{path}",
-            f"site/{path}",
+    if done.restart:
+        click.echo(
+            f"restart Asterisk when no calls are up: it reads {', '.join(done.restart)} at its start only"
         )
-    ]

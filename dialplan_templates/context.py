@@ -43,7 +43,7 @@ class Deployment:
     music: Path
     """Folder of the built-in melody; a music folder that is no absolute path is taken from here."""
     secret: Callable[[str], str]
-    """A stored secret by name: seat/NAME, trunk/NAME, mailbox/NUMBER, ami/hotline, ami/apply, agi/token."""
+    """A stored secret by name: seat/NAME, trunk/NAME, mailbox/NUMBER, ami/hotline, agi/token."""
     sip_host: str = "127.0.0.1"
     sip_port: int = 5060
     rtp_first: int = 10000
@@ -62,13 +62,17 @@ MAX_SHARDS = 100
 """Files of seats: a reload slows with their number (1,000 files 1.9 s, 2,000 files 17.6 s)."""
 
 
-def shards(seats: Iterable[Seat]) -> dict[str, list[Seat]]:
-    """The seats by file, ``seats-00`` and on. A name always has the same file: one change touches one."""
+SEAT_OBJECTS = ("endpoints", "auths", "aors")
+"""What a seat is made of, each kind in files of its own: Asterisk reads the files once for every kind."""
+
+
+def shards(seats: Iterable[Seat]) -> list[list[Seat]]:
+    """The seats by file. A name always has the same file: one change touches one of each kind."""
     everyone = sorted(seats, key=lambda seat: seat.name)
     count = next((files for limit, files in SHARD_STEPS if len(everyone) <= limit), MAX_SHARDS)
-    files: dict[str, list[Seat]] = {f"seats-{number:02}": [] for number in range(count)}
+    files: list[list[Seat]] = [[] for _ in range(count)]
     for seat in everyone:
-        files[f"seats-{zlib.crc32(seat.name.encode()) % count:02}"].append(seat)
+        files[zlib.crc32(seat.name.encode()) % count].append(seat)
     return files
 
 
@@ -109,6 +113,21 @@ def _secrets(stored: Callable[[str], str]) -> dict[str, Callable[[str], Quoted]]
         "foreign_secret": lambda name: value(stored(name), f"secret {name}"),
         "pin": lambda name: pin(stored(name), f"secret {name}"),
     }
+
+
+def secret_names(site: Site) -> list[str]:
+    """Every secret that a site's files hold, so that all are looked up at once."""
+    return [
+        "ami/hotline",
+        "agi/token",
+        *(
+            f"trunk/{trunk.name}"
+            for trunk in site.trunks
+            if trunk.connection.by in ("registration", "provider")
+        ),
+        *(f"seat/{seat.name}" for seat in site.seats),
+        *(f"mailbox/{mailbox.number}" for mailbox in site.mailboxes),
+    ]
 
 
 def _refuse_twins(site: Site) -> None:

@@ -5,30 +5,36 @@ from __future__ import annotations
 import re
 
 from callcenter.ports import AsteriskConsole
-from dialplan_templates.versions import Files, Versions
+from dialplan_templates.plan import CALLS
+from dialplan_templates.versions import Files
 
+ENTRY = "extensions/00-entry.conf"
 _CONTEXT = re.compile(r"!(?:call|agent|record)_([0-9a-f]{8})!")
 
 
-def carried_contexts(versions: Versions, files: Files, live: AsteriskConsole | None) -> dict[str, str]:
-    """Call contexts of the live version that ``files`` lacks and a channel may still be in.
+def carried_contexts(now: Files, files: Files, live: AsteriskConsole | None) -> dict[str, str]:
+    """Call contexts of the live version ``now`` that ``files`` lacks and a channel may still be in.
 
-    The newest former one always stays, for calls that come in between this look and the swap.
+    The newest one always stays, for calls that come in between this look and the swap. While the dialplan
+    does not change all stay: leaving one out would be a reload for nothing.
     """
-    number = versions.live()
-    if number is None or live is None:
-        return {}
-    now = {path: text for path, text in versions.files(number).items() if path.startswith("extensions/call-")}
+    old = {path: text for path, text in now.items() if path.startswith(CALLS) and path not in files}
+    if live is None or entered_by(now) == entered_by(files):
+        return old if live is not None else {}
     digests = set(_CONTEXT.findall(live.rx("core show channels concise")))
-    newest = _entered_by(versions.files(number))
-    kept = {path for path in now if path in newest or _digest(path) in digests}
-    return {path: now[path] for path in kept - files.keys()}
+    return {path: text for path, text in old.items() if path in entered_by(now) or _digest(path) in digests}
 
 
-def _entered_by(files: Files) -> set[str]:
+def entered_by(files: Files) -> set[str]:
     """The call context file that a version's entry leads to."""
-    return {path for path in files if _digest(path) in files.get("extensions/00-entry.conf", "")}
+    return {path for path in files if path.startswith(CALLS) and _digest(path) in files.get(ENTRY, "")}
+
+
+def own_files(files: Files) -> dict[str, str]:
+    """A version without the call contexts it carried for others."""
+    kept = entered_by(files)
+    return {path: text for path, text in files.items() if path in kept or not path.startswith(CALLS)}
 
 
 def _digest(path: str) -> str:
-    return path.removeprefix("extensions/call-").removesuffix(".conf")
+    return path.removeprefix(CALLS).removesuffix(".conf")

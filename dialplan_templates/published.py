@@ -4,8 +4,18 @@ from __future__ import annotations
 
 import json
 
+from callcenter.errors import SiteError
+from callcenter.flow_check import all_problems
 from callcenter.prompt_index import PromptIndex
-from callcenter.site import Site
+from callcenter.site import Site, check
+from callcenter.site.problems import dotted
+
+
+def refuse_unready(site: Site) -> None:
+    """Raises SiteError, with every problem, for a site that would fail a caller: checked when it goes live too."""
+    found = [*check.problems(site), *all_problems(site)]
+    if wrong := [f"{dotted(problem.path)}: {problem.message}" for problem in found if not problem.warning]:
+        raise SiteError(wrong)
 
 
 def site_json(site: Site, prompts: PromptIndex) -> str:

@@ -7,17 +7,22 @@ Asterisk read from the same files.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from callcenter.ports import AsteriskConsole
+from dialplan_templates.sections import Section, sections
 from dialplan_templates.versions import Files
 
 DETAILS = 100
-"""Changed objects read back one by one; beyond that their names are compared."""
-_SECTION = re.compile(r"^\[([^\]]+)\]", re.MULTILINE)
-_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+"""Changed objects read back one by one; where there are more, every name is compared too."""
+SIP_TYPES = ("endpoint", "auth", "aor", "identify", "registration")
+SIP_LISTINGS = ("pjsip list endpoints", "pjsip list auths", "pjsip list aors", "pjsip list identifies")
+
+Answers = dict[str, str]
+"""Console command: what it says, without what changes from one moment to the next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +30,8 @@ class Module:
     """How one folder of a version is reloaded, and how to see what came of it."""
 
     reload: str | None
-    read: Callable[[AsteriskConsole, Files, set[str]], dict[str, str]]
+    """None: it is read at Asterisk's start only."""
+    read: Callable[[AsteriskConsole, Files, Iterable[str]], Answers]
 
 
 def modules_of(paths: Iterable[str]) -> list[str]:
@@ -35,85 +41,106 @@ def modules_of(paths: Iterable[str]) -> list[str]:
 
 
 def read_back(
-    console: AsteriskConsole, modules: Iterable[str], files: Files, changed: set[str]
-) -> dict[str, str]:
-    """Command: normalised answer, for every module named. ``changed``: objects worth a closer look."""
-    found: dict[str, str] = {}
+    console: AsteriskConsole, modules: Iterable[str], files: Files, objects: Iterable[str]
+) -> Answers:
+    """Command: answer, for every module named. ``objects``: SIP objects worth a closer look."""
+    found: Answers = {}
     for name in modules:
-        found |= MODULES[name].read(console, files, changed)
+        found |= MODULES[name].read(console, files, objects)
     return found
 
 
 def changed_sections(before: Files, after: Files, module: str) -> set[str]:
-    """Names of the sections whose text differs between two versions of a module."""
-    old, new = _sections(before, module), _sections(after, module)
-    return {name for name in new.keys() | old.keys() if old.get(name) != new.get(name)}
+    """Names of the sections that differ between two versions, and of those that inherit from them."""
+    paths = {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
+    old, new = (sections({p: files[p] for p in paths & files.keys()}, module) for files in (before, after))
+    changed = {name for name in new.keys() | old.keys() if old.get(name) != new.get(name)}
+    if any("!" in found[name].parents for found in (old, new) for name in changed & found.keys()):
+        changed |= _heirs(changed, sections(after, module))
+    return changed
 
 
-def _sections(files: Files, module: str) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for path, text in files.items():
-        if path.startswith(f"{module}/"):
-            pieces = _SECTION.split(text)
-            for name, body in zip(pieces[1::2], pieces[2::2], strict=True):
-                found[name] = found.get(name, "") + body
+def _heirs(changed: set[str], known: Mapping[str, Section]) -> set[str]:
+    found: set[str] = set()
+    while more := {name for name, section in known.items() if section.parents & (changed | found)} - found:
+        found |= more
     return found
 
 
-def _plain(*commands: str) -> Callable[[AsteriskConsole, Files, set[str]], dict[str, str]]:
-    def read(console: AsteriskConsole, files: Files, changed: set[str]) -> dict[str, str]:
-        return {command: _clean(console.rx(command)) for command in commands}
+def _as_said(*commands: str, without: str = "") -> Callable[[AsteriskConsole, Files, Iterable[str]], Answers]:
+    """Read the whole answers; ``without`` matches what changes by itself."""
+
+    def read(console: AsteriskConsole, files: Files, objects: Iterable[str]) -> Answers:
+        return {command: _clean(console.rx(command), without) for command in commands}
 
     return read
 
 
-def _read_pjsip(console: AsteriskConsole, files: Files, changed: set[str]) -> dict[str, str]:
-    found = {
-        f"pjsip show {kind}": _names(console.rx(f"pjsip show {kind}"), word)
-        for kind, word in (("endpoints", "Endpoint"), ("auths", "I?O?Auth"), ("identifies", "Identify"))
-    }
-    for name in sorted(changed)[:DETAILS]:
-        command = f"pjsip show endpoint {name}"
-        answer = console.rx(command)
-        found[command] = "\n".join(re.findall(r"^ [a-z0-9_]+ +: .*$", _clean(answer), re.MULTILINE))
+def _read_pjsip(console: AsteriskConsole, files: Files, objects: Iterable[str]) -> Answers:
+    names = sorted(objects)
+    listings = SIP_LISTINGS if len(names) > DETAILS else ()
+    found = {command: _names(console.rx(command)) for command in listings}
+    for name in names[:DETAILS]:
+        for kind in SIP_TYPES:
+            command = f"pjsip show {kind} {name}"
+            found[command] = _parameters(console.rx(command))
     return found
 
 
-def _read_extensions(console: AsteriskConsole, files: Files, changed: set[str]) -> dict[str, str]:
-    contexts = _sections(files, "extensions")
-    answers = {f"dialplan show {name}": console.rx(f"dialplan show {name}") for name in contexts}
-    return {command: _clean(answer) for command, answer in answers.items()}
+def _parameters(answer: str) -> str:
+    """A digest of an object's parameters, for a password is one of them; nothing for no object."""
+    lines = re.findall(r"^ [a-z0-9_]+ +: .*$", _clean(answer), re.IGNORECASE | re.MULTILINE)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest() if lines else ""
 
 
-def _read_queues(console: AsteriskConsole, files: Files, changed: set[str]) -> dict[str, str]:
+def _names(listing: str) -> str:
+    found = re.findall(r"^ *(?:Endpoint|Auth|Aor|Identify): +([^\s/<]+)", _clean(listing), re.MULTILINE)
+    return "\n".join(sorted(found))
+
+
+def _read_extensions(console: AsteriskConsole, files: Files, objects: Iterable[str]) -> Answers:
+    commands = [f"dialplan show {name}" for name in sections(files, "extensions")]
+    return {command: _clean(console.rx(command)) for command in commands}
+
+
+def _read_queues(console: AsteriskConsole, files: Files, objects: Iterable[str]) -> Answers:
+    """Only these parameters of a queue can be seen; the log tells of the others (``complaints.py``)."""
     lines = re.findall(
-        r"^(\S+) has \d+ calls \(max (\S+)\) in '(\S+)' strategy.* W:(\d+)",
+        r"^(\S+) has \d+ calls \(max (\S+)\) in '(\S+)' strategy.* W:(\d+).* within (\d+)s",
         _clean(console.rx("queue show")),
         re.MULTILINE,
     )
     return {"queue show": "\n".join(" ".join(line) for line in sorted(lines))}
 
 
-def _names(answer: str, word: str) -> str:
-    found = re.findall(rf"^ *{word}: +([^\s/]+)", _clean(answer), re.MULTILINE)
-    return "\n".join(sorted(set(found) - {"<Endpoint", "<I", "<Identify"}))
+def _read_indications(console: AsteriskConsole, files: Files, objects: Iterable[str]) -> Answers:
+    names = [name for name in sections(files, "indications") if name != "general"]
+    return _as_said("indication show", *(f"indication show {name}" for name in names))(
+        console, files, objects
+    )
 
 
-def _clean(answer: str) -> str:
-    return "\n".join(line.rstrip() for line in _COLOUR.sub("", answer).splitlines()).strip()
+def _clean(answer: str, without: str = "") -> str:
+    kept = re.sub(without, "", answer, flags=re.MULTILINE) if without else answer
+    return "\n".join(line.rstrip() for line in kept.splitlines()).strip()
 
 
 MODULES: Mapping[str, Module] = {
-    "logger": Module("logger reload", _plain()),
-    "manager": Module("module reload manager", _plain("manager show users")),
-    "http": Module("module reload http", _plain("http show status")),
-    "indications": Module("module reload indications", _plain("indication show cn")),
-    "features": Module("module reload features", _plain("features show")),
-    "rtp": Module("module reload res_rtp_asterisk.so", _plain("rtp show settings")),
-    "cel": Module("module reload cel", _plain("cel show status")),
-    "cel_custom": Module("module reload cel_custom.so", _plain()),
-    "musiconhold": Module("moh reload", _plain("moh show classes")),
-    "voicemail": Module("voicemail reload", _plain("voicemail show users")),
+    "modules": Module(None, _as_said()),
+    "boards": Module(None, _as_said()),
+    "logger": Module("logger reload", _as_said()),
+    "manager": Module(
+        "module reload manager", _as_said("manager show settings", "manager show user hotline")
+    ),
+    "http": Module("module reload http", _as_said("http show status")),
+    "indications": Module("module reload indications", _read_indications),
+    "features": Module("module reload features", _as_said("features show")),
+    "rtp": Module("module reload res_rtp_asterisk.so", _as_said("rtp show settings")),
+    "cel": Module("module reload cel", _as_said("cel show status")),
+    "cel_custom": Module("module reload cel_custom.so", _as_said()),
+    "cdr": Module("module reload cdr", _as_said("cdr show status")),
+    "musiconhold": Module("moh reload", _as_said("moh show classes")),
+    "voicemail": Module("voicemail reload", _as_said("voicemail show users", without=r" +\d+$")),
     "queues": Module("queue reload all", _read_queues),
     "pjsip": Module("module reload res_pjsip.so", _read_pjsip),
     "extensions": Module("dialplan reload", _read_extensions),

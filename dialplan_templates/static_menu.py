@@ -1,8 +1,9 @@
 """A flow's static part, for the minutes in which FastAGI is away.
 
-Menus, plays, languages and gotos are compiled into plain dialplan; whatever needs a running
-program (a look-up, digits, the clock) leads to the flow's operator queue instead. A branch on the
-calendar is taken as open: who is called out of hours overflows from the queue.
+Menus, plays, languages and gotos are compiled into plain dialplan, over flows and languages; whatever needs
+a running program (a look-up, digits, a mailbox) leads to the flow's operator queue instead. A branch on the
+calendar is taken as open: who is called out of hours overflows from the queue. ``@back`` leads to the
+flow's first menu.
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from callcenter.flow_graph import resolve
 from callcenter.site import Site
-from callcenter.site.steps import Branch, Flow, Goto, Menu, Play, QueueCall, SetLanguage
+from callcenter.site.steps import Branch, Flow, Goto, HangUp, Menu, Play, QueueCall, SetLanguage, Step
 
 END = "static_end"
 SILENCE = "silence/1"
@@ -22,108 +24,127 @@ PromptFile = Callable[[str, str], str]
 
 @dataclass(frozen=True, slots=True)
 class StaticMenu:
-    """One ``Read`` in the dialplan: where it stands, what it plays, and where each key leads."""
+    """One extension: what it plays, where each key leads, and where the call goes without one."""
 
     exten: str
     files: tuple[str, ...]
     wait_seconds: int
     keys: tuple[tuple[str, str], ...]
+    """None: the files are played once and the call goes on."""
     otherwise: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    """Where a call may stand: a step, and the language it is spoken to in."""
+
+    flow: Flow
+    step: str
+    language: str
+
+    @property
+    def kind(self) -> Step | None:
+        return self.flow.steps.get(self.step)
+
+    @property
+    def exten(self) -> str:
+        language = "" if self.language == self.flow.language else f"*{self.language}"
+        return f"static_{self.flow.name}*{self.step}{language}"
+
+
 def static_menus(site: Site, prompt_file: PromptFile) -> list[StaticMenu]:
-    """Every flow's static menus; the one that opens a flow is named ``static_<flow>``."""
-    queues = {queue.name: queue.record for queue in site.queues}
-    flows = {flow.name: flow for flow in site.flows}
-    return [menu for flow in site.flows for menu in _Compiler(flow, flows, queues, prompt_file).menus()]
+    """Every static menu that a call can reach; the one that opens a flow is named ``static_<flow>``."""
+    return _Compiler(site, prompt_file).menus()
 
 
 class _Compiler:
-    """Compiles one flow. Steps of other flows are entered by that flow's own opening menu."""
+    """Compiles spots as they are found to be reached, each once."""
 
-    def __init__(
-        self, flow: Flow, flows: dict[str, Flow], queues: dict[str, bool], prompt_file: PromptFile
-    ) -> None:
-        self._flow = flow
-        self._flows = flows
-        self._queues = queues
+    def __init__(self, site: Site, prompt_file: PromptFile) -> None:
+        self._flows = {flow.name: flow for flow in site.flows}
+        self._queues = {queue.name: queue.record for queue in site.queues}
         self._prompt_file = prompt_file
-        self._operator = self._operator_target()
+        self._reached: dict[str, _Spot] = {}
 
     def menus(self) -> list[StaticMenu]:
-        """The opening menu first, then one for each menu step."""
-        steps = self._flow.steps
-        own = [self._menu(name, step) for name, step in steps.items() if isinstance(step, Menu)]
-        return [self._opening(), *own]
+        """The opening of each flow first, then all that is reached from there."""
+        openings = [_Spot(flow, flow.start, flow.language) for flow in self._flows.values()]
+        found = [self._compile(f"static_{spot.flow.name}", spot) for spot in openings]
+        done = 0
+        while done < len(self._reached):
+            exten, spot = list(self._reached.items())[done]
+            found.append(self._compile(exten, spot))
+            done += 1
+        return found
 
-    def _opening(self) -> StaticMenu:
-        heard, language, name = self._walk(self._flow.start)
-        exten = f"static_{self._flow.name}"
-        step = self._flow.steps.get(name) if name else None
+    def _compile(self, exten: str, spot: _Spot) -> StaticMenu:
+        heard, at = self._walk(spot)
+        step = at.kind
         if isinstance(step, Menu):
-            return self._read(exten, [*heard, *step.prompts], language, step)
-        target = self._target(name) if name else self._operator
-        files = self._files(heard, language)
-        return StaticMenu(exten=exten, files=files, wait_seconds=1, keys=(), otherwise=target)
+            keys = tuple((key, self._target(at, target)) for key, target in step.keys.items())
+            files = (*heard, *self._files(step.prompts, at.language))
+            return StaticMenu(exten, files, step.wait_seconds, keys, self._operator(at.flow))
+        if isinstance(step, HangUp):
+            return StaticMenu(exten, (*heard, *self._files(step.prompts, at.language)), 1, (), END)
+        return StaticMenu(exten, heard or (SILENCE,), 1, (), self._end(at))
 
-    def _walk(self, name: str) -> tuple[list[str], str, str | None]:
-        """From a step on to the first that waits for the caller: prompts heard, language, that step."""
-        heard: list[str] = []
-        language = self._flow.language
-        for _ in range(len(self._flow.steps)):
-            step = self._flow.steps.get(name)
+    def _walk(self, spot: _Spot) -> tuple[tuple[str, ...], _Spot]:
+        """From a spot on to the first that waits for the caller or ends: the files heard, and that spot."""
+        heard: tuple[str, ...] = ()
+        seen: set[str] = set()
+        while spot.exten not in seen:
+            seen.add(spot.exten)
+            step, language = spot.kind, spot.language
             if isinstance(step, Play):
-                heard += step.prompts
-                name = step.next
+                heard, target = (*heard, *self._files(step.prompts, language)), step.next
             elif isinstance(step, SetLanguage):
-                language, name = step.language, step.next
+                language, target = step.language, step.next
             elif isinstance(step, Goto):
-                name = step.target
+                target = step.target
             elif isinstance(step, Branch):
-                name = step.cases.get("open", step.otherwise)
+                target = step.cases.get("open", step.otherwise)
             else:
-                return heard, language, name
-        return heard, language, None
+                break
+            following = self._spot(_Spot(spot.flow, spot.step, language), target)
+            if following is None:
+                return heard, _Spot(spot.flow, "", language)
+            spot = following
+        return heard, spot
 
-    def _menu(self, name: str, step: Menu) -> StaticMenu:
-        return self._read(f"static_{self._flow.name}*{name}", step.prompts, self._flow.language, step)
+    def _spot(self, at: _Spot, target: str) -> _Spot | None:
+        """The step a target means; None for an end. A call that speaks its flow's language keeps to that."""
+        if target == "@back":
+            return _Spot(at.flow, at.flow.start, at.language)
+        node = resolve(at.flow, at.step, target, self._flows)
+        if node is None:
+            return None
+        flow = self._flows[node[0]]
+        language = flow.language if at.language == at.flow.language else at.language
+        return _Spot(flow, node[1], language)
 
-    def _read(self, exten: str, prompts: list[str], language: str, step: Menu) -> StaticMenu:
-        keys = tuple((key, self._key_target(target, exten)) for key, target in step.keys.items())
-        files = self._files(prompts, language)
-        return StaticMenu(exten, files, step.wait_seconds, keys, otherwise=self._operator)
+    def _target(self, at: _Spot, target: str) -> str:
+        """The extension a target leads to; what is there to be heard on the way is heard."""
+        spot = self._spot(at, target)
+        if target == "@hangup" or spot is None:
+            return END if target == "@hangup" else self._operator(at.flow)
+        heard, stop = self._walk(spot)
+        if not heard and not isinstance(stop.kind, Menu | HangUp):
+            return self._end(stop)
+        spot = spot if heard else stop
+        self._reached.setdefault(spot.exten, spot)
+        return spot.exten
+
+    def _end(self, at: _Spot) -> str:
+        return self._queue(at.kind.queue) if isinstance(at.kind, QueueCall) else self._operator(at.flow)
+
+    def _operator(self, flow: Flow) -> str:
+        stop = self._walk(_Spot(flow, flow.operator, flow.language))[1].kind
+        if isinstance(stop, QueueCall):
+            return self._queue(stop.queue)
+        return self._queue(next(iter(self._queues))) if self._queues else END
 
     def _files(self, prompts: list[str], language: str) -> tuple[str, ...]:
-        return tuple(self._prompt_file(name, language) for name in prompts) or (SILENCE,)
-
-    def _key_target(self, target: str, exten: str) -> str:
-        if target == "@repeat":
-            return exten
-        if target == "@back":
-            return f"static_{self._flow.name}"
-        return self._target(target)
-
-    def _target(self, target: str) -> str:
-        """The extension a target leads to, walked on to where the caller is next asked or queued."""
-        if target == "@hangup":
-            return END
-        if "/" in target:
-            flow = target.partition("/")[0]
-            return f"static_{flow}" if flow in self._flows else self._operator
-        name = self._walk(target)[2] if not target.startswith("@") else None
-        step = self._flow.steps.get(name) if name else None
-        if isinstance(step, Menu):
-            return f"static_{self._flow.name}*{name}"
-        if isinstance(step, QueueCall):
-            return self._queue(step.queue)
-        return self._operator
-
-    def _operator_target(self) -> str:
-        name = self._walk(self._flow.operator)[2]
-        step = self._flow.steps.get(name) if name else None
-        if isinstance(step, QueueCall):
-            return self._queue(step.queue)
-        return self._queue(next(iter(self._queues))) if self._queues else END
+        return tuple(self._prompt_file(name, language) for name in prompts)
 
     def _queue(self, name: str) -> str:
         return f"queue*{int(self._queues.get(name, False))}*{name}"

@@ -52,15 +52,24 @@ def cache_folder() -> Path:
     return Path("/var/cache/hotline") if os.geteuid() == 0 else Path.home() / ".cache/hotline"
 
 
+def find() -> AsteriskProgram | None:
+    """The Asterisk that is there; builds nothing."""
+    return find_installed() or find_private(_root())
+
+
 def ensure(say: Callable[[str], None]) -> AsteriskProgram:
     """Find an Asterisk, building one when there is none (about a minute). ``say`` gets lines of progress."""
-    root = cache_folder() / f"asterisk-{RELEASE}"
-    if found := find_installed() or find_private(root):
+    if found := find():
         return found
+    root = _root()
     build(root, say)
     if built := find_private(root):
         return built
     raise HotlineError(f"the Asterisk built in {root} does not start; remove the folder and run this again")
+
+
+def _root() -> Path:
+    return cache_folder() / f"asterisk-{RELEASE}"
 
 
 def find_installed() -> AsteriskProgram | None:

@@ -1,10 +1,8 @@
-"""Where the lab of a project keeps its things, and whether this machine can run one."""
+"""Where the lab of a project keeps its things."""
 
 from __future__ import annotations
 
 import hashlib
-import socket
-import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,15 +29,3 @@ def temporary_home() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="hl-") as folder:
         Path(folder).chmod(0o711)
         yield Path(folder)
-
-
-def name_trouble(host: str | None = None) -> str | None:
-    """Why PJSIP would block on this machine's own name, or None. It looks the name up for every call."""
-    host = host or socket.gethostname()
-    try:
-        found = subprocess.run(["getent", "ahosts", host], capture_output=True, timeout=1.0, check=False)
-    except subprocess.TimeoutExpired:
-        found = None
-    if found is not None and found.returncode == 0:
-        return None
-    return f"this machine's name does not resolve at once: add the line '127.0.1.1 {host}' to /etc/hosts"

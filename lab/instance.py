@@ -10,11 +10,12 @@ import subprocess
 import time
 from pathlib import Path
 
+from callcenter import asterisk_console as console
 from callcenter.errors import HotlineError, Unreachable
-from lab import console, namespace, processes
+from callcenter.machine_name import name_trouble
+from lab import namespace, processes
 from lab.account import Account, unprivileged
 from lab.asterisk_root import AsteriskProgram
-from lab.home import name_trouble
 
 FOLDERS = (
     "etc",

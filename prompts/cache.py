@@ -31,12 +31,16 @@ class PromptCache:
 
     def get(self, language: str, identity: tuple[str, ...], write: Write) -> tuple[Path, bool]:
         """The sound of this identity, and whether it had to be made now by ``write``."""
-        key = hashlib.sha256("\0".join((language, *identity)).encode()).hexdigest()[:16]
-        path = self.folder / language / f"{key}.wav"
+        path = self._path(language, identity)
         if is_sound(path):
             return path, False
         self.publish(path, write)
         return path, True
+
+    def find(self, language: str, identity: tuple[str, ...]) -> Path | None:
+        """The sound of this identity, None when it has not been made."""
+        path = self._path(language, identity)
+        return path if is_sound(path) else None
 
     def publish(self, path: Path, write: Write) -> None:
         """Have ``write`` make a file that then takes its place at ``path`` in one step.
@@ -68,6 +72,10 @@ class PromptCache:
             part.hardlink_to(source)
 
         self.publish(path, relink)
+
+    def _path(self, language: str, identity: tuple[str, ...]) -> Path:
+        key = hashlib.sha256("\0".join((language, *identity)).encode()).hexdigest()[:16]
+        return self.folder / language / f"{key}.wav"
 
     def sweep(self) -> None:
         """Remove what a crash left half written, an hour ago or earlier."""

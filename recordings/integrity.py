@@ -10,13 +10,13 @@ import wave
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from callcenter.ports import TalkedLeg
 from recordings import naming, sound
-from recordings.capture import Capture
 from recordings.catalogue import PLAYABLE
 from schema.calls import Call, Leg, Recording, Visit
 
@@ -59,14 +59,22 @@ def audit(session: Session, folder: Path, recorded_queues: set[str]) -> list[Fin
     return findings + list(_orphans(folder, known))
 
 
-def repair(session: Callable[[], Session], capture: Capture, folder: Path) -> int:
+class Closer(Protocol):
+    """Makes recordings of parts (``recordings.finishing.Finisher``)."""
+
+    def close(self, leg: TalkedLeg) -> bool:
+        """Make the leg's file and row; whether it became a recording now."""
+        ...
+
+
+def repair(session: Callable[[], Session], closer: Closer, folder: Path) -> int:
     """Finish the parts whose leg has ended and that nobody writes any more. Gives how many became recordings."""
-    parts = {naming.uniqueid_of_part(part): part for part in _idle_parts(folder)}
+    parts = {naming.uniqueid_of_part(part): part for part in idle_parts(folder)}
     finished = 0
     for uniqueids in _some(sorted(parts)):
         with session() as open_session:
             legs = [_talked(open_session, leg) for leg in _ended(open_session, uniqueids)]
-        finished += sum(capture.close(leg) for leg in legs)
+        finished += sum(closer.close(leg) for leg in legs)
     _sweep(folder)
     return finished
 
@@ -105,11 +113,12 @@ def _orphans(folder: Path, known: set[str]) -> Iterator[Finding]:
         name = str(path.relative_to(folder))
         if name not in known:
             yield Finding("orphan_file", name, "no row knows this file")
-    for part in _idle_parts(folder):
+    for part in idle_parts(folder):
         yield Finding("orphan_part", part.name, f"{part.stat().st_size} bytes nobody has finished")
 
 
-def _idle_parts(folder: Path) -> list[Path]:
+def idle_parts(folder: Path) -> list[Path]:
+    """Parts below the recordings folder that hold sound and that nobody writes any more."""
     parts = (folder / naming.PART_FOLDER).glob("*.sln")
     return [part for part in parts if sound.frames(part) and _age(part) > IDLE_SECONDS]
 

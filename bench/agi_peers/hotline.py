@@ -1,20 +1,15 @@
-"""Hotline's own server with the script all peers run. argv: port.
-
-Logging is as in production: one JSON line a session, to /dev/null.
-"""
+"""Hotline's own server, with the script that all peers run, and logging as in production. argv: port."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
 import sys
-from pathlib import Path
 
-import structlog
 import uvloop
 
 from agi.call import Call
 from agi.server import serve
+from callcenter.logging import configure
 
 
 def ivr(call: Call) -> None:
@@ -40,18 +35,9 @@ def hold(call: Call) -> None:
 
 async def main() -> None:
     """Serve until killed."""
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso"),
-            structlog.processors.JSONRenderer(),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.WriteLoggerFactory(Path("/dev/null").open("w", buffering=1)),
-        cache_logger_on_first_use=True,
-    )
-    await serve("127.0.0.1", int(sys.argv[1]), {"ivr": ivr, "hold": hold}, "token")
+    await serve("127.0.0.1", int(sys.argv[1]), {"ivr": ivr, "hold": hold}, "bench")
     await asyncio.Event().wait()
 
 
+configure("info", "agi")
 uvloop.run(main())

@@ -346,4 +346,4 @@ def test_a_script_that_blocks_the_loop_is_named(serving: Serve, logged: list[Any
         assert await (await house.call()).closed()
 
     serving(blocking, hear_nothing)
-    assert [line["call"] for line in logged if line["event"] == "script held the loop"] == ["node-1.0"]
+    assert [line["call"] for line in logged if line["event"] == "agi.held_loop"] == ["node-1.0"]

@@ -15,6 +15,7 @@ import pytest
 import uvloop
 
 from agi.call import Call
+from agi.protocol import LONGEST_COMMAND
 from agi.routes import Routes
 from agi.server import serve
 from tests.agi.real_asterisk import RealAsterisk
@@ -110,6 +111,25 @@ def test_hostile_values_read_back_as_they_were(home: Path, logged: list[Any]) ->
 
     play_out(home, {"ivr": script, "menu": lambda call: None}, scene)
     assert found == wanted | {"HL_DONE": ""}
+
+
+def test_the_longest_command_arrives_whole(home: Path, logged: list[Any]) -> None:
+    found: list[str] = []
+    done = asyncio.Event()
+    value = "x" * (LONGEST_COMMAND - len('SET VARIABLE "HL_LONG" ""'))
+
+    def script(call: Call) -> None:
+        call.answer()
+        call.set_variable("HL_LONG", value)
+        found.append(call.get_full_variable("${HL_LONG}"))
+        done.set()
+
+    async def scene(asterisk: RealAsterisk) -> None:
+        await asterisk.call()
+        await done.wait()
+
+    play_out(home, {"ivr": script, "menu": lambda call: None}, scene)
+    assert found == [value]
 
 
 @pytest.mark.req("P1")

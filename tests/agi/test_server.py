@@ -50,7 +50,7 @@ def test_an_unknown_script_is_closed_with_one_log_line(serving: Serve, logged: l
         assert await (await house.call(request("nosuch"))).closed()
 
     serving(never, ask)
-    assert [(line["event"], line["script"]) for line in logged] == [("no such agi script", "nosuch")]
+    assert [(line["event"], line["script"]) for line in logged] == [("agi.no_script", "nosuch")]
 
 
 @pytest.mark.req("SEC-2")

@@ -44,6 +44,13 @@ class Recorder:
         self.discarded.append(uniqueid)
 
 
+class NoMail:
+    """Nobody leaves a message (``callcenter.ports.MailboxKeeper``)."""
+
+    def collect(self) -> int:
+        return 0
+
+
 class Following:
     """One run of a listener; another one on the same database goes on where this one was killed."""
 
@@ -57,6 +64,7 @@ class Following:
             LedgerReader(ledgers.folder, places),
             self.keeper,
             RecordedLegs(self.recorder, {"sales"}),
+            NoMail(),
             Names({}),
             lambda: self.now,
         )

@@ -101,7 +101,7 @@ def run(
 
 
 async def until(true: Callable[[], bool]) -> None:
-    while not true():  # noqa: ASYNC110 - rows in a database tell nobody
+    while not true():
         await asyncio.sleep(0.01)
 
 

@@ -53,3 +53,15 @@ def test_a_call_opens_the_flow_of_its_line_and_number(
 def test_a_site_without_flows_gives_an_entry_too() -> None:
     empty = Site(name="empty", title="Empty", timezone="Asia/Shanghai", languages=["zh"])
     assert route(Published(empty), "e1", "95588").flow == ""
+
+
+@pytest.mark.req("IVR-7")
+def test_a_seat_reaches_a_number_whatever_trunk_it_belongs_to() -> None:
+    house = site(
+        flow(HANG_UP, "main"),
+        flow(HANG_UP, "english", language="en"),
+        dids=[{"number": "4008001001", "title": "English", "flow": "english", "trunk": "gateway"}],
+    )
+    entry = route(Published(house), "", "4008001001")
+    assert (entry.flow, entry.language) == ("english", "en")
+    assert entry.reason == "number 4008001001 on trunk gateway opens flow english"

@@ -39,6 +39,14 @@ def boot() -> Iterator[Boot]:
         shutil.rmtree(home)
 
 
+@pytest.fixture
+def memory() -> Iterator[Path]:
+    """An empty folder in memory, where there is such a disk: thousands of files are synced one by one."""
+    shm = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(prefix="hotline-", dir=shm if shm.is_dir() else None) as folder:
+        yield Path(folder)
+
+
 @pytest.fixture(scope="session")
 def small_site() -> Site:
     """A bilingual help line with a trunk of every kind, a seat of every kind and no boards."""

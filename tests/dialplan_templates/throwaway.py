@@ -75,7 +75,7 @@ class Asterisk:
         return [line for line in lines if any(f" {level}[" in line for level in ("WARNING", "ERROR"))]
 
     def manager(self, account: str) -> Manager:
-        """A session of the manager interface, signed in as ``hotline`` or ``apply``."""
+        """A session of the manager interface, signed in as ``hotline``."""
         session = Manager(self.process.pid)
         session.send(Action="Login", Username=account, Secret=secret(f"ami/{account}"))
         session.until("Authentication accepted")

@@ -1,4 +1,4 @@
-"""Where a lab lives depends on who may enter; a machine that can't name itself is told so."""
+"""Where a lab lives depends on who may enter."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from lab.account import Account, unprivileged
-from lab.home import lab_home, name_trouble, temporary_home
+from lab.home import lab_home, temporary_home
 
 STRANGER = Account(uid=4_000_001, gid=4_000_001)
 
@@ -31,8 +31,3 @@ def test_oneself_may_enter_whatever_one_can() -> None:
 
 def test_servers_never_run_as_root() -> None:
     assert unprivileged().uid != 0
-
-
-def test_this_machine_knows_its_name_or_says_how_to_mend_it() -> None:
-    assert name_trouble("localhost") is None
-    assert "/etc/hosts" in (name_trouble("no-such-host.invalid") or "")

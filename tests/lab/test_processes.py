@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from callcenter import asterisk_console as console
 from callcenter.errors import HotlineError, Unreachable
-from lab import console, processes
+from lab import processes
 
 
 def test_this_process_can_be_measured() -> None:

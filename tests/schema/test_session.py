@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Engine, exc, select, text
 from sqlalchemy.orm import Session
 
+from lab.postgres import PrivatePostgres
 from schema import session as sessions
 from schema.calls import Call
 from schema.config import Audit
@@ -42,8 +43,8 @@ def test_sqlite_is_durable_and_checks_its_keys(sqlite: Engine) -> None:
 
 
 @pytest.mark.postgres
-def test_postgresql_gives_a_statement_up_after_its_time(postgresql_database: str) -> None:
-    engine = engine_for(postgresql_database)
+def test_postgresql_gives_a_statement_up_after_its_time(postgres: PrivatePostgres) -> None:
+    engine = engine_for(postgres.create("statement_timeout"))
     with engine.connect() as connection:
         assert connection.execute(text("SHOW statement_timeout")).scalar() == "5s"
         assert connection.execute(text("SHOW timezone")).scalar() == "UTC"

@@ -12,6 +12,7 @@ import socket
 from pathlib import Path
 
 from callcenter.errors import HotlineError, Unreachable
+from callcenter.ports import AsteriskConsole
 
 LONGEST_PATH = 107  # sun_path of AF_UNIX, without the closing NUL
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
@@ -56,3 +57,9 @@ class Console:
             return bool(self.rx("core show uptime"))
         except Unreachable:
             return False
+
+
+def version(console: AsteriskConsole) -> tuple[int, ...]:
+    """The version of the Asterisk behind a console, as numbers; empty when it doesn't say one."""
+    found = re.search(r"Asterisk (?:certified/)?(\d+(?:\.\d+)*)", console.rx("core show version"))
+    return tuple(int(part) for part in found[1].split(".")) if found else ()

@@ -1,0 +1,1 @@
+"""Measurements of Hotline: ``make bench`` runs them all. ``docs/benchmarks.md`` holds the last results."""

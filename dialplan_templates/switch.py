@@ -1,0 +1,124 @@
+"""One change carried out: the link swapped, Asterisk told, what it took read back, the way back if it did not.
+
+Module by module, the dialplan last: a change that is not taken is found before calls enter it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from callcenter.errors import ApplyFailed, Unreachable
+from callcenter.ports import AsteriskConsole
+from dialplan_templates.complaints import LiveLog
+from dialplan_templates.durable import put
+from dialplan_templates.owed import Change, Note
+from dialplan_templates.plan import stale_stubs
+from dialplan_templates.readback import MODULES, Answers, read_back
+from dialplan_templates.stubs import MARK
+from dialplan_templates.versions import FAILED, Versions
+
+KEPT = ".before-hotline"
+"""Ending of an operator's own file that a stub took the place of."""
+
+
+class Switch:
+    """Brings a checked version into one Asterisk: ``live`` its console, None while it is down, ``log`` its log."""
+
+    def __init__(
+        self, versions: Versions, stubs: Mapping[str, str], live: AsteriskConsole | None, log: Path
+    ) -> None:
+        self._versions = versions
+        self._stubs = stubs
+        self._live = live
+        self._log = log
+        self._note = Note(versions)
+
+    def bring(self, change: Change, expected: Answers) -> None:
+        """Make ``change.number`` live. The note stays until the caller has written history.
+
+        Raises ApplyFailed with the former version live again.
+        """
+        before = self._read(change, change.former)
+        self._note.write(change)
+        self._versions.swap(change.number)
+        self.settle(change, expected, before)
+
+    def settle(self, change: Change, expected: Answers, before: Answers | None = None) -> None:
+        """Everything after the swap. ``before``: what Asterisk said when the former version was live."""
+        written = self._write_stubs()
+        if self._live is None:
+            return
+        log = LiveLog(self._log)
+        wrong = self._wrong(self._live, change, expected) or next(iter(log.complaints()), None)
+        if wrong:
+            self._go_back(change, wrong, written, before)
+
+    def _wrong(self, live: AsteriskConsole, change: Change, expected: Answers) -> str | None:
+        """Reload module by module; the first answer that is not the throw-away Asterisk's."""
+        files = self._versions.files(change.number)
+        try:
+            for name in change.modules:
+                _reload(live, name)
+                for command, answer in read_back(live, [name], files, change.objects).items():
+                    if expected.get(command) != answer:
+                        return f"{command} shows something else"
+        except Unreachable as error:
+            return str(error)
+        return None
+
+    def _go_back(self, change: Change, wrong: str, written: list[str], before: Answers | None) -> None:
+        told = f"version {change.number} did not come up as checked: {wrong}"
+        if change.former == change.number:
+            raise ApplyFailed(f"{told}; restart Asterisk to take it")
+        self._versions.swap(change.former)
+        self._versions.set_aside(change.number, FAILED)
+        if change.former is None:
+            self._take_back_stubs(written)
+        raise ApplyFailed(f"{told}; {self._former_again(change, before)}")
+
+    def _former_again(self, change: Change, before: Answers | None) -> str:
+        """Reload what was live before, and say how that went."""
+        assert self._live is not None  # noqa: S101 - only what is up can have refused
+        try:
+            for name in change.modules:
+                _reload(self._live, name)
+            again = self._read(change, change.former)
+        except Unreachable:
+            return "the former files are back, and the next apply reloads them"
+        self._note.clear()
+        if before is not None and again != before:
+            return "the former files are back, but Asterisk has to be restarted to take them"
+        number = change.former
+        return "nothing is live again" if number is None else f"version {number} is live again"
+
+    def _read(self, change: Change, number: int | None) -> Answers:
+        if self._live is None:
+            return {}
+        return read_back(self._live, change.modules, self._versions.files(number), change.objects)
+
+    def _write_stubs(self) -> list[str]:
+        """Put missing stubs in place; what an operator had there is kept beside it, once."""
+        stale = stale_stubs(self._versions.etc, self._stubs)
+        for name in stale:
+            path = self._versions.etc / name
+            text = path.read_text("utf-8", "surrogateescape") if path.is_file() else MARK
+            if MARK not in text:
+                put(path.with_name(name + KEPT), text)
+            put(path, self._stubs[name])
+        return stale
+
+    def _take_back_stubs(self, names: list[str]) -> None:
+        for name in names:
+            path = self._versions.etc / name
+            kept = path.with_name(name + KEPT)
+            if kept.is_file():
+                kept.replace(path)
+            else:
+                path.unlink()
+
+
+def _reload(live: AsteriskConsole, name: str) -> None:
+    command = MODULES[name].reload
+    if command is not None:
+        live.rx(command)

@@ -1,0 +1,1 @@
+"""Looks a running installation over: one finding a check, each wrong one with its mend."""

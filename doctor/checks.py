@@ -1,0 +1,62 @@
+"""The table of all checks, in the order they are told: what stands on something comes after it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from callcenter.errors import HotlineError
+from callcenter.ports import App
+from doctor import asterisk, fastagi, files, machine, ports, records
+from doctor.findings import Check, Finding, Look, NotNow, wrong
+from schema.session import trouble
+
+CHECKS: Mapping[str, Check] = {
+    "name": machine.name,
+    "clock": machine.clock,
+    "disk": files.disk,
+    "secrets": files.secrets,
+    "ports": ports.reachable,
+    "database": records.revision,
+    "prompts": files.prompts,
+    "holidays": records.holidays,
+    "asterisk": asterisk.version,
+    "console": asterisk.running,
+    "modules": asterisk.modules,
+    "manager": asterisk.manager,
+    "rights": asterisk.rights,
+    "asterisk clock": asterisk.clock,
+    "fastagi": fastagi.answers,
+    "listener": records.listener,
+    "live": asterisk.live,
+    "edits": asterisk.edits,
+    "pending": asterisk.pending,
+    "members": records.members,
+    "journal": files.journal,
+    "recordings": files.recordings,
+    "gaps": records.gaps,
+}
+
+
+def examine(app: App) -> Iterator[tuple[str, Finding]]:
+    """Each check's name and finding, one after the other."""
+    look = Look(app)
+    for name, check in CHECKS.items():
+        yield name, _finding(check, look)
+
+
+def _finding(check: Check, look: Look) -> Finding:
+    """A check that fails has found something too."""
+    try:
+        return check(look)
+    except NotNow as error:
+        return Finding("skipped", str(error))
+    except HotlineError as error:
+        return wrong(str(error), "mend what it names, then run hotline doctor again")
+    except SQLAlchemyError as error:
+        return wrong(trouble(error), "see that the database runs, and hotline db current")
+    except OSError as error:
+        return wrong(
+            f"{error.filename or ''}: {error.strerror}", "see that this account may read and write it"
+        )

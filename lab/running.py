@@ -1,0 +1,94 @@
+"""Hotline's own processes while a lab is up: which they are, and how it shows that they are at work."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from callcenter.errors import HotlineError, Unreachable
+from callcenter.ports import App
+from callcenter.settings import Settings
+from callcenter.supervise import Manner, supervise
+from lab.ports import answers
+from schema.calls import LedgerPosition
+
+READY_SECONDS = 30.0
+LOOK_SECONDS = 0.05
+
+
+def commands(settings: Settings) -> Mapping[str, Sequence[str]]:
+    """Name: command line. The FastAGI workers share a port."""
+    workers = range(1, settings.agi_workers + 1)
+    names = ["agi"] if settings.agi_workers == 1 else [f"agi{number}" for number in workers]
+    hotline = [sys.executable, "-m", "cli"]
+    return {**{name: [*hotline, "agi"] for name in names}, "ami": [*hotline, "ami"]}
+
+
+def log_folder(settings: Settings) -> Path:
+    """Where the processes write their logs, one file each."""
+    return settings.folder / "log"
+
+
+def manner(settings: Settings, tell: Callable[[str], None]) -> Manner:
+    """Children with these settings; each end that nobody asked for is told."""
+    logs = log_folder(settings)
+
+    def ended(name: str, how: str) -> None:
+        tell(f"hotline {name} ended ({how}) and is started again; see {logs / f'{name}.log'}")
+
+    return Manner({**os.environ, **settings.environment()}, logs, ended)
+
+
+def wait_until_at_work(app: App, since: dt.datetime, stopped: Callable[[], bool] = lambda: False) -> None:
+    """Return when FastAGI answers and the listener, started after ``since``, writes. Raises HotlineError."""
+    until = time.monotonic() + READY_SECONDS
+    while not (stopped() or (_agi_answers(app) and _listener_follows(app, since))):
+        if time.monotonic() > until:
+            raise HotlineError(f"Hotline did not come up; see the logs in {log_folder(app.settings)}")
+        time.sleep(LOOK_SECONDS)
+
+
+@contextmanager
+def at_work(app: App, tell: Callable[[str], None]) -> Iterator[None]:
+    """Hotline's processes, at work while the block lasts. Raises HotlineError when they do not come up."""
+    since, settings = app.clock(), app.settings
+    loop, stop = asyncio.new_event_loop(), asyncio.Event()
+    work = supervise(commands(settings), manner(settings, tell), stop)
+    thread = threading.Thread(target=loop.run_until_complete, args=(work,), name="supervisor")
+    thread.start()
+    try:
+        wait_until_at_work(app, since)
+        yield
+    finally:
+        loop.call_soon_threadsafe(stop.set)
+        thread.join()
+        loop.close()
+
+
+def _agi_answers(app: App) -> bool:
+    return answers(app.settings.agi_host, app.settings.agi_port)
+
+
+def _listener_follows(app: App, since: dt.datetime) -> bool:
+    """It has written its places, and Asterisk, where its console can be asked, has it on the line."""
+    mine = LedgerPosition.ledger.endswith(f"@{app.settings.system_name}")
+    with app.sessions(read_only=True)() as session:
+        seen_at = session.scalar(select(func.max(LedgerPosition.seen_at)).where(mine))
+    return seen_at is not None and seen_at >= since and _is_connected(app)
+
+
+def _is_connected(app: App) -> bool:
+    console = app.console()
+    try:
+        return console is None or "hotline" in console.rx("manager show connected")
+    except Unreachable:
+        return False

@@ -1,0 +1,79 @@
+"""``hotline up``: everything of Hotline at once; with ``--lab`` on a private Asterisk, from nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+
+from callcenter.logging import configure
+from callcenter.ports import App
+from callcenter.supervise import stop_on_signals, supervise
+from lab.ports import OWN_PORTS, need_free
+from lab.progress import Progress
+from lab.ready import alone, find_asterisk, live, load_sample, make_prompts, set_up_database
+from lab.running import commands, log_folder, manner, wait_until_at_work
+from lab.welcome import welcome
+
+
+@click.command()
+@click.option("--lab", "with_lab", is_flag=True, help="on a private Asterisk; does all that is missing first")
+@click.pass_obj
+def up(app: App, with_lab: bool) -> None:
+    """Run FastAGI and listener until Ctrl-C; one that ends is started again."""
+    progress = Progress(sys.stdout)
+    with terminated_as_interrupted(), alone(app.settings.folder), logged(app):
+        need_free(app.settings, OWN_PORTS)
+        if not with_lab:
+            asyncio.run(_serve(app, progress))
+            return
+        asterisk = find_asterisk(app, progress)
+        set_up_database(app, progress)
+        load_sample(app, progress)
+        make_prompts(app, progress)
+        with live(app, asterisk, progress):
+            asyncio.run(_serve(app, progress))
+
+
+async def _serve(app: App, progress: Progress) -> None:
+    stop = asyncio.Event()
+    stop_on_signals(stop)
+    since = app.clock()
+    running = asyncio.create_task(
+        supervise(commands(app.settings), manner(app.settings, progress.line), stop)
+    )
+    try:
+        with progress.phase("Hotline at work"):
+            await asyncio.to_thread(wait_until_at_work, app, since, stop.is_set)
+        if not stop.is_set():
+            progress.line(welcome(app))
+    except BaseException:
+        stop.set()
+        raise
+    finally:
+        await running
+    progress.line("Hotline has stopped")
+
+
+@contextmanager
+def logged(app: App) -> Iterator[None]:
+    """This process's own log in a file beside its children's, so that the terminal stays readable."""
+    folder = log_folder(app.settings)
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "up.log").open("ab") as file:
+        configure(app.settings.log_level, "up", file)
+        yield
+
+
+@contextmanager
+def terminated_as_interrupted() -> Iterator[None]:
+    """Let SIGTERM end the block as Ctrl-C does, so that nothing it started is left behind."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

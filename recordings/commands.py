@@ -1,0 +1,99 @@
+"""``hotline recordings list|show|audit``."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+from sqlalchemy import select
+
+from callcenter.call_page import columns, seconds
+from callcenter.errors import NotFound
+from callcenter.ports import App
+from callcenter.printing import as_json, print_json, print_rows
+from recordings.catalogue import Catalogue
+from recordings.finishing import Finisher
+from recordings.integrity import audit, repair
+from schema.calls import Recording
+
+LISTED = ("id", "started_at", "call_id", "agent", "queue", "state", "duration_ms", "path")
+
+
+@click.group()
+def recordings() -> None:
+    """Recordings and their audit."""
+
+
+@recordings.command("list")
+@click.option("--last", default=20, show_default=True, type=click.IntRange(1), help="how many")
+@click.option("--call", "call_id", help="only those of this call")
+@click.option("--agent", help="only this agent's")
+@as_json
+@click.pass_obj
+def list_recordings(app: App, last: int, call_id: str | None, agent: str | None, json_wanted: bool) -> None:
+    """The newest recordings."""
+    wanted = select(Recording).order_by(Recording.started_at.desc()).limit(last)
+    for column, value in ((Recording.call_id, call_id), (Recording.agent, agent)):
+        wanted = wanted if value is None else wanted.where(column == value)
+    with app.sessions(read_only=True)() as session:
+        rows = [columns(row) for row in session.scalars(wanted)]
+    print_rows(rows, LISTED, json_wanted)
+
+
+@recordings.command("show")
+@click.argument("number", metavar="ID", type=int)
+@as_json
+@click.pass_obj
+def show_recording(app: App, number: int, json_wanted: bool) -> None:
+    """One recording: whose, how long, and where its file is."""
+    with app.sessions(read_only=True)() as session:
+        row = session.get(Recording, number)
+    if row is None:
+        raise NotFound(f"there is no recording {number}; see hotline recordings list")
+    facts = columns(row) | {"file": _file(app, row)}
+    if json_wanted:
+        print_json(facts)
+        return
+    click.echo(f"recording {row.id} of call {row.call_id}: {row.state}, {seconds(row.duration_ms)}")
+    for name in ("agent", "queue", "started_at", "reason", "file", "bytes", "sha256"):
+        if facts[name] is not None:
+            click.echo(f"  {name:<10}  {facts[name]}")
+
+
+@recordings.command("audit")
+@click.option("--repair", "mend", is_flag=True, help="first finish the parts that a dead process left")
+@as_json
+@click.pass_obj
+def audit_recordings(app: App, mend: bool, json_wanted: bool) -> None:
+    """Hold calls, rows and files against each other. Exit code 1 when something does not agree."""
+    folder = app.settings.recordings
+    repaired = _repair(app, folder) if mend else 0
+    recorded = {queue.name for queue in app.site().queues if queue.record}
+    with app.sessions(read_only=True)() as session:
+        found = audit(session, folder, recorded)
+    if json_wanted:
+        print_json({"repaired": repaired, "findings": [asdict(finding) for finding in found]})
+    else:
+        _print_audit([asdict(finding) for finding in found], repaired)
+    if found:
+        raise click.exceptions.Exit(1)
+
+
+def _repair(app: App, folder: Path) -> int:
+    catalogue = Catalogue(app.sessions(), folder)
+    return repair(app.sessions(read_only=True), Finisher(catalogue, app.settings.spool), folder)
+
+
+def _print_audit(findings: list[dict[str, Any]], repaired: int) -> None:
+    if repaired:
+        click.echo(f"{repaired} recordings finished that a dead process had left")
+    if findings:
+        print_rows(findings, ("kind", "subject", "detail"), json_wanted=False)
+    else:
+        click.echo("calls, rows and files agree")
+
+
+def _file(app: App, row: Recording) -> str | None:
+    return None if row.path is None else str(app.settings.recordings / row.path)

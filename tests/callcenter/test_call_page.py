@@ -1,0 +1,172 @@
+"""``hotline calls show``: one call on one page, with everything that is kept of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy.orm import Session
+
+from callcenter.call_page import CallPage, read_page
+from callcenter.errors import NotFound
+from cli import main
+from schema.base import Base
+from schema.calls import Call, CallbackRequest, Leg, Recording, Score, Step, Visit, VoicemailMessage
+from schema.session import engine_for, session_factory
+from schema.upgrade import upgrade
+
+ID = "hotline-1.0"
+BEGAN = dt.datetime(2026, 3, 3, 9, 30, tzinfo=dt.UTC)
+
+
+def after(seconds: float) -> dt.datetime:
+    """A moment of the call."""
+    return BEGAN + dt.timedelta(seconds=seconds)
+
+
+def step(number: int, name: str, **more: object) -> Step:
+    """One step, a second after the one before."""
+    values = {"kind": "menu", "heard": ["main_menu"], "keys": "1", "next": "bills", "reason": "pressed 1"}
+    place = {
+        "flow": "main",
+        "step": name,
+        "version": 3,
+        "uniqueid": ID,
+        "at": after(number),
+        "number": number,
+    }
+    return Step(call_id=ID, **{**values, **place, "outcome": "key", **more})
+
+
+def survey_call() -> list[Base]:
+    """A caller who reaches agent 1001 in queue bills, is held, talks, scores 2, and had left a word before."""
+    whole = {"started_at": BEGAN, "answered_at": after(1), "ended_at": after(40)}
+    leg = {"call_id": ID, "started_at": after(5), "answered_at": after(8), "ended_at": after(30), "cause": 16}
+    joined = {
+        "joined_at": after(4),
+        "left_at": after(8),
+        "answered_at": after(8),
+        "wait_ms": 4200,
+        "position": 2,
+    }
+    return [
+        Call(
+            call_id=ID,
+            direction="inbound",
+            trunk="e1",
+            did="95588",
+            caller="13912345678",
+            state="closed",
+            ended_by="agent",
+            cause=16,
+            **whole,
+        ),
+        step(1, "welcome"),
+        step(2, "pin", kind="collect", keys="****", outcome="collected", reason="4 digits"),
+        Visit(call_id=ID, number=1, queue="bills", outcome="answered", agent="1001", talk_ms=22000, **joined),
+        Leg(uniqueid="hotline-1.1", channel="Local/x;1", kind="local", endpoint=None, agent=None, **leg),
+        Leg(
+            uniqueid="hotline-1.2",
+            channel="PJSIP/s8001-1",
+            kind="agent",
+            endpoint="s8001",
+            agent="1001",
+            ring_ms=3000,
+            talk_ms=22000,
+            hold_ms=1500,
+            **leg,
+        ),
+        Recording(
+            call_id=ID,
+            uniqueid="hotline-1.2",
+            agent="1001",
+            queue="bills",
+            state="ready",
+            path="2026/03/03/x.wav",
+            started_at=after(8),
+            duration_ms=21990,
+            bytes=1,
+            sha256="00",
+        ),
+        Score(call_id=ID, visit=1, outcome="scored", score=2, agent="1001", queue="bills", at=after(36)),
+        VoicemailMessage(
+            call_id=ID, mailbox="100", message_id="m1", path="v/1.wav", left_at=after(37), duration_ms=900
+        ),
+        CallbackRequest(call_id=ID, queue="bills", number="13912345678", asked_at=after(38)),
+    ]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A home whose database holds the call."""
+    (tmp_path / "database").mkdir()
+    engine = engine_for(f"sqlite:///{tmp_path}/database/hotline.db")
+    upgrade(engine)
+    with session_factory(engine).begin() as session:
+        session.add_all(survey_call())
+    engine.dispose()
+    return tmp_path
+
+
+@pytest.fixture
+def page(home: Path) -> CallPage:
+    """The call's page."""
+    engine = engine_for(f"sqlite:///{home}/database/hotline.db")
+    with Session(engine) as session:
+        found = read_page(session, ID)
+    engine.dispose()
+    return found
+
+
+def test_a_page_has_everything_in_order_of_time(page: CallPage) -> None:
+    assert [(line.what, line.text) for line in page.lines()] == [
+        ("menu", "main/welcome: heard main_menu; keys 1; key → bills (pressed 1)"),
+        ("collect", "main/pin: heard main_menu; keys ****; collected → bills (4 digits)"),
+        ("wait", "joined queue bills at place 2"),
+        ("leg", "agent 1001 on s8001: rang 3.0 s, talked 22.0 s, held 1.5 s"),
+        ("wait", "left queue bills: answered by agent 1001 after 4.2 s"),
+        ("record", "ready 22.0 s 2026/03/03/x.wav"),
+        ("score", "agent 1001, queue bills: scored 2"),
+        ("voicemail", "message in box 100, 0.9 s, v/1.wav"),
+        ("callback", "call 13912345678 back from queue bills"),
+        ("end", "ended by agent after 40.0 s (cause 16)"),
+    ]
+
+
+def test_a_call_that_is_not_kept_is_not_found(home: Path) -> None:
+    engine = engine_for(f"sqlite:///{home}/database/hotline.db")
+    with Session(engine) as session, pytest.raises(NotFound, match="hotline calls list"):
+        read_page(session, "nosuch")
+    engine.dispose()
+
+
+def test_show_prints_every_line_of_the_page(home: Path, page: CallPage) -> None:
+    printed = CliRunner().invoke(main, ["--home", str(home), "calls", "show", ID]).output
+    assert "call hotline-1.0  inbound  closed" in printed
+    assert "trunk e1  dialled 95588  caller 13912345678" in printed
+    for line in page.lines():
+        assert line.text in printed
+
+
+def test_json_has_the_same_facts(home: Path) -> None:
+    result = CliRunner().invoke(main, ["--home", str(home), "calls", "show", ID, "--json"])
+    told = json.loads(result.output)
+    assert (told["call_id"], told["ended_by"], told["started_at"]) == (
+        ID,
+        "agent",
+        BEGAN.isoformat(timespec="milliseconds"),
+    )
+    parts = ("steps", "visits", "legs", "recordings", "scores", "voicemails", "callbacks")
+    assert [len(told[part]) for part in parts] == [2, 1, 2, 1, 1, 1, 1]
+
+
+@pytest.mark.parametrize("command", ["calls list", "scores", "recordings list", "gaps list"])
+def test_lists_tell_the_same_rows_as_table_and_as_json(home: Path, command: str) -> None:
+    words = ["--home", str(home), *command.split()]
+    rows = json.loads(CliRunner().invoke(main, [*words, "--json"]).output)
+    table = CliRunner().invoke(main, words).output.splitlines()
+    assert len(table) == len(rows) + 1
+    assert all(row["call_id"] in line for row, line in zip(rows, table[1:], strict=True))

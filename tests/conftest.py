@@ -1,0 +1,86 @@
+"""What every test may use: both databases, quick properties, and the proof that nothing outlives a session."""
+
+from __future__ import annotations
+
+import logging
+import os
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import structlog
+from hypothesis import settings
+from sqlalchemy import Engine
+
+from callcenter.logging import Libraries
+from lab.home import temporary_home
+from lab.postgres import PrivatePostgres
+from schema.session import engine_for
+from schema.upgrade import upgrade
+
+settings.register_profile("hotline", deadline=None)
+settings.load_profile("hotline")
+
+MARK = "HOTLINE_TEST_SESSION"
+"""In the environment of every process that a test session starts, and of theirs."""
+SESSION = uuid.uuid4().hex
+
+
+def left_behind() -> dict[int, str]:
+    """The processes of this session that still run: id and command line."""
+    found = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if f"{MARK}={SESSION}".encode() in (folder / "environ").read_bytes():
+                found[int(folder.name)] = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+        except OSError:
+            continue
+    found.pop(os.getpid(), None)
+    return found
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_outlives_the_session() -> Iterator[None]:
+    os.environ[MARK] = SESSION
+    yield
+    assert left_behind() == {}
+
+
+@pytest.fixture(autouse=True)
+def logs_are_set_up_anew() -> Iterator[None]:
+    """A command or process that a test runs sets up the logs of the whole program."""
+    yield
+    structlog.reset_defaults()
+    structlog.contextvars.clear_contextvars()
+    root = logging.getLogger()
+    root.handlers = [handler for handler in root.handlers if not isinstance(handler, Libraries)]
+    root.setLevel(logging.WARNING)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PrivatePostgres]:
+    """A running private PostgreSQL; a crash of the machine may lose what is in it."""
+    with temporary_home() as home:
+        server = PrivatePostgres(home, durable=False)
+        server.start()
+        yield server
+        server.stop()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty database, on either engine."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/hotline.db"
+    server: PrivatePostgres = request.getfixturevalue("postgres")
+    return server.create(f"test_{uuid.uuid4().hex}")
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Engine]:
+    """An engine on a database with all tables, on either engine."""
+    engine = engine_for(database_url)
+    upgrade(engine)
+    yield engine
+    engine.dispose()

@@ -1,0 +1,235 @@
+"""A whole Hotline at work: private Asterisk, FastAGI, listener and database, below one temporary home.
+
+Everything is done with Hotline's own commands, in this process where they only speak to the others.
+"""
+
+from __future__ import annotations
+
+import csv
+import fcntl
+import socket
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+from click.testing import CliRunner
+from sqlalchemy import select
+
+from callcenter import agents
+from callcenter.ledger_format import CEL_COLUMNS, CEL_FILE
+from callcenter.settings import Settings
+from cli import Hotline, main
+from lab.asterisk_root import ensure
+from lab.commands import start
+from lab.instance import AsteriskInstance
+from lab.postgres import PrivatePostgres
+from lab.sipp_run import Address
+from schema.base import Base
+from tests.e2e.process import HotlineProcess
+from tests.e2e.telephony_site import site
+from tests.e2e.until import until
+
+SIP, AMI, AGI, HTTP, RTP = 32060, 32038, 32073, 32088, (52000, 52998)
+LOCK = Path("/tmp/hotline-e2e.lock")
+BOOT_SECONDS = 20.0
+
+
+@dataclass(frozen=True)
+class Fallback:
+    """A caller was taken over by the static menu: when (seconds since 1970), and which flow's."""
+
+    at: float
+    flow: str
+
+
+class House:
+    """Start with ``up``, end with ``down``. It is on the embedded database at first."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.sipp_logs = home / "sipp"
+        self.sipp_logs.mkdir()
+        self.use_database(None)
+        here = self.app.settings
+        self.asterisk = AsteriskInstance(ensure(print), here.etc.parent, name=here.system_name)
+        self.agi = HotlineProcess("agi", home / "agi.log")
+        self.ami = HotlineProcess("ami", home / "ami.log")
+        self._one_command = threading.Lock()
+
+    # ── starting and ending ──────────────────────────────────────────────────
+
+    def use_database(self, url: str | None, server: PrivatePostgres | None = None) -> None:
+        """Hotline's commands and processes use this database from their next start on; None: the embedded."""
+        self.postgres = server
+        self._settings: dict[str, Any] = {
+            "home": self.home / "hotline",
+            "sip_port": SIP,
+            "ami_port": AMI,
+            "agi_port": AGI,
+            "http_port": HTTP,
+            "rtp_first": RTP[0],
+            "rtp_last": RTP[1],
+            "system_name": "e2e",
+            **({"database_url": url} if url else {}),
+        }
+        self.app = Hotline(Settings(**self._settings))
+
+    def up(self) -> None:
+        """Database, site, Asterisk, FastAGI and listener, in a newcomer's order."""
+        self.load(site())
+        start(self.app, self.asterisk)
+        self.start_agi()
+        self.start_ami()
+
+    def down(self) -> None:
+        """End everything."""
+        self.ami.stop()
+        self.agi.stop()
+        self.asterisk.stop()
+
+    def restart_processes(self) -> None:
+        """FastAGI and the listener, with the settings as they are now."""
+        self.ami.stop()
+        self.agi.stop()
+        self.start_agi()
+        self.start_ami()
+
+    def load(self, text: str) -> None:
+        """Make this the site in the database."""
+        file = self.home / "site.yaml"
+        file.write_text(text)
+        self.run("db", "upgrade")
+        self.run("site", "load", str(file))
+
+    def publish(self, text: str) -> None:
+        """Bring a changed site to callers."""
+        self.load(text)
+        self.run("apply")
+
+    def start_agi(self) -> None:
+        """Start FastAGI; returns when it takes calls."""
+        self.agi.start(self._environment())
+        until(_can_connect, BOOT_SECONDS, "FastAGI listens")
+
+    def start_ami(self) -> None:
+        """Start the listener; returns when Asterisk knows it."""
+        self.ami.start(self._environment())
+        until(self.is_followed, BOOT_SECONDS, "the listener is connected")
+
+    def is_followed(self) -> bool:
+        """Whether a listener is logged in at the manager interface."""
+        return "hotline" in self.asterisk.rx("manager show connected")
+
+    def run(self, *words: str) -> str:
+        """A Hotline command, in this process; gives what it printed. It must succeed."""
+        with self._one_command:
+            command = main.get_command(click.Context(main), words[0])
+            assert command is not None
+            done = CliRunner().invoke(command, words[1:], obj=self.app, catch_exceptions=False)
+        assert done.exit_code == 0, f"hotline {' '.join(words)}: {done.output}"
+        return done.output
+
+    def seat_crowd(self, seats: Mapping[str, str]) -> None:
+        """Log many agents in, by number and seat. The last one's command lets the queues follow for all."""
+        *most, (last, its_seat) = seats.items()
+        site_now = self.app.site()
+        with self.app.sessions().begin() as session:
+            for agent, seat in most:
+                agents.log_in(session, site_now, agent, seat, self.app.clock)
+        self.run("agents", "login", last, "--seat", its_seat)
+
+    def unseat_crowd(self, seats: Mapping[str, str]) -> None:
+        """Log them out again."""
+        *most, last = seats
+        with self.app.sessions().begin() as session:
+            for agent in most:
+                agents.log_out(session, agent, self.app.clock)
+        self.run("agents", "logout", last)
+
+    # ── what is known of calls ───────────────────────────────────────────────
+
+    @property
+    def sip(self) -> Address:
+        return Address("127.0.0.1", SIP)
+
+    def secret(self, name: str) -> str:
+        """A generated secret, as of ``seat/s8001``."""
+        return self.app.secrets(name)
+
+    def rows(self, table: type[Base], **wanted: object) -> list[Any]:
+        """Rows with these values, in the order of their keys."""
+        query = select(table).filter_by(**wanted).order_by(*table.__table__.primary_key)
+        with self.app.sessions(read_only=True)() as session:
+            return list(session.scalars(query))
+
+    def ledger(self, **wanted: str) -> list[dict[str, str]]:
+        """Lines of the CEL ledger with these values."""
+        with (self.asterisk.log / "cel-custom" / CEL_FILE).open(newline="", errors="replace") as file:
+            lines = [dict(zip(CEL_COLUMNS, values, strict=False)) for values in csv.reader(file)]
+        return [line for line in lines if wanted.items() <= line.items()]
+
+    def fallbacks(self, caller: str) -> list[Fallback]:
+        """When the static menu took this caller."""
+        lines = self.ledger(user_event="HL_FALLBACK", caller=caller)
+        return [Fallback(float(line["eventtime"]), line["extra"]) for line in lines]
+
+    def began(self, caller: str) -> float:
+        """When this caller's channel was made, in seconds since 1970."""
+        lines = until(
+            lambda: self.ledger(eventtype="CHAN_START", caller=caller), 10, f"a channel of caller {caller}"
+        )
+        return float(lines[0]["eventtime"])
+
+    # ── faults besides those of a process ────────────────────────────────────
+
+    @contextmanager
+    def fastagi_unreachable(self) -> Iterator[None]:
+        """FastAGI's port drops every SYN, as a dead machine or a firewall does: a listener whose backlog is full."""
+        with socket.socket() as full:
+            full.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            full.bind(("127.0.0.1", AGI))
+            full.listen(0)
+            waiting = _fill_backlog()
+            try:
+                yield
+            finally:
+                for line in waiting:
+                    line.close()
+
+    def _environment(self) -> dict[str, str]:
+        return {f"HOTLINE_{name.upper()}": str(value) for name, value in self._settings.items()}
+
+
+def _can_connect() -> bool:
+    with socket.socket() as line:
+        return line.connect_ex(("127.0.0.1", AGI)) == 0
+
+
+def _fill_backlog() -> Sequence[socket.socket]:
+    """Connect until nobody answers."""
+    waiting = []
+    for _ in range(8):
+        line = socket.socket()
+        line.settimeout(0.3)
+        waiting.append(line)
+        if line.connect_ex(("127.0.0.1", AGI)) != 0:
+            return waiting
+    raise AssertionError("this kernel takes connections beyond a full backlog")
+
+
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Nobody else on this machine runs these tests, whose ports are fixed, at the same time."""
+    with LOCK.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def now() -> float:
+    """Seconds since 1970, the ledger's clock."""
+    return time.time()

@@ -1,0 +1,73 @@
+"""One of Hotline's processes, to be started, killed, frozen and thawed."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+PROJECT = Path(__file__).parents[2]
+STOP_SECONDS = 15.0
+
+
+class HotlineProcess:
+    """``hotline <name>`` as a child; what it logs is added to ``log``."""
+
+    def __init__(self, name: str, log: Path) -> None:
+        self.name = name
+        self.log = log
+        self._child: subprocess.Popen[bytes] | None = None
+
+    def start(self, environment: Mapping[str, str]) -> None:
+        """Start it with these settings."""
+        with self.log.open("ab") as out:
+            self._child = subprocess.Popen(
+                [sys.executable, "-c", "from cli import main; main()", self.name],
+                cwd=PROJECT,
+                env={**os.environ, **environment, "PYTHONPATH": str(PROJECT)},
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+            )
+
+    @property
+    def is_running(self) -> bool:
+        return self._child is not None and self._child.poll() is None
+
+    def stop(self) -> None:
+        """Ask it to end; it must, with status 0."""
+        if self._child is None:
+            return
+        self._child.send_signal(signal.SIGCONT)
+        self._child.terminate()
+        status, self._child = self._child.wait(STOP_SECONDS), None
+        assert status == 0, f"hotline {self.name} ended with {status}: {self.log.read_text()[-2000:]}"
+
+    def kill(self) -> None:
+        """End it with no warning."""
+        self._send(signal.SIGKILL)
+        self._running().wait(STOP_SECONDS)
+
+    def freeze(self) -> None:
+        """It keeps its sockets and does nothing more."""
+        self._send(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """It goes on where it was."""
+        self._send(signal.SIGCONT)
+
+    def logged(self, event: str, since: int = 0) -> bool:
+        """Whether it has logged this event after the first ``since`` bytes of its log."""
+        lines = self.log.read_bytes()[since:].splitlines()
+        return any(json.loads(line).get("event") == event for line in lines if line.endswith(b"}"))
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        assert self._child is not None
+        return self._child
+
+    def _send(self, number: signal.Signals) -> None:
+        self._running().send_signal(number)

@@ -1,0 +1,97 @@
+"""The site of the end-to-end tests: the sample as it is shipped, and straight lines beside it.
+
+A straight line is a number that leads after one word into a queue of its own with agents of its own, so
+that many cases can be played at the same time and none takes another's agent.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from io import StringIO
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from ruamel.yaml import YAML
+
+SAMPLE = Path(__file__).parents[2] / "samples/telecom_zh_en.yaml"
+LINES = range(1, 10)
+CROWD = 30
+"""Agents of the crowd's line, which serves the calls of the load tests."""
+CROWD_LINE = "crowd"
+LOOKUP_PORT = 32090
+Site = dict[str, Any]
+
+
+def site(*, office: str = "open") -> str:
+    """The site file's text. ``office``: open or closed all day."""
+    found: Site = YAML(typ="safe").load(SAMPLE)
+    _set_office(found, office)
+    _point_lookups(found)
+    found["prompts"].append({"name": "hello", "text": {"zh": "您好", "en": "Hello"}})
+    for number in LINES:
+        _add_line(found, f"line{number}", f"400900100{number}", [f"30{number}1"])
+    crowd = [f"4{number:03}" for number in range(1, CROWD + 1)]
+    _add_line(found, CROWD_LINE, "4009002000", crowd)
+    out = StringIO()
+    writer = YAML()
+    writer.allow_unicode = True
+    writer.dump(found, out)
+    return out.getvalue()
+
+
+def seat_of(agent: str) -> str:
+    """Where an agent sits: the sample's at the desks of their order, ours at a seat named after them."""
+    return f"s800{agent[3]}" if agent.startswith("100") else f"t{agent}"
+
+
+def _set_office(found: Site, office: str) -> None:
+    calendar = next(calendar for calendar in found["calendars"] if calendar["name"] == "office")
+    today = dt.datetime.now(ZoneInfo(calendar["timezone"])).date()
+    if office == "closed":
+        calendar |= {"week": {}, "exceptions": []}
+    else:
+        days = {"first": today, "last": today + dt.timedelta(days=1)}
+        calendar["exceptions"] = [{**days, "title": "test", "hours": ["00:00-24:00"]}]
+
+
+def _point_lookups(found: Site) -> None:
+    for flow in found["flows"]:
+        for step in flow["steps"].values():
+            if step["kind"] == "lookup":
+                step["url"] = step["url"].replace(":8090/", f":{LOOKUP_PORT}/")
+
+
+def _add_line(found: Site, name: str, number: str, agents: list[str]) -> None:
+    found["dids"].append({"number": number, "title": name, "flow": name, "language": "zh"})
+    found["flows"].append(_straight_flow(name))
+    found["queues"].append(
+        {
+            "name": name,
+            "title": name,
+            "members": [{"agent": agent} for agent in agents],
+            "retry_seconds": 1,
+            "announce_agent": False,
+            "music": "melody",
+            "survey": "satisfaction",
+        }
+    )
+    for agent in agents:
+        found["agents"].append({"number": agent, "title": agent, "languages": ["zh"]})
+        found["seats"].append({"name": seat_of(agent), "number": f"9{agent}", "title": agent})
+
+
+def _straight_flow(name: str) -> Site:
+    steps = {
+        "hello": {"kind": "play", "prompts": ["hello"], "next": "wait"},
+        "wait": {"kind": "queue", "queue": name, "timeout": "bye", "full": "bye", "nobody": "bye"},
+        "bye": {"kind": "hangup", "prompts": ["goodbye"]},
+    }
+    return {
+        "name": name,
+        "title": name,
+        "language": "zh",
+        "start": "hello",
+        "operator": "wait",
+        "steps": steps,
+    }

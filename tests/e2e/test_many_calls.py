@@ -1,0 +1,115 @@
+"""Two hundred calls at five a second and a burst at ten: nothing is left, lost, or recorded too much or too little."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from lab import audio
+from lab.sipp_run import Run
+from schema.calls import Call, Leg, Recording
+from tests.e2e.crowd import AGENT_HZ, CALLER_HZ, balanced, call_in, crowd, dial_in
+from tests.e2e.house import House
+from tests.e2e.until import until
+
+Tell = Callable[..., None]
+MOST_MISSING_SECONDS = 0.06
+LEFT_OVER_SECONDS = 0.1
+
+
+@dataclass(frozen=True)
+class Heard:
+    """One recording against the talk it is of, in seconds.
+
+    ``missing``: how much less of the agent's tone it holds than the bridge lasted. ``before``, ``after``: what
+    it holds before the agent's first and after their last tone. ``swapped``: tones on the wrong side.
+    """
+
+    missing: float
+    before: float
+    after: float
+    swapped: float
+
+
+def hear(house: House, row: Recording, leg: Leg) -> Heard:
+    """Listen to a recording."""
+    caller, agent = audio.read_wav(house.app.settings.recordings / row.path).channels
+    begin, end = audio.span(agent, AGENT_HZ) or (0.0, 0.0)
+    whole = len(agent) / audio.RATE
+    return Heard(
+        missing=leg.talk_ms / 1000 - audio.seconds_of(agent, AGENT_HZ),
+        before=begin,
+        after=whole - end,
+        swapped=audio.seconds_of(caller, AGENT_HZ) + audio.seconds_of(agent, CALLER_HZ),
+    )
+
+
+def hear_all(house: House, number: str) -> list[Heard]:
+    """Listen to the recordings of every call from this number."""
+    calls = {call.call_id for call in house.rows(Call, caller=number)}
+    legs = {leg.uniqueid: leg for leg in house.rows(Leg, kind="agent")}
+    return [hear(house, row, legs[row.uniqueid]) for row in house.rows(Recording) if row.call_id in calls]
+
+
+def p99(values: list[float]) -> float:
+    """The 99th percentile."""
+    return statistics.quantiles(values, n=100, method="inclusive")[98]
+
+
+def nothing_too_little_or_too_much(heard: list[Heard], measured: Tell) -> None:
+    missing, after = p99([one.missing for one in heard]), max(one.after for one in heard)
+    measured("p99 of the agent's sound missing", missing)
+    measured("median of it", statistics.median(one.missing for one in heard))
+    measured("most sound before the agent's", max(one.before for one in heard))
+    measured("most sound after the agent's", after)
+    assert missing <= MOST_MISSING_SECONDS
+    assert after <= LEFT_OVER_SECONDS, "something of the survey is in a recording"
+    assert max(one.before for one in heard) <= LEFT_OVER_SECONDS, "something of the waiting is in a recording"
+    assert max(one.swapped for one in heard) == 0.0, "caller and agent are mixed up"
+
+
+@pytest.fixture(scope="module")
+def phones(house: House) -> Iterator[Run]:
+    """Thirty agents who ring for 0.3 s and talk for 1.8 s."""
+    with crowd(house, rings_ms=300, talk_seconds=1.8) as run:
+        yield run
+
+
+@pytest.mark.usefixtures("phones")
+@pytest.mark.req("REC-1", "REC-4", "SAT-5")
+def test_two_hundred_calls_at_five_a_second_balance(idle_house: House, measured: Tell) -> None:
+    number = "13800000200"
+    call_in(idle_house, number, calls=200, rate=5)
+    balanced(idle_house, number, 200)
+    idle_house.asterisk.wait_idle(10)
+    nothing_too_little_or_too_much(hear_all(idle_house, number), measured)
+
+
+@pytest.mark.usefixtures("phones")
+@pytest.mark.req("REC-1")
+def test_at_ten_calls_a_second_no_first_word_is_lost(idle_house: House, measured: Tell) -> None:
+    number = "13800000100"
+    call_in(idle_house, number, calls=100, rate=10)
+    balanced(idle_house, number, 100)
+    nothing_too_little_or_too_much(hear_all(idle_house, number), measured)
+
+
+@pytest.mark.req("REC-1")
+def test_a_listener_that_stalls_for_the_whole_ring_loses_nothing(
+    idle_house: House, phones: Run, measured: Tell
+) -> None:
+    number = "13800000005"
+    rung, answered = len(phones.events("ringing")), len(phones.events("answered"))
+    calls = dial_in(idle_house, number, calls=5, rate=10)
+    until(lambda: len(phones.events("ringing")) > rung, 10, "a phone rings")
+    idle_house.ami.freeze()
+    try:
+        until(lambda: len(phones.events("answered")) == answered + 5, 20, "all are answered")
+    finally:
+        idle_house.ami.thaw()
+    assert calls.wait(60).ok == 5
+    balanced(idle_house, number, 5)
+    nothing_too_little_or_too_much(hear_all(idle_house, number), measured)

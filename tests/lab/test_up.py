@@ -1,0 +1,162 @@
+"""``hotline up --lab`` from nothing: it comes up, restarts what dies, finds its data again, leaves nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from lab import processes
+from lab.home import temporary_home
+from lab.ports import answers
+
+pytestmark = pytest.mark.e2e
+AGI_PORT = 31473
+PORTS = {
+    "HOTLINE_SIP_PORT": "31460",
+    "HOTLINE_AMI_PORT": "31438",
+    "HOTLINE_AGI_PORT": str(AGI_PORT),
+    "HOTLINE_RTP_FIRST": "31800",
+    "HOTLINE_RTP_LAST": "31899",
+}
+SECONDS = 90.0
+
+
+class Up:
+    """A ``hotline up --lab`` and what it has printed."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.lines: list[str] = []
+        self._news = threading.Condition()
+        self.process = subprocess.Popen(
+            command(home), env=environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+        self._reader = threading.Thread(target=self._read)
+        self._reader.start()
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        with self.process.stdout as out:
+            for line in out:
+                with self._news:
+                    self.lines.append(line.rstrip())
+                    self._news.notify_all()
+        with self._news:
+            self._news.notify_all()
+
+    def says(self, words: str) -> str:
+        """The first line with these words, now or when it comes."""
+        with self._news:
+            assert self._news.wait_for(lambda: self._with(words) or self._over(), SECONDS), self.lines
+        found = self._with(words)
+        assert found, self.lines
+        return found
+
+    def stop(self) -> int:
+        """Ask it to end; its exit status."""
+        self.process.terminate()
+        status = self.process.wait(30)
+        self._reader.join()
+        return status
+
+    def children(self) -> dict[str, int]:
+        """Name and process of what it started last."""
+        log = (self.home / "log" / "up.log").read_text().splitlines()
+        facts = [json.loads(line) for line in log]
+        return {fact["name"]: fact["pid"] for fact in facts if fact["event"] == "process.started"}
+
+    def _with(self, words: str) -> str | None:
+        return next((line for line in self.lines if words in line), None)
+
+    def _over(self) -> bool:
+        return self.process.poll() is not None
+
+
+def command(home: Path) -> list[str]:
+    return [sys.executable, "-m", "cli", "--home", str(home), "up", "--lab"]
+
+
+def environment() -> dict[str, str]:
+    return {**os.environ, **PORTS}
+
+
+@contextmanager
+def brought_up(home: Path) -> Iterator[Up]:
+    up = Up(home)
+    try:
+        yield up
+    finally:
+        up.stop()
+
+
+@pytest.fixture(scope="module")
+def home() -> Iterator[Path]:
+    with temporary_home() as folder:
+        yield folder
+
+
+def wait_until(what: Callable[[], bool]) -> None:
+    until = time.monotonic() + 30
+    while not what():
+        assert time.monotonic() < until
+        time.sleep(0.02)
+
+
+def test_it_comes_up_from_nothing_restarts_what_dies_and_leaves_nothing(home: Path) -> None:
+    with brought_up(home) as up:
+        up.says("recordings")
+        assert "4008001000" in up.says("客服热线")
+        assert f"password {json.loads((home / 'secrets.json').read_text())['seat/s8001']}" in up.says(
+            "s8001,"
+        )
+        first = up.children()
+        os.kill(first["agi"], signal.SIGKILL)
+        assert "agi.log" in up.says("is started again")
+        wait_until(lambda: answers("127.0.0.1", AGI_PORT))
+        asterisk = int((home / "asterisk" / "run" / "asterisk.pid").read_text())
+        started = [up.process.pid, asterisk, *up.children().values()]
+        assert up.stop() == 0
+    assert not [pid for pid in started if processes.is_running(pid)]
+
+
+def test_a_second_start_finds_its_data(home: Path) -> None:
+    with brought_up(home) as up:
+        up.says("Hotline is up")
+        assert not any("sample site" in line for line in up.lines)
+
+
+def test_a_home_belongs_to_one(home: Path) -> None:
+    with brought_up(home) as up:
+        up.says("Hotline is up")
+        second = subprocess.run(command(home), env=environment(), capture_output=True, text=True, check=False)
+    assert second.returncode == 1
+    assert second.stderr == f"hotline: Hotline already runs in {home}; stop it first\n"
+
+
+@pytest.mark.parametrize(
+    ("setting", "kind"),
+    [("HOTLINE_AGI_PORT", socket.SOCK_STREAM), ("HOTLINE_SIP_PORT", socket.SOCK_DGRAM)],
+)
+def test_a_taken_port_is_one_line_that_names_it_and_its_setting(
+    home: Path, setting: str, kind: socket.SocketKind
+) -> None:
+    with socket.socket(socket.AF_INET, kind) as taken:
+        taken.bind(("127.0.0.1", int(PORTS[setting])))
+        if kind == socket.SOCK_STREAM:
+            taken.listen()
+        tried = subprocess.run(command(home), env=environment(), capture_output=True, text=True, check=False)
+    assert tried.returncode == 1
+    assert len(tried.stderr.splitlines()) == 1
+    assert PORTS[setting] in tried.stderr
+    assert setting in tried.stderr

@@ -1,0 +1,140 @@
+"""Messages in the spool become rows once, find their call, and are followed when Asterisk renumbers them.
+
+``messages/msg0000.txt`` is what Asterisk 22.10.1 wrote of a real call.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session, sessionmaker
+
+from lab import audio
+from recordings.voicemail import Mailboxes, number
+from schema.calls import Leg, VoicemailMessage
+from schema.session import session_factory
+
+REAL = Path(__file__).parent / "messages" / "msg0000.txt"
+LEFT_AT = dt.datetime.fromtimestamp(1795316255, dt.UTC)
+CHANNEL = "PJSIP/e1-00000007"
+
+
+@pytest.fixture
+def sessions(database: Engine) -> sessionmaker[Session]:
+    return session_factory(database)
+
+
+@pytest.fixture
+def inbox(tmp_path: Path) -> Path:
+    """A spool's inbox with the real message and four seconds of sound."""
+    folder = tmp_path / "voicemail" / "hotline" / "9000" / "INBOX"
+    folder.mkdir(parents=True)
+    put(folder, "msg0000")
+    return folder
+
+
+@pytest.fixture
+def mailboxes(sessions: sessionmaker[Session], tmp_path: Path, inbox: Path) -> Mailboxes:
+    return Mailboxes(sessions, tmp_path, "hotline")
+
+
+def put(inbox: Path, name: str) -> None:
+    """One more message, complete as Asterisk leaves it: the sound first, the text last."""
+    audio.write_wav(inbox / f"{name}.wav", audio.Sound(8000, (audio.tone(440, 4.12),)))
+    shutil.copy(REAL, inbox / f"{name}.txt")
+
+
+def rows(sessions: Callable[[], Session]) -> list[VoicemailMessage]:
+    with sessions() as session:
+        return list(session.scalars(select(VoicemailMessage)))
+
+
+def leg(call_id: str, began: int, ended: int | None) -> Leg:
+    """A caller's leg on the message's channel, from and to so many seconds beside the message's moment."""
+    return Leg(
+        call_id=call_id,
+        uniqueid=call_id,
+        channel=CHANNEL,
+        kind="caller",
+        started_at=LEFT_AT + dt.timedelta(seconds=began),
+        ended_at=None if ended is None else LEFT_AT + dt.timedelta(seconds=ended),
+    )
+
+
+def test_a_real_message_becomes_a_row(mailboxes: Mailboxes, sessions: sessionmaker[Session]) -> None:
+    assert mailboxes.collect() == 1
+    row = rows(sessions)[0]
+    assert (row.mailbox, row.caller, row.duration_ms) == ("9000", "13912340002", 4120)
+    assert (row.path, row.left_at) == ("voicemail/hotline/9000/INBOX/msg0000.wav", LEFT_AT)
+    assert row.message_id == "hotline-1795316255-00000001"
+
+
+def test_it_finds_the_call_that_had_the_channel_then(
+    mailboxes: Mailboxes, sessions: sessionmaker[Session]
+) -> None:
+    with sessions.begin() as session:
+        session.add_all(
+            [leg("before-the-restart", -9000, -8000), leg("this", -20, 6), leg("after", 60, None)]
+        )
+    mailboxes.collect()
+    assert [row.call_id for row in rows(sessions)] == ["this"]
+
+
+def test_a_call_that_is_known_later_is_found_by_the_next_listener(
+    mailboxes: Mailboxes, sessions: sessionmaker[Session], tmp_path: Path
+) -> None:
+    mailboxes.collect()
+    with sessions.begin() as session:
+        session.add(leg("this", -20, 6))
+    Mailboxes(sessions, tmp_path, "hotline").collect()
+    assert [row.call_id for row in rows(sessions)] == ["this"]
+
+
+def test_a_renumbered_message_keeps_its_row(
+    mailboxes: Mailboxes, sessions: sessionmaker[Session], inbox: Path
+) -> None:
+    mailboxes.collect()
+    for suffix in (".wav", ".txt"):
+        (inbox / f"msg0000{suffix}").rename(inbox / f"msg0007{suffix}")
+    mailboxes.collect()
+    assert [row.path for row in rows(sessions)] == ["voicemail/hotline/9000/INBOX/msg0007.wav"]
+
+
+def test_what_cannot_be_read_does_not_stop_the_others(
+    mailboxes: Mailboxes, sessions: sessionmaker[Session], inbox: Path
+) -> None:
+    (inbox / "msg0001.txt").write_bytes(b"\xff no section")
+    (inbox / "msg0002.txt").write_text("[message]\norigmailbox=9000\n")
+    assert mailboxes.collect() == 1
+    assert len(rows(sessions)) == 1
+
+
+def test_a_message_without_a_readable_sound_has_the_length_asterisk_counted(
+    mailboxes: Mailboxes, sessions: sessionmaker[Session], inbox: Path
+) -> None:
+    (inbox / "msg0000.wav").write_bytes(b"RIFF")
+    mailboxes.collect()
+    assert rows(sessions)[0].duration_ms == 4000
+
+
+def test_a_spool_without_mailboxes_holds_nothing(sessions: sessionmaker[Session], tmp_path: Path) -> None:
+    assert Mailboxes(sessions, tmp_path / "none", "hotline").collect() == 0
+
+
+@pytest.mark.parametrize(
+    ("callerid", "expected"),
+    [
+        ('"张三" <13912340002>', "13912340002"),
+        ("13912340002", "13912340002"),
+        ("+8613912340002", "+8613912340002"),
+        ("Unknown", None),
+        ("", None),
+    ],
+)
+def test_the_number_is_taken_out_of_a_caller_id(callerid: str, expected: str | None) -> None:
+    assert number(callerid) == expected
