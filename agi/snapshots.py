@@ -60,7 +60,9 @@ class Snapshots:
         except (OSError, ValueError) as error:
             if self._good is None:
                 raise
-            log.error("flows.unreadable", serving=self._good.version, error=type(error).__name__)
+            log.error(  # noqa: TRY400 - one line, for each call
+                "flows.unreadable", serving=self._good.version, error=type(error).__name__
+            )
         return self._good
 
     def _get(self, version: int) -> Snapshot:
