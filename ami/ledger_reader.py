@@ -21,8 +21,9 @@ from callcenter.ledger_format import CEL_FILE
 LEDGERS = CEL, QUEUE_LOG = "cel", "queue_log"
 BEFORE_A_CALL = dt.timedelta(seconds=2)
 """queue_log has whole seconds only, and its lines come a little late."""
-CHECKPOINTS = 1000
-"""Places remembered; when there are more, every other one is dropped: the older, the farther apart."""
+APART = dt.timedelta(seconds=1)
+CHECKPOINTS = 20_000
+"""Places remembered, a second apart: more than five hours, so that a call may be that long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Ledger:
         self._tail = Tail(path, start)
         self._parse = parse
         self._safe = start
-        self._checkpoints: deque[tuple[dt.datetime, Position]] = deque()
+        self._checkpoints: deque[tuple[dt.datetime, Position]] = deque(maxlen=CHECKPOINTS)
 
     def read(self, now: dt.datetime, most: int, until: dt.datetime | None = None) -> Piece:
         """Up to ``most`` lines written since the last read; ``until``: what happened later is left for now."""
@@ -60,9 +61,9 @@ class Ledger:
         return Piece(events, now if lines < most or not events else events[-1].at, lines < most)
 
     def _remember(self, now: dt.datetime) -> None:
+        if len(self._checkpoints) > 1 and now - self._checkpoints[-2][0] < APART:
+            self._checkpoints.pop()
         self._checkpoints.append((now, self._tail.position))
-        if len(self._checkpoints) > CHECKPOINTS:
-            self._checkpoints = deque(list(self._checkpoints)[::-2][::-1])
 
     def safe(self, oldest_open: dt.datetime | None) -> Position | None:
         """The place that is read for good, while the oldest open call began at ``oldest_open`` (None: no call)."""

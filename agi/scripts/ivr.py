@@ -6,6 +6,7 @@ between two stretches: where the call stands travels in its channel variables.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from urllib.parse import quote
 
 from agi.call import Call
@@ -46,12 +47,13 @@ def ivr(call: Call, services: Services) -> None:
     at = services.clock()
     if cursor:
         place = Place.parse(cursor, variables)
+        stood = (place.flow, place.step) if place.doing else None
         walk = Walk(snapshot.published, place, caller=call.callerid, trunk=trunk, did=did, at=at)
-        stretch.after_action(walk, outcome)
+        found = stood == (place.flow, place.step)  # else it is the operator's action now, not begun yet
+        stretch.run(walk, lambda: stretch.after_action(walk, outcome) if found else None)
     else:
         walk = Walk.enter(snapshot.published, caller=call.callerid, trunk=trunk, did=did, at=at)
-        stretch.keep_fallback(walk.place.flow, fallback)
-    stretch.run(walk)
+        stretch.run(walk, lambda: stretch.keep_fallback(walk.place.flow, fallback))
 
 
 class _Stretch:
@@ -79,9 +81,10 @@ class _Stretch:
         if flow != fallback:
             self._call.set_variables({FALLBACK_FLOW: flow})
 
-    def run(self, walk: Walk) -> None:
-        """Ask and answer up to the next action; the facts are told whatever happens."""
+    def run(self, walk: Walk, first: Callable[[], None]) -> None:
+        """Do what comes first, then ask and answer up to the next action; the facts are told whatever happens."""
         try:
+            first()
             while not self._left_to_dialplan(walk):
                 self._tell(walk)
         except HungUp:
