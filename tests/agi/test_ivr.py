@@ -92,7 +92,7 @@ def test_every_outcome_of_a_queue_goes_on_from_the_cursor(outcome: str, house: H
     house.facts()
     caller = house.call(Caller(), cursor=cursor, version="7", outcome=outcome)
     assert left(caller)["done"] == "1"
-    assert [fact["step"] for fact in house.facts()][0] == "queue"
+    assert next(fact["step"] for fact in house.facts()) == "queue"
     assert "ANSWER" not in [verb.split()[0] for verb in caller.verbs]
 
 
