@@ -12,7 +12,7 @@ import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import replace
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -143,13 +143,15 @@ class Hotline:
             http_port=here.http_port,
         )
 
-    def build_prompts(self, progress: Callable[[Progress], None] = lambda _: None) -> Built:
-        """Make every spoken thing that is missing."""
+    def build_prompts(
+        self, progress: Callable[[Progress], None] = lambda _: None, site: Site | None = None
+    ) -> Built:
+        """Make every spoken thing that is missing, of the saved site or of one at hand."""
         from prompts.build import build
         from prompts.engine import EspeakEngine
 
         return build(
-            self.site(),
+            site or self.site(),
             self.settings.prompts,
             EspeakEngine(),
             beside=self.settings.audio,
@@ -180,7 +182,7 @@ class Hotline:
 
         site = self.site()
         refuse_unready(site)
-        index = self.build_prompts().index
+        index = self.build_prompts(site=site).index
         secrets = self.secrets.make(secret_names(site))
         where = replace(self.deployment(), secret=secrets.__getitem__)
         paths = DialplanPaths(
@@ -244,6 +246,7 @@ class Hotline:
         from callcenter.manager_events import LISTENED
         from recordings.capture import Capture
         from recordings.catalogue import Catalogue
+        from recordings.integrity import repair
         from recordings.voicemail import Mailboxes
 
         site, here = self.site(), self.settings
@@ -274,7 +277,8 @@ class Hotline:
             with self.sessions(read_only=True)() as session:
                 return memberships(logged_in(session), self.site())
 
-        watch = Watch(connection, listener, keeper, members, self.clock, seen_at)
+        mend = partial(repair, self.sessions(), capture, here.recordings)
+        watch = Watch(connection, listener, keeper, members, mend, self.clock, seen_at)
         return watch
 
     @asynccontextmanager

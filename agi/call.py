@@ -33,11 +33,14 @@ SILENCE_S = 60.0
 """How long a reply may take when the script has armed no time."""
 GRACE_S = 5.0
 """How long after the armed time a reply may still come."""
-ARMED_LATER_S = 1.0
-"""An armed time that ends at most this much later than wished is left as it is."""
+MOST_LATER_S = 1.0
+"""A timer that ends at most this much later than wished is left as it is. More would save commands, and leave the
+caller of a frozen process in silence for as long."""
+EVERY_KEY = "0123456789*#"
 HELD_LOOP_S = 0.1
 """A script that runs this long without a verb has kept every other call waiting: it is logged."""
 USAGE_LINES = 100
+_BACKGROUND, _PLAYBACK = Quoted("Background"), Quoted("Playback")
 
 
 class Call(AGI):  # type: ignore[misc]  # pyst2 has no types
@@ -91,10 +94,10 @@ class Call(AGI):  # type: ignore[misc]  # pyst2 has no types
     def arm(self, seconds: float) -> None:
         """Set the dead-man's timer: the dialplan's ``T`` takes the caller unless re-armed within ``seconds``.
 
-        Costs a round trip, but none when the timer already ends then, or up to a second later.
+        Costs a round trip, but none when the timer already ends then, or up to MOST_LATER_S later.
         """
         now = time.monotonic()
-        if 0 <= self._armed_until - (now + seconds) <= ARMED_LATER_S:
+        if 0 <= self._armed_until - (now + seconds) <= MOST_LATER_S:
             return
         self.execute("SET VARIABLE", "TIMEOUT(absolute)", f"{seconds:.1f}")
         self._armed_until = now + seconds
@@ -102,12 +105,12 @@ class Call(AGI):  # type: ignore[misc]  # pyst2 has no types
     def play(self, files: Sequence[str], keys: str = "") -> str:
         """Play prompts; give the key that cut them, of those in ``keys``, else ``""``.
 
-        Without ``keys`` it is a single command for the whole list, and a missing file is skipped.
+        Without ``keys``, and with EVERY_KEY, it is a single command for the whole list, which answers the
+        call if need be; a missing file does no harm.
         """
-        if not keys:
-            names = protocol.file_list(files)
-            self.execute("EXEC", Quoted("Playback"), protocol.application_value(names))
-            return ""
+        if not keys or (files and keys == EVERY_KEY):
+            names = protocol.application_value(protocol.file_list(files))
+            return _key(self.execute("EXEC", _BACKGROUND if keys else _PLAYBACK, names))
         for file in files:
             key = _key(self.execute("STREAM FILE", protocol.file_list([file]), protocol.quote(keys)))
             if key:

@@ -19,7 +19,7 @@ async def look_up(http: httpx.AsyncClient, request: Lookup) -> Found | NotFound 
             return await _ask(http, request)
     except TimeoutError:
         return Failed(f"no answer within {request.timeout_seconds:g} s")
-    except httpx.HTTPError as error:
+    except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
         return Failed(f"the question could not be asked: {type(error).__name__}")
 
 
@@ -30,11 +30,11 @@ async def _ask(http: httpx.AsyncClient, request: Lookup) -> Found | NotFound | F
         if response.status_code != httpx.codes.OK:
             return Failed(f"the other system answered {response.status_code}")
         body = b""
-        async for chunk in response.aiter_bytes():
+        async for chunk in response.aiter_raw():  # never unpacked: 64 kB may hold a gigabyte
             body += chunk
             if len(body) > LARGEST_ANSWER:
                 return Failed("the answer is too large")
     try:
         return Found(json.loads(body))
-    except ValueError:
+    except (ValueError, RecursionError):
         return Failed("the answer is not JSON")

@@ -17,9 +17,10 @@ from agi.snapshots import Snapshots
 from callcenter.facts import drain
 from callcenter.journal import Journal
 from callcenter.ports import Clock
+from schema.refusal import first_line
 
 log = structlog.get_logger()
-DRAIN_SECONDS = 0.3
+DRAIN_SECONDS = 1.0
 DRAIN_RETRY_SECONDS = 2.0
 
 
@@ -33,15 +34,27 @@ async def serve(
     stop: asyncio.Event,
 ) -> None:
     """Answer calls until ``stop``; then let the calls at hand end and store what is left. Raises OSError."""
-    async with httpx.AsyncClient(follow_redirects=False, trust_env=False) as http:
+    async with http_client() as http:
         server = Server(routes(Services(snapshots, journal, clock, http)), token)
         await server.listen(*address)
         log.info("agi.listening", host=address[0], port=server.port)
-        draining = asyncio.create_task(_keep_draining(journal, sessions, stop))
+        calls_ended = asyncio.Event()
+        draining = asyncio.create_task(_keep_draining(journal, sessions, calls_ended))
         await stop.wait()
         await server.stop()
+        calls_ended.set()
         await draining
-    journal.close()
+
+
+def http_client() -> httpx.AsyncClient:
+    """For look-ups: each has its own time limit, and none waits for another's connection."""
+    return httpx.AsyncClient(
+        follow_redirects=False,
+        trust_env=False,
+        timeout=None,  # noqa: S113 - agi/lookup.py limits the whole of it
+        limits=httpx.Limits(max_connections=None),
+        headers={"Accept-Encoding": "identity"},
+    )
 
 
 async def _keep_draining(journal: Journal, sessions: Callable[[], Session], stop: asyncio.Event) -> None:
@@ -52,9 +65,10 @@ async def _keep_draining(journal: Journal, sessions: Callable[[], Session], stop
         try:
             await asyncio.to_thread(drain, journal, sessions)
             away = False
-        except SQLAlchemyError as error:
+        except Exception as error:  # the edge: draining must outlive every fault; nothing is lost meanwhile
             if not away:
-                log.warning("journal.waiting", error=str(error.__cause__ or error).splitlines()[0])
+                kind = log.warning if isinstance(error, SQLAlchemyError | OSError) else log.exception
+                kind("journal.waiting", error=first_line(error))
             away = True
         if last:
             return

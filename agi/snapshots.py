@@ -11,10 +11,13 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from pathlib import Path
 
+import structlog
+
 from callcenter.prompt_index import PromptIndex
 from callcenter.published import Published
 from callcenter.site import Site
 
+log = structlog.get_logger()
 KEPT = 8
 """Versions kept in memory: the live one and those of calls still up."""
 
@@ -35,31 +38,54 @@ class Snapshots:
         self._link = etc / "hotline.d"
         self._folder = etc / "hotline.versions"
         self._kept: OrderedDict[int, Snapshot] = OrderedDict()
+        self._broken: tuple[int, int] | None = None
+        self._good: Snapshot | None = None
 
     def of(self, version: str) -> Snapshot:
-        """The version a call began with; the live one for a new call, or when that one is gone."""
-        if version.isdigit():
+        """The version a call began with; the live one for a new call, or when that one can't be read."""
+        if version.isascii() and version.isdecimal():
             try:
                 return self._get(int(version))
-            except FileNotFoundError:
-                return self.live()
+            except (OSError, ValueError) as error:
+                log.warning("flows.version_gone", version=version, error=type(error).__name__)
         return self.live()
 
     def live(self) -> Snapshot:
-        """The version that is live now. Raises FileNotFoundError before the first apply."""
-        return self._get(int(self._link.readlink().name))
+        """The version that is live now; the one before, while that one can't be read.
+
+        Raises OSError or ValueError when there is neither: the dialplan's static menu takes the caller.
+        """
+        try:
+            self._good = self._get(int(self._link.readlink().name))
+        except (OSError, ValueError):
+            if self._good is None:
+                raise
+            log.exception("flows.unreadable", serving=self._good.version)
+        return self._good
 
     def _get(self, version: int) -> Snapshot:
         known = self._kept.get(version)
         if known is None:
-            known = self._kept[version] = _read(version, self._folder / str(version) / "site.json")
+            known = self._kept[version] = self._read(version)
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
         self._kept.move_to_end(version)
         return known
 
+    def _read(self, version: int) -> Snapshot:
+        """Raises OSError or ValueError; a broken file is not read again for each call, until it changes."""
+        path = self._folder / str(version) / "site.json"
+        seen = (version, path.stat().st_mtime_ns)
+        if self._broken == seen:
+            raise ValueError(f"{path} is broken")
+        try:
+            return _parse(version, path.read_text("utf-8"))
+        except (ValueError, KeyError, TypeError) as error:
+            self._broken = seen
+            raise ValueError(f"{path} is broken") from error
 
-def _read(version: int, path: Path) -> Snapshot:
-    whole = json.loads(path.read_text("utf-8"))
+
+def _parse(version: int, text: str) -> Snapshot:
+    whole = json.loads(text)
     site = Site.model_validate(whole["site"])
     return Snapshot(version, Published(site), PromptIndex.from_json(whole["prompts"]))

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from agi.call import Call
+from agi.call import EVERY_KEY, Call
 from callcenter.flow.dialogue import Collect, Hear
 from callcenter.prompt_index import PromptIndex
 
-ANY_KEY = "0123456789*#"
 MARGIN_SECONDS = 3
 """Slack of the dead-man's timer over the time a verb should take."""
 
@@ -25,30 +24,39 @@ class Voice:
         """Play and wait for one key; None for silence."""
         files = self._ready(request.prompts, request.language, request.wait_seconds)
         if not request.interruptible:
-            return self._call.play(files) or None
+            return self._play(files)
         if not request.wait_seconds:
-            return self._call.play(files, ANY_KEY) or None
-        return self._call.ask_digit(files, ANY_KEY, request.wait_seconds * 1000) or None
+            return self._play(files, EVERY_KEY)
+        self._answer()
+        return self._call.ask_digit(files, EVERY_KEY, request.wait_seconds * 1000) or None
 
     def collect(self, request: Collect) -> str | None:
         """Play and take digits up to #; None for silence."""
         patience = (request.most + 1) * request.wait_seconds
         files = self._ready(() if request.typed else request.prompts, request.language, patience)
         left = request.most - len(request.typed)
+        self._answer()
         more = self._call.ask_digits(files, left, request.wait_seconds * 1000) if left else ""
         return (request.typed + more).partition("#")[0] or None
 
     def play(self, prompts: Sequence[str], language: str) -> None:
         """Play to the end."""
         if prompts:
-            self._call.play(self._ready(prompts, language, 0))
+            self._play(self._ready(prompts, language, 0))
 
-    def _ready(self, prompts: Sequence[str], language: str, wait_seconds: int) -> list[str]:
-        """The prompts' files, with the call answered and the dead-man's timer set for as long as they last."""
-        found = [self._prompts.find(name, language) for name in prompts] or [self._prompts.silence]
+    def _play(self, files: Sequence[str], keys: str = "") -> str | None:
+        """Played by an application that answers the call itself."""
+        self._answered = True
+        return self._call.play(files, keys) or None
+
+    def _answer(self) -> None:
         if not self._answered:
             self._answered = True
             self._call.answer()
+
+    def _ready(self, prompts: Sequence[str], language: str, wait_seconds: int) -> list[str]:
+        """The prompts' files, with the dead-man's timer set for as long as they last."""
+        found = [self._prompts.find(name, language) for name in prompts] or [self._prompts.silence]
         seconds = sum(sound.ms for sound in found) / 1000
         self._call.arm(seconds + wait_seconds + MARGIN_SECONDS)
         return [sound.path for sound in found]

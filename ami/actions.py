@@ -128,6 +128,11 @@ def queue_pause(interface: str, *, paused: bool, reason: str = "", queue: str | 
     return Action("QueuePause", fields if queue is None else fields | {"Queue": queue})
 
 
+def queue_penalty(queue: str, interface: str, penalty: int) -> Action:
+    """How late an agent is asked in a queue."""
+    return Action("QueuePenalty", {"Queue": queue, "Interface": interface, "Penalty": str(penalty)})
+
+
 def originate(
     channel: str,
     *,

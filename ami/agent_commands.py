@@ -86,7 +86,9 @@ def _follow(app: App, done: str) -> None:
 
 
 async def _reconcile(app: App) -> int:
-    with app.sessions(read_only=True)() as session:
-        wanted = service.memberships(service.logged_in(session), app.site())
+    def wanted() -> list[service.Membership]:
+        with app.sessions(read_only=True)() as session:
+            return service.memberships(service.logged_in(session), app.site())
+
     async with app.manager() as manager:
         return await reconcile(manager, wanted)

@@ -6,9 +6,11 @@ While the database is away everything stays in memory and in the ledger, and is 
 from __future__ import annotations
 
 import datetime as dt
+from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -17,9 +19,18 @@ from ami.tail import Position
 from callcenter.call_store import SurveyOf, store
 from callcenter.facts import upsert
 from callcenter.journey import CallRecord
-from callcenter.scores import LOOK_BACK, settle_since
-from schema.calls import Gap, LedgerPosition
+from callcenter.scores import settle, unsettled
+from schema.calls import Call, Gap, LedgerPosition
+from schema.refusal import STRANGE, first_line, is_refused
 
+log = structlog.get_logger()
+AT_ONCE = 1000
+"""Calls in one transaction."""
+NOTED = dt.timedelta(seconds=5)
+"""How often the ledger places are written, changed or not: the next start knows how long nobody listened."""
+SETTLED = dt.timedelta(seconds=30)
+"""So long after its end a call's survey answers are looked at once more: while both were being written,
+neither the call's transaction nor the answer's saw the other."""
 AFTER_A_START = dt.timedelta(days=1)
 """How far back survey answers are looked at again when the listener starts."""
 
@@ -33,7 +44,8 @@ class Bookkeeper:
         self._surveys = surveys
         self._unsaved: dict[str, CallRecord] = {}
         self._gaps: list[dict[str, Any]] = []
-        self._look_back = AFTER_A_START
+        self._closed: deque[tuple[dt.datetime, str]] = deque()
+        self._noted_at: dt.datetime | None = None
 
     @property
     def waiting(self) -> int:
@@ -65,20 +77,51 @@ class Bookkeeper:
             {"source": source, "began_at": began_at, "ended_at": ended_at, "reason": reason, "found": found}
         )
 
-    def flush(self, places: Mapping[str, Position], now: dt.datetime) -> int:
-        """Write all that is kept in one transaction; raises what the database raises, and keeps it then."""
-        records, gaps = list(self._unsaved.values()), list(self._gaps)
-        with self._sessions() as session, session.begin():
-            store(session, records, self._surveys)
-            self._put_positions(session, places, now)
-            settle_since(session, now - self._look_back)
-            session.add_all(Gap(**gap) for gap in gaps)
+    def flush(self, places: Mapping[str, Position], now: dt.datetime, last: bool = False) -> int:
+        """Write all that is kept; raises what a database that is away raises, and keeps the rest then.
+
+        ``places`` must be safe for the calls kept: they are written behind them, every 5 s, or if it is the
+        ``last`` time. Gives the number of calls.
+        """
+        records = list(self._unsaved.values())
+        for start in range(0, len(records), AT_ONCE):
+            self._save(records[start : start + AT_ONCE], now)
+        if last or self._gaps or self._noted_at is None or now - self._noted_at >= NOTED:
+            self._note(places, now)
+        return len(records)
+
+    def _save(self, records: list[CallRecord], now: dt.datetime) -> None:
+        """In one transaction; a record that is refused for ever is found by halving, logged and left out."""
+        try:
+            with self._sessions() as session, session.begin():
+                store(session, _from_the_beginning(session, records), self._surveys)
+        except STRANGE as error:
+            if not is_refused(error):
+                raise
+            if len(records) > 1:
+                half = len(records) // 2
+                self._save(records[:half], now)
+                self._save(records[half:], now)
+                return
+            log.exception("call.refused", call=records[0].call_id, error=first_line(error))
         for record in records:
             if self._unsaved.get(record.call_id) is record:
                 del self._unsaved[record.call_id]
+            if record.state == "closed":
+                self._closed.append((now, record.call_id))
+
+    def _note(self, places: Mapping[str, Position], now: dt.datetime) -> None:
+        gaps, old = list(self._gaps), [call for at, call in self._closed if now - at >= SETTLED]
+        with self._sessions() as session, session.begin():
+            self._put_positions(session, places, now)
+            session.add_all(Gap(**gap) for gap in gaps)
+            again = old if self._noted_at else unsettled(session, now - AFTER_A_START)
+            for start in range(0, len(again), AT_ONCE):
+                settle(session, again[start : start + AT_ONCE])
         del self._gaps[: len(gaps)]
-        self._look_back = LOOK_BACK
-        return len(records)
+        for _ in old:
+            self._closed.popleft()
+        self._noted_at = now
 
     def _put_positions(self, session: Session, places: Mapping[str, Position], now: dt.datetime) -> None:
         for name in LEDGERS:
@@ -91,3 +134,21 @@ class Bookkeeper:
             }
             insert = upsert(session, LedgerPosition).values(row)
             session.execute(insert.on_conflict_do_update(index_elements=["ledger"], set_=row))
+
+
+def _from_the_beginning(session: Session, records: list[CallRecord]) -> list[CallRecord]:
+    """Without the ends of calls that are stored whole.
+
+    The ledger is read again from a place at which calls were up that are closed since: of these, only what
+    came behind it is seen again. They lack the leg that gave the call its id.
+    """
+    ends = {
+        record.call_id: record.started_at
+        for record in records
+        if all(leg.uniqueid != record.call_id for leg in record.legs)
+    }
+    if not ends:
+        return records
+    stored = session.execute(select(Call.call_id, Call.started_at).where(Call.call_id.in_(ends)))
+    whole = {call_id for call_id, started_at in stored if started_at < ends[call_id]}
+    return [record for record in records if record.call_id not in whole]

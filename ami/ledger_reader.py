@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from ami.ledger import parse_cel, parse_queue_log
@@ -19,7 +21,18 @@ from callcenter.ledger_format import CEL_FILE
 LEDGERS = CEL, QUEUE_LOG = "cel", "queue_log"
 BEFORE_A_CALL = dt.timedelta(seconds=2)
 """queue_log has whole seconds only, and its lines come a little late."""
-CHECKPOINTS = 4000
+APART = dt.timedelta(seconds=1)
+CHECKPOINTS = 20_000
+"""Places remembered, a second apart: more than five hours, so that a call may be that long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What was read at once: all that happened up to ``until`` is known now. ``all_read``: nothing is left."""
+
+    events: list[Event]
+    until: dt.datetime
+    all_read: bool
 
 
 class Ledger:
@@ -31,15 +44,26 @@ class Ledger:
         self._safe = start
         self._checkpoints: deque[tuple[dt.datetime, Position]] = deque(maxlen=CHECKPOINTS)
 
-    def read(self, now: dt.datetime) -> Iterator[Event]:
-        """Events written since the last read."""
-        before = self._tail.position
-        for line, _offset in self._tail.read():
+    def read(self, now: dt.datetime, most: int, until: dt.datetime | None = None) -> Piece:
+        """Up to ``most`` lines written since the last read; ``until``: what happened later is left for now."""
+        events: list[Event] = []
+        lines = 0
+        for line in islice(self._tail.read(), most):
             event = self._parse(line)
-            if event is not None:
-                yield event
-        if self._tail.position != before:
-            self._checkpoints.append((now, self._tail.position))
+            if event and until and event.at > until:
+                self._tail.put_back(line)
+                break
+            lines += 1
+            if event:
+                events.append(event)
+        if lines:
+            self._remember(now)
+        return Piece(events, now if lines < most or not events else events[-1].at, lines < most)
+
+    def _remember(self, now: dt.datetime) -> None:
+        if len(self._checkpoints) > 1 and now - self._checkpoints[-2][0] < APART:
+            self._checkpoints.pop()
+        self._checkpoints.append((now, self._tail.position))
 
     def safe(self, oldest_open: dt.datetime | None) -> Position | None:
         """The place that is read for good, while the oldest open call began at ``oldest_open`` (None: no call)."""
@@ -58,10 +82,12 @@ class LedgerReader:
             QUEUE_LOG: Ledger(log_folder / "queue_log", parse_queue_log, positions.get(QUEUE_LOG)),
         }
 
-    def read(self, now: dt.datetime) -> Iterator[Event]:
-        """Events written since the last read, the CEL file's first."""
-        for ledger in self._ledgers.values():
-            yield from ledger.read(now)
+    def read(self, now: dt.datetime, most: int) -> Piece:
+        """Events of up to ``most`` lines of each written since the last read, the two files in step."""
+        cel = self._ledgers[CEL].read(now, most)
+        queue_log = self._ledgers[QUEUE_LOG].read(now, most, None if cel.all_read else cel.until)
+        whole = cel.all_read and queue_log.all_read
+        return Piece(cel.events + queue_log.events, min(cel.until, queue_log.until), whole)
 
     def safe(self, oldest_open: dt.datetime | None) -> dict[str, Position]:
         """Each ledger's place that is read for good."""

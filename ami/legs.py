@@ -6,11 +6,18 @@ import asyncio
 from collections.abc import Coroutine, Iterable
 from typing import Any
 
+import structlog
+
 from ami.protocol import Message
 from callcenter.journey import CallRecord, LegRecord
 from callcenter.ports import LegRecorder, TalkedLeg
 
+log = structlog.get_logger()
 REMEMBERED = 20_000
+HOLDING = "holding_bridge"
+"""Parking's bridge: the agent who parks a call hears the slot in it."""
+MOVE_SECONDS = 0.05
+"""Between leaving one bridge and entering the next lie some milliseconds."""
 
 
 class RecordedLegs:
@@ -20,18 +27,25 @@ class RecordedLegs:
         self._recorder = recorder
         self._queues = queues
         self._running: dict[str, str] = {}
+        self._leaving: set[str] = set()
         self._told: dict[str, None] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     def see(self, message: Message) -> None:
-        """A manager event: a recording begins, a recorded leg leaves its bridge or ends."""
+        """A manager event: a recording begins, a recorded leg changes its bridge or ends."""
+        uniqueid = message.get("Uniqueid", "")
         if message.event == "MixMonitorStart":
-            self._running[message["Uniqueid"]] = message["Channel"]
-        elif message.event == "BridgeLeave" and message.get("Uniqueid") in self._running:
-            channel = self._running.pop(message["Uniqueid"])
-            self._go(self._recorder.stop(channel, message.get("Linkedid", "")))
+            self._running[uniqueid] = message["Channel"]
+            _bound(self._running)
+        elif uniqueid not in self._running:
+            return
+        elif message.event == "BridgeEnter" and message.get("BridgeTechnology") != HOLDING:
+            self._leaving.discard(uniqueid)
+        elif message.event == "BridgeLeave":
+            self._leaving.add(uniqueid)
+            self._go(self._stop_unless_back(uniqueid, message.get("Linkedid", "")))
         elif message.event == "Hangup":
-            self._running.pop(message.get("Uniqueid", ""), None)
+            self._forget(uniqueid)
 
     def finish(self, records: Iterable[CallRecord]) -> None:
         """Have the files made of every recorded leg that has ended; each leg once."""
@@ -43,24 +57,48 @@ class RecordedLegs:
     async def finish_all(self) -> None:
         """Wait for the files under way."""
         while self._tasks:
-            await asyncio.gather(*self._tasks)
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _stop_unless_back(self, uniqueid: str, call_id: str) -> None:
+        """A transfer may only move the leg from one bridge to the next: then its recording goes on."""
+        await asyncio.sleep(MOVE_SECONDS)
+        channel = self._running.get(uniqueid)
+        if channel and uniqueid in self._leaving:
+            self._forget(uniqueid)
+            await self._recorder.stop(channel, call_id)
+
+    def _forget(self, uniqueid: str) -> None:
+        self._running.pop(uniqueid, None)
+        self._leaving.discard(uniqueid)
 
     def _tell(self, record: CallRecord, leg: LegRecord) -> None:
+        """A leg without a word or a queue may only be known in part: whether it has them shows the closed call."""
+        closed = record.state == "closed"
         queue = _queue_of(record, leg)
-        if queue is not None and queue not in self._queues:
+        if (queue is None and not closed) or (queue is not None and queue not in self._queues):
             return
-        self._told[leg.uniqueid] = None
-        if len(self._told) > REMEMBERED:
-            del self._told[next(iter(self._told))]
         if leg.talk_ms:
+            self._told[leg.uniqueid] = None
+            _bound(self._told)
             self._go(self._recorder.finish(_talked(record, leg, queue)))
-        else:
+        elif closed:
             self._recorder.discard(leg.uniqueid)
 
     def _go(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.error("recording.crashed", exc_info=error)
+
+
+def _bound(things: dict[str, Any]) -> None:
+    """Of what was never told the end of, the oldest are forgotten."""
+    if len(things) > REMEMBERED:
+        del things[next(iter(things))]
 
 
 def _queue_of(record: CallRecord, leg: LegRecord) -> str | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import structlog
@@ -22,15 +22,21 @@ from ami.protocol import Message
 from ami.translate import translate
 from callcenter.journey import CallRecord, JourneyBook
 from callcenter.ports import Clock, MailboxKeeper
+from schema.refusal import first_line
 
 log = structlog.get_logger()
-READ_SECONDS = 0.1
+READ_SECONDS = 0.05
 """How often the ledgers are read and changed calls are written."""
 HEARTBEAT_SECONDS = 5.0
-"""How often the ledger places are written when nothing changes: the next start knows how long nobody listened."""
+"""How often the database is spoken to when nothing changes."""
+LEAST_PAUSE_SECONDS = 0.01
 RETRY_SECONDS = 1.0
 INBOX = 200_000
 """Manager events that may wait; what falls out is in the ledger, and the gap is noted."""
+AT_ONCE = 50
+"""Events or calls worked on before the manager's reader has its turn again."""
+LINES = 2000
+"""Lines of each ledger read before calls are written: so much of an old ledger is in memory at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +72,12 @@ class Listener:
         self._mail_due = True
         self._names = names
         self._clock = clock
-        self._inbox: deque[Message] = deque(maxlen=INBOX)
+        self._inbox: deque[Message] = deque()
+        self._lost = 0
+        self._lost_since: dt.datetime | None = None
         self._other: dict[str, Callable[[Message], None]] = {}
+        self._waiting: list[asyncio.Future[None]] = []
+        self._known_until = self._clock()
         self._wrote_at = dt.datetime.min.replace(tzinfo=dt.UTC)
         self._away_since: dt.datetime | None = None
 
@@ -77,52 +87,89 @@ class Listener:
 
     def hear(self, message: Message) -> None:
         """A manager event came. Only hands over."""
+        if len(self._inbox) >= INBOX:
+            self._inbox.popleft()
+            self._lost += 1
+            self._lost_since = self._lost_since or self._clock()
         self._inbox.append(message)
+
+    async def caught_up(self) -> None:
+        """Wait until everything that Asterisk has said by now is in the book."""
+        done = asyncio.get_running_loop().create_future()
+        self._waiting.append(done)
+        await done
 
     async def run(self, stop: asyncio.Event) -> None:
         """Read, book, act and write until ``stop``; what is left then is written once more."""
+        loop = asyncio.get_running_loop()
         while True:
-            last = stop.is_set()
-            self.catch_up()
-            written = await self._write()
+            began, last = loop.time(), stop.is_set()
+            all_read = await self._catch_up()
+            written = await self._write(last)
             if last:
                 await self._legs.finish_all()
                 return
-            await _sleep_or(stop, READ_SECONDS if written else RETRY_SECONDS)
+            if all_read:
+                pause = began + READ_SECONDS - loop.time() if written else RETRY_SECONDS
+                await _sleep_or(stop, max(pause, LEAST_PAUSE_SECONDS))
 
-    def catch_up(self) -> None:
-        """Book everything that has come since the last time, from the manager and from the ledgers."""
-        while self._inbox:
-            message = self._inbox.popleft()
-            event = translate(message)
-            if event is not None:
-                self.book.add(event)
-            self._legs.see(message)
-            handler = self._other.get(message.event)
-            if handler is not None:
-                handler(message)
-        for event in self._ledgers.read(self._clock()):
+    async def _catch_up(self) -> bool:
+        """Book what has come, from the manager and a piece of the ledgers. True when that was all."""
+        waiting, self._waiting = self._waiting, []
+        for turns, message in enumerate(self._heard()):
+            await _give_way(turns)
+            self._take(message)
+        piece = self._ledgers.read(self._clock(), LINES)
+        for turns, event in enumerate(piece.events):
+            await _give_way(turns)
             self.book.add(event)
+        self._known_until = piece.until
+        if not piece.all_read:
+            self._waiting = waiting + self._waiting
+            return False
+        for done in waiting:
+            if not done.done():
+                done.set_result(None)
+        return True
 
-    def _records(self) -> list[CallRecord]:
-        """Calls that changed since the last time, closed ones for the last time."""
-        changed = [journey.record(self.book.endpoints) for journey in self.book.dirty()]
-        closed = self.book.take_closed(self._clock())
-        return [self._names.named(record) for record in (*changed, *closed) if record is not None]
+    def _heard(self) -> Iterator[Message]:
+        """What is in the inbox now; not what comes meanwhile, for a storm may last."""
+        for _ in range(len(self._inbox)):
+            if self._inbox:
+                yield self._inbox.popleft()
 
-    async def _write(self) -> bool:
+    def _take(self, message: Message) -> None:
+        event = translate(message)
+        if event is not None:
+            self.book.add(event)
+        self._legs.see(message)
+        handler = self._other.get(message.event)
+        if handler is not None:
+            handler(message)
+
+    async def _records(self) -> list[CallRecord]:
+        """Calls that changed since the last time."""
+        records = []
+        while changed := self.book.dirty():  # again: others may add to the book at each turn
+            for turns, journey in enumerate(changed):
+                await _give_way(turns)
+                records.append(journey.record(self.book.endpoints))
+        self.book.let_go(self._known_until)
+        return [self._names.named(record) for record in records if record is not None]
+
+    async def _write(self, last: bool) -> bool:
         """Changed calls into the database, if there are any or a heartbeat is due. False when it is away."""
-        records, now = self._records(), self._clock()
+        self._note_overflow()
+        records, now = await self._records(), self._clock()
         self._keeper.keep(records)
         self._legs.finish(records)
         self._mail_due = self._mail_due or any(record.state == "closed" for record in records)
-        due = now - self._wrote_at >= dt.timedelta(seconds=HEARTBEAT_SECONDS)
+        due = last or now - self._wrote_at >= dt.timedelta(seconds=HEARTBEAT_SECONDS)
         if not (self._keeper.waiting or due):
             return True
-        starts = [journey.first_at for journey in self.book.open_calls() if journey.has_legs]
-        places = self._ledgers.safe(min(starts, default=None))
+        places = self._ledgers.safe(min((call.first_at for call in self.book.open_calls()), default=None))
         try:
-            await asyncio.to_thread(self._keeper.flush, places, now)
+            await asyncio.to_thread(self._keeper.flush, places, now, last)
             await self._collect_mail()
         except SQLAlchemyError as error:
             self._database_away(now, error)
@@ -137,12 +184,24 @@ class Listener:
             await asyncio.to_thread(self._mailboxes.collect)
             self._mail_due = False
 
+    def _note_overflow(self) -> None:
+        if self._lost_since is not None:
+            log.error("ami.overflow", events=self._lost, mend="is the machine or the database too slow?")
+            self._keeper.gap(
+                "ami",
+                self._lost_since,
+                self._clock(),
+                "more events than could be kept",
+                {"events": self._lost},
+            )
+            self._lost, self._lost_since = 0, None
+
     def _database_away(self, now: dt.datetime, error: SQLAlchemyError) -> None:
         if self._away_since is None:
             self._away_since = now
             log.error(
                 "database.away",
-                error=str(error.__cause__ or error).splitlines()[0],
+                error=first_line(error),
                 calls=self._keeper.waiting,
             )
 
@@ -151,6 +210,12 @@ class Listener:
             self._keeper.gap("database", self._away_since, now, "the database did not take writes", {})
             log.warning("database.back", away_seconds=(now - self._away_since).total_seconds())
             self._away_since = None
+
+
+async def _give_way(turns: int) -> None:
+    """Let the manager's reader and the recordings work, now and then."""
+    if turns % AT_ONCE == AT_ONCE - 1:
+        await asyncio.sleep(0)
 
 
 async def _sleep_or(stop: asyncio.Event, seconds: float) -> None:

@@ -6,7 +6,8 @@ they are compared and put right, and nothing is done to members that are not our
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol
 
 import structlog
@@ -16,6 +17,8 @@ from callcenter.agents import AGENTS_CONTEXT, Membership
 
 log = structlog.get_logger()
 OURS = f"@{AGENTS_CONTEXT}/n"
+Members = Mapping[tuple[str, str], Mapping[str, str]]
+"""Queue and interface: the member's row."""
 
 
 class Manager(Protocol):
@@ -26,23 +29,40 @@ class Manager(Protocol):
     async def action_list(self, name: str, fields: actions.Fields) -> Sequence[Mapping[str, str]]: ...
 
 
-async def reconcile(manager: Manager, wanted: Iterable[Membership]) -> int:
-    """Add, remove and pause until every queue has the wanted members. Gives the number of changes."""
+async def reconcile(manager: Manager, wanted: Callable[[], Iterable[Membership]]) -> int:
+    """Add, remove, pause and weigh until every queue has the wanted members. Gives the number of changes.
+
+    ``wanted`` may block, and is asked after the queues: of an agent who logs in meanwhile it is better to
+    add the member twice, which Asterisk refuses, than to remove it.
+    """
     rows = await manager.action_list(*actions.queue_status())
     found = {
         (row["Queue"], row["Location"]): row
         for row in rows
         if row.get("Event") == "QueueMember" and row["Location"].endswith(OURS)
     }
-    meant = {(member.queue, member.interface): member for member in wanted}
+    queues = {row["Queue"] for row in rows if row.get("Event") == "QueueParams"}
+    members = await asyncio.to_thread(lambda: list(wanted()))
+    done = 0
+    for wish in _wishes(found, {(one.queue, one.interface): one for one in members if one.queue in queues}):
+        answer = await manager.action(*wish)
+        done += answer.get("Response") == "Success"
+        if answer.get("Response") != "Success":
+            log.warning("members.refused", action=wish.name, answer=answer.get("Message"), fields=wish.fields)
+    return done
+
+
+def _wishes(found: Members, meant: Mapping[tuple[str, str], Membership]) -> list[actions.Action]:
+    """What has to be done; a member that is there is never taken out and put in again: it would lose its place."""
     wishes = [actions.queue_remove(queue, interface) for queue, interface in found.keys() - meant.keys()]
     wishes += [_add(member) for key, member in meant.items() if key not in found]
     wishes += [_pause(member) for key, member in meant.items() if _paused_wrongly(found.get(key), member)]
-    for wish in wishes:
-        answer = await manager.action(*wish)
-        if answer.get("Response") != "Success":
-            log.warning("members.refused", action=wish.name, answer=answer.get("Message"), fields=wish.fields)
-    return len(wishes)
+    wishes += [
+        actions.queue_penalty(member.queue, member.interface, member.penalty)
+        for key, member in meant.items()
+        if key in found and found[key]["Penalty"] != str(member.penalty)
+    ]
+    return wishes
 
 
 def _paused_wrongly(row: Mapping[str, str] | None, member: Membership) -> bool:

@@ -26,10 +26,11 @@ QUIET = dt.timedelta(seconds=3)
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a resync put right."""
+    """What a resync put right. ``young``: calls that are not on the list, but too new to be called gone."""
 
     vanished: int
     members: int
+    young: int
 
 
 class Resync:
@@ -43,22 +44,26 @@ class Resync:
         self._members = members
 
     async def run(self, now: dt.datetime, ended_at: dt.datetime | None = None) -> Found:
-        """Put right what differs. ``ended_at``: when calls that are gone ended, if it is known. Raises Unreachable."""
+        """Put right what differs. ``ended_at``: when calls that are gone ended, if it is known.
+
+        Raises Unreachable, ActionFailed, and what the database of the members raises.
+        """
+        vanished, young = await self._close_what_is_gone(now, ended_at)
+        changes = await reconcile(self._manager, self._members)
+        if vanished or changes:
+            log.warning("resync.put_right", vanished=vanished, members=changes)
+        return Found(vanished, changes, young)
+
+    async def _close_what_is_gone(self, now: dt.datetime, ended_at: dt.datetime | None) -> tuple[int, int]:
         rows = await self._manager.action_list(*actions.show_channels())
         up = {row["Uniqueid"] for row in rows if "Uniqueid" in row}
-        self._listener.catch_up()
-        gone = [journey for journey in self._listener.book.open_calls() if _is_gone(journey, up, now)]
+        await self._listener.caught_up()
+        book = self._listener.book
+        missing = [one for one in book.open_calls() if one.legs_up and not one.legs_up & up]
+        gone = [journey for journey in missing if now - journey.last_at > QUIET]
         for journey in gone:
-            self._listener.book.add(_vanished(journey, ended_at))
-        changes = await reconcile(self._manager, self._members())
-        if gone or changes:
-            log.warning("resync.put_right", vanished=len(gone), members=changes)
-        return Found(len(gone), changes)
-
-
-def _is_gone(journey: Journey, up: set[str], now: dt.datetime) -> bool:
-    legs = journey.legs_up
-    return bool(legs) and not legs & up and now - journey.last_at > QUIET
+            book.add(_vanished(journey, ended_at))
+        return len(gone), len(missing) - len(gone)
 
 
 def _vanished(journey: Journey, ended_at: dt.datetime | None) -> CallVanished:

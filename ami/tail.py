@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,39 +36,68 @@ class Tail:
         """Behind the last line given."""
         return Position(self._inode, self._offset)
 
-    def read(self) -> Iterator[tuple[bytes, int]]:
-        """Every whole line written since the last read, with the offset it begins at.
+    def read(self) -> Iterator[bytes]:
+        """Every whole line written since the last read; whoever stops in between goes on there.
 
-        A file that was replaced is first read to its end under its rotated name, if that is still
-        beside it; one that shrank is read from its beginning.
+        A file that was replaced is first read to its end under its rotated name, then those rotated
+        after it, as far as they are still beside it; one that shrank is read from its beginning.
         """
-        try:
-            file = self._path.open("rb")
-        except FileNotFoundError:
+        with _opened(self._path) as live:  # before looking at the others: it may be rotated meanwhile
+            for path in self._missed(live):
+                with _opened(path) as file:
+                    yield from self._rest(file)
+            yield from self._rest(live)
+
+    def put_back(self, line: bytes) -> None:
+        """The last line given shall be given again; the iterator it came from is not to be used any more."""
+        self._offset -= len(line) + 1
+
+    def _missed(self, live: int | None) -> list[Path]:
+        """The file we were in and the later ones, if it is not the live one any more; oldest first."""
+        if self._inode == 0 or (live is not None and os.fstat(live).st_ino == self._inode):
+            return []
+        rotated = [(*_age_and_inode(path), path) for path in self._path.parent.glob(f"{self._path.name}.*")]
+        ages = [age for age, inode, _ in rotated if inode == self._inode]
+        after = [(age, inode != self._inode, path) for age, inode, path in rotated if ages and age >= ages[0]]
+        return [path for *_, path in sorted(after)]
+
+    def _rest(self, file: int | None) -> Iterator[bytes]:
+        if file is None:
             return
-        with file:
-            state = os.fstat(file.fileno())
-            if self._inode not in (0, state.st_ino):
-                yield from self._rest_of_rotated()
-                self._offset = 0
-            if state.st_size < self._offset:
-                self._offset = 0
-            self._inode = state.st_ino
-            yield from self._lines(file.fileno())
+        state = os.fstat(file)
+        if state.st_ino != self._inode or state.st_size < self._offset:
+            self._inode, self._offset = state.st_ino, 0
+        yield from self._lines(file)
 
-    def _rest_of_rotated(self) -> Iterator[tuple[bytes, int]]:
-        for path in self._path.parent.glob(f"{self._path.name}.*"):
-            if path.stat().st_ino == self._inode:
-                with path.open("rb") as old:
-                    yield from self._lines(old.fileno())
-
-    def _lines(self, fd: int) -> Iterator[tuple[bytes, int]]:
+    def _lines(self, fd: int) -> Iterator[bytes]:
         torn = b""
         place = self._offset
         while chunk := os.pread(fd, CHUNK, place):
             place += len(chunk)
             *whole, torn = (torn + chunk).split(b"\n")
             for line in whole:
-                begins = self._offset
                 self._offset += len(line) + 1
-                yield line, begins
+                yield line
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[int | None]:
+    """Its descriptor, None when there is no such file (any more)."""
+    try:
+        fd = os.open(path, os.O_RDONLY)
+    except FileNotFoundError:
+        yield None
+        return
+    try:
+        yield fd
+    finally:
+        os.close(fd)
+
+
+def _age_and_inode(path: Path) -> tuple[int, int]:
+    """Last change in nanoseconds and inode; zeros for a file that is not there."""
+    try:
+        state = path.stat()
+    except FileNotFoundError:
+        return 0, 0
+    return state.st_mtime_ns, state.st_ino

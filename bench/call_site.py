@@ -64,9 +64,7 @@ def site(trunk_address: str) -> Site:
                 }
             ],
             "dids": [{"number": HOTLINE_NUMBER, "title": "Measured", "flow": "main"}],
-            "calendars": [
-                {"name": "office", "title": "Office", "timezone": "Asia/Shanghai", "week": week}
-            ],
+            "calendars": [{"name": "office", "title": "Office", "timezone": "Asia/Shanghai", "week": week}],
             "prompts": [{"name": name, "text": {"zh": name}} for name in PROMPTS],
             "flows": [FLOW],
         }

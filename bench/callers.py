@@ -68,21 +68,38 @@ def _listen(sock: socket.socket, heard: Heard, over: threading.Event) -> None:
         heard.take(line, packet, time.monotonic())
 
 
+SOME_FAILED = 1
+"""SIPp's exit status when it ran to the end and not every call did."""
+
+
 def call(
     number: str, *, toward: str, at: str, sound_port: int, calls: int, rate: float, key_ms: int
-) -> list[float]:
-    """Place ``calls``, ``rate`` a second; give the seconds each waited for the answer. Raises RuntimeError."""
+) -> tuple[list[float], int]:
+    """Place ``calls``, ``rate`` a second; the seconds each waited for the answer, and how many failed.
+
+    Raises RuntimeError when SIPp does.
+    """
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "calls.csv").write_text(f"SEQUENTIAL\n{number};{sound_port}\n")
         seconds = calls / rate + 30
         command = ["sipp", toward, "-sf", str(SCENARIO), "-inf", "calls.csv", "-i", at, "-mi", at]
         command += ["-bind_local", "-r", f"{rate:g}", "-m", str(calls), "-l", str(calls), "-nostdin"]
-        command += ["-timeout", f"{seconds:g}", "-d", str(key_ms), "-trace_rtt", "-rtt_freq", "1", "-trace_err"]
+        command += [
+            "-timeout",
+            f"{seconds:g}",
+            "-d",
+            str(key_ms),
+            "-trace_rtt",
+            "-rtt_freq",
+            "1",
+            "-trace_err",
+        ]
         done = subprocess.run(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        if done.returncode != 0:
-            errors = "".join(file.read_text(errors="replace") for file in folder.glob("*errors.log"))
+        errors = "".join(file.read_text(errors="replace") for file in folder.glob("*errors.log"))
+        if done.returncode not in (0, SOME_FAILED):
             raise RuntimeError(f"SIPp ended with {done.returncode}: {errors[:2000]}")
         (rows,) = folder.glob("*rtt.csv")
         with rows.open() as file:
-            return [float(row["response_time_ms"]) / 1000 for row in csv.DictReader(file, delimiter=";")]
+            waits = [float(row["response_time_ms"]) / 1000 for row in csv.DictReader(file, delimiter=";")]
+        return waits, errors.count(": aborting call")

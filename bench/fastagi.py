@@ -1,7 +1,7 @@
 """FastAGI servers under the same load: Hotline's, pyst2 with a thread a call, panoramisk's.
 
-Run as ``python bench/fastagi.py [ROUNDS]``. Peers run in turn within each round, each pinned to one
-core, the load tool on the others; figures are medians over the rounds. Prints JSON, then a table.
+Run as ``python -m bench.fastagi [ROUNDS]``. Peers run in turn within each round, each pinned to one
+core, the load tool on the others; figures are medians over the rounds. Prints JSON.
 A session is eight commands. CPU is user and system time of the server's process from /proc.
 """
 
@@ -24,8 +24,8 @@ PEERS = {
     "panoramisk": "panoramisk_server.py",
 }
 TOKEN = "bench"  # noqa: S105  # opens nothing but the server of this run
-PORT = 22900
-FULL = ("50", "8000", "0", "ivr", TOKEN, "60", "0")
+PORT = 36900
+FULL = ("50", "3000", "0", "ivr", TOKEN, "60", "0")
 """As fast as the server can, 50 calls at once: CPU a session and sessions a second."""
 CALM = ("50", "1000", "100", "ivr", TOKEN, "60", "500")
 """Callers who take 0.1 s to press a key, about 240 sessions a second: the latency a caller could notice."""
@@ -51,7 +51,6 @@ def main() -> None:
         for name, results in measured.items()
     }
     print(json.dumps(medians, indent=2))
-    print(table(medians))
 
 
 def measure(tool: Path, server: Path) -> Figures:
@@ -124,21 +123,6 @@ def memory_kib(pid: int) -> float:
     """Proportional set size."""
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     return next(float(line.split()[1]) for line in lines if line.startswith("Pss:"))
-
-
-def table(medians: dict[str, Figures]) -> str:
-    """The figures as a Markdown table."""
-    rows = [
-        "| server | µs CPU a session | sessions/s, one core | turn p50 / p99 ms | KiB a held call | failed |",
-        "| --- | --- | --- | --- | --- | --- |",
-    ]
-    for name, each in medians.items():
-        rows.append(
-            f"| {name} | {each['cpu_us_a_session']:.0f} | {each['sessions_s']:,.0f} "
-            f"| {each['turn_p50_ms']:.2f} / {each['turn_p99_ms']:.2f} "
-            f"| {each['kib_a_held_call']:.1f} | {each['failed']:.0f} |"
-        )
-    return "\n".join(rows)
 
 
 if __name__ == "__main__":

@@ -81,7 +81,7 @@ def measure(
     """CPU of ``processes`` a call, and latencies, of calls to ``number``."""
     with listening(MeasuredHotline.trunk_address) as (sound_port, heard):
         before = [cpu_seconds(pid) for pid in processes]
-        waits = call(
+        waits, failed = call(
             number,
             toward=f"127.0.0.1:{sip_port}",
             at=MeasuredHotline.trunk_address,
@@ -93,6 +93,7 @@ def measure(
         time.sleep(SETTLE_SECONDS)
         used = [cpu_seconds(pid) - begun for pid, begun in zip(processes, before, strict=True)]
     return {
+        "failed": failed,
         "asterisk_ms": used[0] / calls * 1000,
         "agi_ms": sum(used[1:]) / calls * 1000,
         "cpu_ms": sum(used) / calls * 1000,
@@ -126,7 +127,8 @@ def compare(rounds: int, calls: int, rate: float, key_ms: int) -> dict[str, obje
                 if turn:
                     found[name].append(used)
         asterisk.wait_idle()
-    ratios = [mine["cpu_ms"] / theirs["cpu_ms"] for mine, theirs in zip(found["hotline"], found["dialplan"], strict=True)]
+    pairs = zip(found["hotline"], found["dialplan"], strict=True)
+    ratios = [mine["cpu_ms"] / theirs["cpu_ms"] for mine, theirs in pairs]
     return {
         "calls": calls,
         "rate": rate,
@@ -142,9 +144,9 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--calls", type=int, default=300)
-    parser.add_argument("--rate", type=float, default=40.0)
-    parser.add_argument("--key-ms", type=int, default=1000, help="from the answer to a key, and to the next")
+    parser.add_argument("--calls", type=int, default=200)
+    parser.add_argument("--rate", type=float, default=30.0)
+    parser.add_argument("--key-ms", type=int, default=3000, help="from the answer to a key, and to the next")
     options = parser.parse_args()
     print(json.dumps(compare(options.rounds, options.calls, options.rate, options.key_ms), indent=2))
 

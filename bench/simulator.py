@@ -1,12 +1,15 @@
 """Walks a second on one core: routing, the calendar, a welcome, two menus and an answered queue.
 
-Run as ``python bench/simulator.py [SECONDS]``. Prints the best of three rounds, in walks a second and
-microseconds a step; the path and its facts are made in full, only the texts are not printed.
+Run as ``python -m bench.simulator [SECONDS]``. Prints JSON: walks a second of CPU, median and best of seven
+rounds; the path and its facts are made in full, only the texts are not printed. ``engine`` is the walk by itself,
+``simulator`` reads presses and looks for calendars whose holidays are not known, as the command does.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import json
+import statistics
 import sys
 import time
 
@@ -16,6 +19,7 @@ from callcenter.simulate import simulate
 from callcenter.site import Site
 
 START = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+ROUNDS = 7
 CALLER = "13800138000"
 QUEUE = {"kind": "queue", "queue": "sales", "timeout": "@operator", "full": "@operator", "nobody": "@hangup"}
 MENU = {"kind": "menu", "prompts": ["menu"]}
@@ -96,13 +100,19 @@ def simulations(published: Published, seconds: float) -> float:
 
 
 def main() -> None:
-    """Measure and print."""
-    seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 1.0
+    """Measure in turn and print."""
+    seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 0.5
     published = Published(SITE)
-    best, facts = max(walks(published, seconds) for _ in range(3))
-    print(f"engine:    {best:9,.0f} walks/s of {facts} facts, {1e6 / best / facts:.1f} µs a fact")
-    best = max(simulations(published, seconds) for _ in range(3))
-    print(f"simulator: {best:9,.0f} walks/s")
+    rates: dict[str, list[float]] = {"engine": [], "simulator": []}
+    for _ in range(ROUNDS):
+        rate, facts = walks(published, seconds)
+        rates["engine"].append(rate)
+        rates["simulator"].append(simulations(published, seconds))
+    found = {
+        name: {"median": round(statistics.median(each)), "best": round(max(each))}
+        for name, each in rates.items()
+    }
+    print(json.dumps({"facts_a_walk": facts, **found}, indent=2))
 
 
 if __name__ == "__main__":

@@ -18,6 +18,8 @@ from callcenter.site import Site
 from schema.calls import AgentLogin
 
 AGENTS_CONTEXT = "hotline_agents"
+SEATS_NAMED = 10
+"""In an error message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,9 @@ def log_in(session: Session, site: Site, agent: str, seat: str, clock: Clock) ->
     if agent not in {known.number for known in site.agents}:
         raise NotFound(f"there is no agent {agent}; see hotline agents list")
     if seat not in {known.name for known in site.seats}:
-        raise NotFound(f"there is no seat {seat}; the site has {', '.join(s.name for s in site.seats)}")
+        some = ", ".join(known.name for known in site.seats[:SEATS_NAMED])
+        more = f" and {len(site.seats) - SEATS_NAMED} more" if len(site.seats) > SEATS_NAMED else ""
+        raise NotFound(f"there is no seat {seat}; the site has {some}{more}")
     for open_login in _open(session):
         if open_login.agent == agent or open_login.seat == seat:
             open_login.ended_at = clock()

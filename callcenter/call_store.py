@@ -1,28 +1,37 @@
 """Records of calls into rows: written again and again while a call is up, the last time when it is closed.
 
-Writing a record twice changes nothing; a record that took in another call removes that one's rows.
+A record replaces all rows of its call, so that nothing stays of what was thought earlier; writing it twice
+changes nothing. One that took in another call removes that one's rows and takes over its recordings.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from callcenter.facts import upsert
 from callcenter.journey import CallRecord, scores
 from schema.base import Base
-from schema.calls import Call, Leg, Score, SurveyAnswer, Visit
+from schema.calls import Call, Leg, Recording, Score, SurveyAnswer, Visit
 
 SurveyOf = Mapping[str, str | None]
 """Queue: the survey asked after its calls."""
+CALLS = 200
+"""Calls in one round of statements: SQLite takes 32,766 values in one, PostgreSQL 65,535."""
 
 
 def store(session: Session, records: Sequence[CallRecord], surveys: SurveyOf) -> None:
     """Write calls with their legs, visits and scores, in the transaction of ``session``."""
+    for start in range(0, len(records), CALLS):
+        _store(session, records[start : start + CALLS], surveys)
+
+
+def _store(session: Session, records: Sequence[CallRecord], surveys: SurveyOf) -> None:
+    _clear(session, [name for record in records for name in (record.call_id, *record.aliases)])
     _put(session, Call, [_columns(Call, record) for record in records])
     _put(session, Leg, [_columns(Leg, leg, record) for record in records for leg in record.legs])
     _put(session, Visit, [_columns(Visit, visit, record) for record in records for visit in record.visits])
@@ -34,7 +43,7 @@ def store(session: Session, records: Sequence[CallRecord], surveys: SurveyOf) ->
         for score in scores(record, surveys, answers.get(record.call_id, ()))
     ]
     _put(session, Score, rows)
-    _drop(session, [alias for record in records for alias in record.aliases])
+    _absorb(session, [record for record in records if record.aliases])
 
 
 def _columns(table: type[Base], part: Any, record: CallRecord | None = None) -> dict[str, Any]:
@@ -50,10 +59,10 @@ def _columns(table: type[Base], part: Any, record: CallRecord | None = None) -> 
 def _put(session: Session, table: type[Base], rows: list[dict[str, Any]]) -> None:
     if not rows:
         return
-    insert = upsert(session, table).values(rows)
     keys = [column.name for column in table.__table__.primary_key]
+    insert = upsert(session, table)
     news = {name: insert.excluded[name] for name in rows[0] if name not in keys}
-    session.execute(insert.on_conflict_do_update(index_elements=keys, set_=news))
+    session.connection().execute(insert.on_conflict_do_update(index_elements=keys, set_=news), rows)
 
 
 def _answers(session: Session, call_ids: Sequence[str]) -> dict[str, list[SurveyAnswer]]:
@@ -63,8 +72,14 @@ def _answers(session: Session, call_ids: Sequence[str]) -> dict[str, list[Survey
     return found
 
 
-def _drop(session: Session, call_ids: Iterable[str]) -> None:
-    """Rows of calls that turned out to be a part of another."""
-    ids = list(call_ids)
-    for table in (Call, Leg, Visit, Score) if ids else ():
-        session.execute(delete(table).where(table.call_id.in_(ids)))
+def _clear(session: Session, call_ids: Collection[str]) -> None:
+    """Before the rows of these calls are written anew."""
+    for table in (Call, Leg, Visit, Score):
+        session.execute(delete(table).where(table.call_id.in_(call_ids)))
+
+
+def _absorb(session: Session, records: Iterable[CallRecord]) -> None:
+    """Recordings that were finished before their call turned out to be a part of another go with it."""
+    for record in records:
+        mine = update(Recording).where(Recording.call_id.in_(record.aliases))
+        session.execute(mine.values(call_id=record.call_id))

@@ -1,13 +1,15 @@
 """Facts of the journal become rows: steps, survey answers, callback requests.
 
 Storing the same segment twice changes nothing: each kind of fact has a natural key, and a fact
-already there is passed over (a survey's end goes before its beginning).
+already there is passed over (a survey's end goes before its beginning). A fact that the database would
+refuse for ever is set aside in a file, so that it never blocks the others.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -16,15 +18,20 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from callcenter.journal import Journal
+from callcenter.scores import settle
 from schema.base import Base
 from schema.calls import CallbackRequest, Step, SurveyAnswer
+from schema.refusal import STRANGE, first_line, is_refused
 
 log = structlog.get_logger()
 
 STEP = "step"
 SURVEY = "survey"
 CALLBACK = "callback"
+BATCH = 500
+"""Calls whose scores are settled in one statement."""
 Upsert = sqlite.Insert | postgresql.Insert
+Row = dict[str, Any]
 
 
 def drain(journal: Journal, session: Callable[[], Session]) -> int:
@@ -32,38 +39,70 @@ def drain(journal: Journal, session: Callable[[], Session]) -> int:
     stored = 0
     for segment in journal.segments():
         facts = journal.read(segment)
-        with session() as open_session, open_session.begin():
-            store(open_session, facts)
+        try:
+            with session() as open_session, open_session.begin():
+                store(open_session, facts)
+        except STRANGE as error:
+            if not is_refused(error):
+                raise
+            _store_what_can_be(segment, facts, session)
         journal.done(segment)
         stored += len(facts)
     return stored
 
 
-def store(session: Session, facts: list[dict[str, Any]]) -> None:
+def store(session: Session, facts: list[Row]) -> None:
     """Store facts of any kinds in the transaction of ``session``."""
     for strange in {str(fact.get("fact")) for fact in facts} - KINDS.keys():
         log.error("journal.unknown_fact", fact=strange, mend="was it written by a newer Hotline?")
-    for kind, (table, settle) in KINDS.items():
-        rows = [_row(table, fact) for fact in facts if fact.get("fact") == kind]
-        if rows:  # one statement, compiled once, for many rows: a list of VALUES is compiled every time
-            session.connection().execute(settle(upsert(session, table)), rows)
+    for kind, (table, settled) in KINDS.items():
+        rows = _once(table, [_row(table, fact) for fact in facts if fact.get("fact") == kind])
+        if rows:
+            session.connection().execute(settled(upsert(session, table)), rows)
+        for start in range(0, len(rows) if kind == SURVEY else 0, BATCH):
+            settle(session, {row["call_id"] for row in rows[start : start + BATCH]})
+
+
+def _store_what_can_be(segment: Path, facts: list[Row], session: Callable[[], Session]) -> None:
+    """One by one; the refused ones are set aside."""
+    refused = []
+    with session() as open_session, open_session.begin():
+        for fact in facts:
+            try:
+                with open_session.begin_nested():
+                    store(open_session, [fact])
+            except STRANGE as error:
+                if not is_refused(error):
+                    raise
+                refused.append({**fact, "refused": first_line(error)})
+    if refused:
+        aside = Journal.set_aside(segment, refused)
+        log.error("journal.set_aside", facts=len(refused), file=str(aside), error=refused[0]["refused"])
 
 
 def upsert(session: Session, table: type[Base]) -> Upsert:
-    """The engine's own INSERT, which knows ON CONFLICT."""
+    """The engine's own INSERT, which knows ON CONFLICT; meant for a list of rows on a session's connection."""
     make: Callable[[Any], Any] = (
         postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     )
-    return make(table)  # type: ignore[no-any-return]
+    return make(table.__table__)  # type: ignore[no-any-return]
 
 
-def _row(table: type[Base], fact: Mapping[str, Any]) -> dict[str, Any]:
+def _row(table: type[Base], fact: Mapping[str, Any]) -> Row:
     columns = table.__table__.columns
-    row = {name: fact[name] for name in columns.keys() if name in fact}  # noqa: SIM118
+    row = {column.name: fact.get(column.name) for column in columns if not column.primary_key}
     for name in ("at", "asked_at"):
-        if isinstance(row.get(name), str):
-            row[name] = dt.datetime.fromisoformat(row[name])
+        if row.get(name) is not None:
+            row[name] = dt.datetime.fromisoformat(str(row[name]))
     return row
+
+
+def _once(table: type[Base], rows: list[Row]) -> list[Row]:
+    """Of a survey's beginning and end in one statement only the end: PostgreSQL takes each key once."""
+    if table is not SurveyAnswer:
+        return rows
+    ended_last = sorted(rows, key=lambda row: row["outcome"] != "asked")
+    return list({(row["call_id"], row["at"]): row for row in ended_last}.values())
 
 
 def _keep_first(insert: Any) -> Insert:

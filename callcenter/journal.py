@@ -1,8 +1,9 @@
 """An append-only journal on disk between a process that must not wait and the database.
 
 ``put`` writes one JSON line with a single system call: it survives the process being killed, and it
-never waits for a database. ``segments`` gives what is ready to be stored; ``done`` removes it. A
-segment is locked by the process that writes it, so the next process finds what a dead one left.
+never waits for a database. ``segments`` gives what is ready to be stored; ``done`` removes it. Whoever
+writes or stores a segment holds its lock, so no two processes store the same one, and the next process
+finds what a dead one left. One thread may put while another stores.
 """
 
 from __future__ import annotations
@@ -10,11 +11,13 @@ from __future__ import annotations
 import datetime as dt
 import errno
 import fcntl
-import itertools
 import json
 import os
+import threading
+import time
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import structlog
@@ -29,27 +32,27 @@ class Journal:
 
     def __init__(self, folder: Path, name: str) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self._folder = folder
-        self._names = (f"{name}-{os.getpid()}-{n}.jsonl" for n in itertools.count(1))
+        self._folder, self._name = folder, name
         self._held: deque[bytes] = deque(maxlen=HELD_IN_MEMORY)
-        self._written, self._torn = 0, False
-        self._fd = self._open()
+        self._turn = threading.Lock()
+        self._fd: int | None = None
+        self._torn = False
         self.lost = 0
+        """Facts that neither the disk nor the memory had room for."""
 
     def put(self, kind: str, call_id: str, data: Mapping[str, object]) -> None:
         """Append one fact. Never raises: a full disk is logged once and the facts wait in memory."""
-        line = json.dumps({**data, "fact": kind, "call_id": call_id}, default=_plain, ensure_ascii=False)
-        self._append(line.encode() + b"\n")
+        line = _JSON.encode({**data, "fact": kind, "call_id": call_id})
+        with self._turn:
+            self._append(line.encode(errors="replace") + b"\n")
 
-    def segments(self) -> Iterator[Path]:
-        """Closed segments, oldest first: our own, and those of processes that are gone."""
-        self._write_held()
-        if self._written:
-            self._close()
-            self._fd = self._open()
-        for path in sorted(self._folder.glob("*.jsonl"), key=lambda p: p.stat().st_mtime_ns):
-            if _unlocked(path):
-                yield path
+    def segments(self) -> Generator[Path, None, None]:
+        """Closed segments by age, our own and those of processes that are gone; locked while at hand."""
+        self.close()
+        for path in sorted(self._folder.glob("*.jsonl")):
+            with _locked(path) as ours:
+                if ours:
+                    yield path
 
     @staticmethod
     def read(segment: Path) -> list[dict[str, object]]:
@@ -57,14 +60,27 @@ class Journal:
         return [fact for line in segment.read_bytes().split(b"\n") if (fact := _fact(line))]
 
     @staticmethod
+    def set_aside(segment: Path, facts: list[dict[str, object]]) -> Path:
+        """Keep facts that the database refuses for ever beside their segment; gives the file."""
+        aside = segment.with_suffix(".refused")
+        with aside.open("a", encoding="utf-8") as file:
+            file.writelines(json.dumps(fact, ensure_ascii=False) + "\n" for fact in facts)
+            file.flush()
+            os.fsync(file.fileno())
+        return aside
+
+    @staticmethod
     def done(segment: Path) -> None:
         """Its facts are in the database."""
         segment.unlink(missing_ok=True)
 
     def close(self) -> None:
-        """Let go of the open segment; the next process stores it."""
-        self._write_held()
-        self._close()
+        """Let go of the open segment, so that it can be stored; the next fact opens another."""
+        with self._turn:
+            self._write_held()
+            if self._fd is not None:
+                os.close(self._fd)
+                self._fd = None
 
     def _append(self, line: bytes) -> None:
         if self._held:
@@ -78,57 +94,67 @@ class Journal:
             self._hold(line)
 
     def _write(self, line: bytes) -> None:
+        if self._fd is None:
+            self._fd, self._torn = self._open(), False
         whole = b"\n" + line if self._torn else line
         self._torn = True
         if os.write(self._fd, whole) < len(whole):
             raise OSError(errno.ENOSPC, "only a part of the line was written")
         self._torn = False
-        self._written += 1
 
     def _hold(self, line: bytes) -> None:
         self.lost += len(self._held) == self._held.maxlen
         self._held.append(line)
 
     def _write_held(self) -> None:
+        waited = len(self._held)
         while self._held:
             try:
                 self._write(self._held[0])
             except OSError:
                 return
             self._held.popleft()
+        if waited:
+            log.warning("journal.accepted", waited=waited, lost=self.lost)
 
     def _open(self) -> int:
-        path = self._folder / next(self._names)
+        """A segment nobody has: its name begins with the time, for process ids come again."""
+        path = self._folder / f"{self._name}-{time.time_ns()}-{os.getpid()}.jsonl"
         unnamed = path.with_suffix(".new")
-        fd = os.open(unnamed, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o640)
+        fd = os.open(unnamed, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o640)
         fcntl.flock(fd, fcntl.LOCK_EX)  # before it has a name others look for
         unnamed.rename(path)
-        self._written, self._torn = 0, False
         return fd
 
-    def _close(self) -> None:
-        os.close(self._fd)
 
-
-def _unlocked(path: Path) -> bool:
+@contextmanager
+def _locked(path: Path) -> Iterator[bool]:
+    """Whether the segment is still there and was nobody's; it is ours then while the block lasts."""
     try:
         fd = os.open(path, os.O_RDONLY)
     except FileNotFoundError:
-        return False
+        yield False
+        return
+    try:
+        yield _lock(fd)
+    finally:
+        os.close(fd)
+
+
+def _lock(fd: int) -> bool:
     try:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
-    finally:
-        os.close(fd)
-    return True
+    return os.fstat(fd).st_nlink > 0  # else somebody stored and removed it just now
 
 
 def _fact(line: bytes) -> dict[str, object] | None:
     try:
-        return json.loads(line)  # type: ignore[no-any-return]
+        fact = json.loads(line)
     except ValueError:
         return None
+    return fact if isinstance(fact, dict) else None
 
 
 def _plain(value: object) -> object:
@@ -136,4 +162,8 @@ def _plain(value: object) -> object:
         return value.isoformat(timespec="microseconds")
     if isinstance(value, tuple | set | frozenset):
         return list(value)
-    raise TypeError(f"a fact can't hold a {type(value).__name__}")
+    return str(value)
+
+
+_JSON = json.JSONEncoder(default=_plain, ensure_ascii=False, check_circular=False)
+"""Made once: ``json.dumps`` with options makes one for each line."""

@@ -6,11 +6,13 @@ a caller pressed and no text of an unforeseen error ever gets into a line.
 
 from __future__ import annotations
 
+import io
 import logging
 import sys
 import traceback
 from collections.abc import Callable, Mapping, MutableMapping
-from typing import Any, BinaryIO
+from contextlib import suppress
+from typing import Any, BinaryIO, cast
 
 import orjson
 import structlog
@@ -23,11 +25,29 @@ SECRET_KEYS = frozenset(
 Event = MutableMapping[str, Any]
 
 
+class Unfailing(io.RawIOBase):
+    """Lets a line go that can't be written: a full disk or a closed pipe must not end a call."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+
+    def write(self, line: Any) -> int:
+        """Write, or not."""
+        with suppress(OSError, ValueError):
+            self._stream.write(line)
+        return len(line)
+
+    def flush(self) -> None:
+        """Flush, or not."""
+        with suppress(OSError, ValueError):
+            self._stream.flush()
+
+
 def configure(level: str, process: str, file: BinaryIO | None = None) -> None:
     """Set up the logs of one process: JSON on stderr or in ``file``. ``level``: debug, info, warning or error."""
     _configure(
         level,
-        lambda *_: structlog.BytesLogger(file or sys.stderr.buffer),
+        lambda *_: structlog.BytesLogger(cast(BinaryIO, Unfailing(file or sys.stderr.buffer))),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.JSONRenderer(serializer=orjson.dumps),
     )

@@ -32,6 +32,7 @@ class Published:
         self.site = site
         self.zone = ZoneInfo(site.timezone)
         self.flows = _by_name(site.flows)
+        self.steps = {(flow.name, name): step for flow in site.flows for name, step in flow.steps.items()}
         self.trunks = _by_name(site.trunks)
         self.queues = _by_name(site.queues)
         self.surveys = _by_name(site.surveys)

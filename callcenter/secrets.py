@@ -13,7 +13,6 @@ import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
 
 from callcenter.errors import HotlineError
 
@@ -27,6 +26,8 @@ class Secrets:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._seen: tuple[int, int] = (0, 0)
+        self._known: dict[str, str] = {}
 
     def __call__(self, name: str) -> str:
         """The secret of ``name``."""
@@ -39,11 +40,11 @@ class Secrets:
 
     def make(self, names: Iterable[str]) -> dict[str, str]:
         """All of ``names``, the missing ones generated in one write."""
-        with self._locked() as file:
-            known = self._parsed(file.read())
+        with self._locked():
+            known = self._read()
             missing = [name for name in names if name not in known]
             if missing:
-                known |= {name: _generate_for(name) for name in missing}
+                known = known | {name: _generate_for(name) for name in missing}
                 self._replace(known)
         return known
 
@@ -51,29 +52,27 @@ class Secrets:
         """Keep a secret that another party chose (a provider's). Raises HotlineError for a useless one."""
         if not secret.isprintable() or not secret.isascii() or not secret or ";" in secret:
             raise HotlineError("a secret is one line of printable ASCII without ';'")
-        with self._locked() as file:
-            self._replace({**self._parsed(file.read()), name: secret})
+        with self._locked():
+            self._replace({**self._read(), name: secret})
 
     def _read(self) -> dict[str, str]:
         try:
-            return self._parsed(self._path.read_text("utf-8"))
+            state = self._path.stat()
+            if (state.st_ino, state.st_mtime_ns) != self._seen:  # ten thousand seats ask one by one
+                self._known = dict(json.loads(self._path.read_text("utf-8") or "{}"))
+                self._seen = (state.st_ino, state.st_mtime_ns)
         except FileNotFoundError:
             return {}
-
-    def _parsed(self, text: str) -> dict[str, str]:
-        try:
-            return dict(json.loads(text or "{}"))
-        except ValueError:
-            raise HotlineError(f"{self._path} is not whole: bring it back from a copy") from None
+        except (ValueError, TypeError):
+            raise HotlineError(f"{self._path} is damaged: put it back from a backup") from None
+        return self._known
 
     @contextmanager
-    def _locked(self) -> Iterator[IO[str]]:
+    def _locked(self) -> Iterator[None]:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with self._path.with_suffix(".lock").open("a") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            self._path.touch(mode=0o600)
-            with self._path.open(encoding="utf-8") as file:
-                yield file
+            yield
 
     def _replace(self, known: dict[str, str]) -> None:
         fresh = self._path.with_suffix(".new")

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import ctypes
+import os
 import signal
+import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -39,7 +42,8 @@ class Manner:
 
     environment: Mapping[str, str]
     logs: Path
-    ended: Callable[[str, int | None], None]
+    ended: Callable[[str, str], None]
+    """With the child's name and how it ended."""
 
 
 async def supervise(commands: Mapping[str, Sequence[str]], manner: Manner, stop: asyncio.Event) -> None:
@@ -52,18 +56,30 @@ async def _keep_up(name: str, command: Sequence[str], manner: Manner, stop: asyn
     pause = FIRST_PAUSE_SECONDS
     while not stop.is_set():
         began = time.monotonic()
-        with (manner.logs / f"{name}.log").open("ab") as out:
-            child = await _start(command, manner.environment, out)
-        log.info("process.started", name=name, pid=child.pid)
-        await _until_either(child, stop)
+        ended = await _run(name, command, manner, stop)
         if stop.is_set():
-            await _end(child)
             return
         lasted = time.monotonic() - began
         pause = FIRST_PAUSE_SECONDS if lasted > STEADY_SECONDS else min(2 * pause, LONGEST_PAUSE_SECONDS)
-        log.error("process.ended", name=name, status=child.returncode, restart_in=pause)
-        manner.ended(name, child.returncode)
+        log.error("process.ended", name=name, how=ended, restart_in=pause)
+        manner.ended(name, ended)
         await _wait(stop, pause)
+
+
+async def _run(name: str, command: Sequence[str], manner: Manner, stop: asyncio.Event) -> str:
+    """Run a command to its end, or end it when ``stop`` is set; how it ended."""
+    try:
+        with (manner.logs / f"{name}.log").open("ab") as out:
+            child = await _start(command, manner.environment, out)
+    except (OSError, subprocess.SubprocessError) as error:  # no such program, or no room for a process now
+        return str(error)
+    log.info("process.started", name=name, pid=child.pid)
+    try:
+        await _until_either(child, stop)
+    finally:
+        if child.returncode is None:
+            await _end(child)
+    return f"status {child.returncode}"
 
 
 async def _start(
@@ -75,7 +91,7 @@ async def _start(
         stdin=asyncio.subprocess.DEVNULL,
         stdout=out,
         stderr=out,
-        preexec_fn=_die_with_parent,
+        preexec_fn=_dying_with(os.getpid()),
     )
 
 
@@ -88,13 +104,14 @@ async def _until_either(child: asyncio.subprocess.Process, stop: asyncio.Event) 
 
 
 async def _end(child: asyncio.subprocess.Process) -> None:
-    if child.returncode is None:
+    with suppress(ProcessLookupError):  # it may end by itself at any moment
         child.terminate()
-    try:
-        await asyncio.wait_for(child.wait(), STOP_SECONDS)
-    except TimeoutError:
-        child.kill()
-        await child.wait()
+        try:
+            await asyncio.wait_for(child.wait(), STOP_SECONDS)
+        except TimeoutError:
+            log.warning("process.killed", pid=child.pid, asked_for_seconds=STOP_SECONDS)
+            child.kill()
+            await child.wait()
 
 
 async def _wait(stop: asyncio.Event, seconds: float) -> None:
@@ -104,6 +121,13 @@ async def _wait(stop: asyncio.Event, seconds: float) -> None:
         return
 
 
-def _die_with_parent() -> None:
-    """In the child: get SIGTERM when the supervisor dies, however it dies (Linux prctl)."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+def _dying_with(parent: int) -> Callable[[], None]:
+    """For the child: get SIGTERM when the supervisor dies, however it dies (Linux prctl)."""
+    prctl = ctypes.CDLL(None).prctl
+
+    def in_the_child() -> None:
+        prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        if os.getppid() != parent:  # it died just before
+            os._exit(1)
+
+    return in_the_child

@@ -23,6 +23,7 @@ from dialplan_templates.durable import only_one
 from dialplan_templates.owed import Change, Note, change
 from dialplan_templates.plan import Plan, lost_queues
 from dialplan_templates.readback import MODULES
+from dialplan_templates.stubs import AT_START
 from dialplan_templates.switch import Switch
 from dialplan_templates.versions import FAILED, REFUSED, Files, Versions, digest
 
@@ -96,6 +97,10 @@ class Applier:
                 raise ConfigRefused(
                     f"not written by Hotline: {', '.join(found.foreign)} in {self._versions.etc}; apply with "
                     "--take-over keeps each as NAME.before-hotline; put what you still need into operator.d"
+                )
+            if AT_START in found.stubs and self._live is not None:
+                raise ConfigRefused(
+                    f"Asterisk reads {AT_START} at its start only: stop it, apply, and start it"
                 )
             if found.empty and found.live is not None:
                 return Applied(found.live)

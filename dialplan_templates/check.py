@@ -9,17 +9,17 @@ from pathlib import Path
 
 from callcenter.errors import ConfigRefused, HotlineError
 from callcenter.ports import AsteriskBoot, BootedAsterisk
+from dialplan_templates.context import SEAT_OBJECTS
 from dialplan_templates.dialplan_check import dialplan_problems
 from dialplan_templates.owed import Change
 from dialplan_templates.plan import stale_stubs
 from dialplan_templates.readback import DETAILS, Answers, read_back
-from dialplan_templates.sections import sections
 from dialplan_templates.versions import FOLDER, LINK, Files, Versions
 
 COMPLAINTS = ("WARNING", "ERROR")
 BY_THE_WAY = ("WARNING pjproject:", "WARNING taskprocessor.c:")
 """Said now and then by a machine that is busy while Asterisk boots; never of a configuration."""
-SEATS = "pjsip/seats-"
+SEATS = tuple(f"pjsip/{kind}-" for kind in SEAT_OBJECTS)
 
 
 def check(versions: Versions, change: Change, stubs: Mapping[str, str], asterisk: AsteriskBoot) -> Answers:
@@ -60,8 +60,7 @@ def _known_good(before: Files, after: Files, change: Change) -> list[str]:
     if len(change.objects) > DETAILS:
         return []
     same = {path: text for path, text in after.items() if path.startswith(SEATS) and before.get(path) == text}
-    objects = set(change.objects)
-    return [path for path, text in same.items() if not objects & sections({path: text}, "pjsip").keys()]
+    return [path for path, text in same.items() if not any(f"[{name}]" in text for name in change.objects)]
 
 
 def _copy(versions: Versions, number: int, stubs: Mapping[str, str], etc: Path) -> None:

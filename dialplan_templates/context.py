@@ -62,13 +62,17 @@ MAX_SHARDS = 100
 """Files of seats: a reload slows with their number (1,000 files 1.9 s, 2,000 files 17.6 s)."""
 
 
-def shards(seats: Iterable[Seat]) -> dict[str, list[Seat]]:
-    """The seats by file, ``seats-00`` and on. A name always has the same file: one change touches one."""
+SEAT_OBJECTS = ("endpoints", "auths", "aors")
+"""What a seat is made of, each kind in files of its own: Asterisk reads the files once for every kind."""
+
+
+def shards(seats: Iterable[Seat]) -> list[list[Seat]]:
+    """The seats by file. A name always has the same file: one change touches one of each kind."""
     everyone = sorted(seats, key=lambda seat: seat.name)
     count = next((files for limit, files in SHARD_STEPS if len(everyone) <= limit), MAX_SHARDS)
-    files: dict[str, list[Seat]] = {f"seats-{number:02}": [] for number in range(count)}
+    files: list[list[Seat]] = [[] for _ in range(count)]
     for seat in everyone:
-        files[f"seats-{zlib.crc32(seat.name.encode()) % count:02}"].append(seat)
+        files[zlib.crc32(seat.name.encode()) % count].append(seat)
     return files
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import structlog
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -15,7 +15,7 @@ from callcenter.ports import Clock
 from callcenter.site import Site
 from schema.config import Audit, ConfigVersion
 from schema.session import trouble
-from schema.site import SiteRow
+from schema.site import FlowVersion
 
 log = structlog.get_logger()
 
@@ -74,8 +74,10 @@ class History:
 
     def _publish(self, session: Session, live: Site) -> None:
         """Drafts are published when they are what went live, not when the site was changed meanwhile."""
-        known = session.get(SiteRow, live.name) is not None
-        if known and site_store.read(session, live.name) == live:
+        drafts = select(FlowVersion.flow).where(FlowVersion.site == live.name, FlowVersion.state == "draft")
+        if session.scalars(drafts).first() is None:
+            return
+        if site_store.read(session, live.name) == live:
             site_store.publish(session, live.name, self._by, self._clock)
         else:
             log.warning(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from dialplan_templates.owed import Note, touched
 from dialplan_templates.sections import sections
-from dialplan_templates.stubs import EMPTY, LIVE
+from dialplan_templates.stubs import EMPTY, EMPTY_TEXT, LIVE, MARK
 from dialplan_templates.versions import Files, Versions
 
 CALLS = "extensions/call-"
@@ -85,7 +85,8 @@ def callers_in(queue_show: str) -> str:
 
 def _ours(path: Path) -> bool:
     """A stub of some Hotline's, older ones included."""
-    return f"#include {LIVE}/" in path.read_text("utf-8", "surrogateescape")
+    text = path.read_text("utf-8", "surrogateescape")
+    return text.startswith((MARK, EMPTY_TEXT)) or f"#include {LIVE}/" in text
 
 
 def _stands(path: Path, text: str, any_text: bool) -> bool:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from callcenter.ports import AsteriskConsole
-from dialplan_templates.sections import sections
+from dialplan_templates.sections import Section, sections
 from dialplan_templates.versions import Files
 
 DETAILS = 100
@@ -52,12 +52,19 @@ def read_back(
 
 def changed_sections(before: Files, after: Files, module: str) -> set[str]:
     """Names of the sections that differ between two versions, and of those that inherit from them."""
-    old, new = sections(before, module), sections(after, module)
+    paths = {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
+    old, new = (sections({p: files[p] for p in paths & files.keys()}, module) for files in (before, after))
     changed = {name for name in new.keys() | old.keys() if old.get(name) != new.get(name)}
-    parents = {name: found.parents for name, found in (*old.items(), *new.items())}
-    while heirs := {name for name in parents.keys() - changed if parents[name] & changed}:
-        changed |= heirs
+    if any("!" in found[name].parents for found in (old, new) for name in changed & found.keys()):
+        changed |= _heirs(changed, sections(after, module))
     return changed
+
+
+def _heirs(changed: set[str], known: Mapping[str, Section]) -> set[str]:
+    found: set[str] = set()
+    while more := {name for name, section in known.items() if section.parents & (changed | found)} - found:
+        found |= more
+    return found
 
 
 def _as_said(*commands: str, without: str = "") -> Callable[[AsteriskConsole, Files, Iterable[str]], Answers]:

@@ -20,7 +20,7 @@ from callcenter.manager_events import LISTENED
 from callcenter.site import Site
 from callcenter.site.words import Part
 from dialplan_templates.board_lines import board_lines
-from dialplan_templates.context import Deployment, shards, variables
+from dialplan_templates.context import SEAT_OBJECTS, Deployment, shards, variables
 from dialplan_templates.quoting import FILTERS, MAX_LINE, Refused, finalise
 
 FILES = (
@@ -82,8 +82,9 @@ def _plan(site: Site) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
     """Each file's path, its template, and what only this file is given."""
     for path in FILES:
         yield path, path, {}
-    for name, seats in shards(site.seats).items():
-        yield f"pjsip/{name}.conf", "pjsip/seats.conf", {"seats": seats}
+    for number, seats in enumerate(shards(site.seats)):
+        for kind in SEAT_OBJECTS:
+            yield f"pjsip/{kind}-{number:02}.conf", f"pjsip/{kind}.conf", {"seats": seats}
     lines = board_lines(site)
     yield "boards/chan_dahdi.conf", "boards/chan_dahdi.conf", {"lines": lines}
     if site.boards:

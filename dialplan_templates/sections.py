@@ -15,6 +15,7 @@ class Section:
     """All sections of one name taken together: an endpoint, its auth and its aor share theirs."""
 
     parents: frozenset[str]
+    """``!`` for a template."""
     body: str
 
 
@@ -24,8 +25,8 @@ def sections(files: Files, module: str) -> dict[str, Section]:
     for path in sorted(files):
         if path.startswith(f"{module}/"):
             _, *pieces = _HEADER.split(files[path])
-            for name, parents, body in zip(pieces[0::3], pieces[1::3], pieces[2::3], strict=True):
+            for name, listed, body in zip(pieces[0::3], pieces[1::3], pieces[2::3], strict=True):
                 known = found.get(name, Section(frozenset(), ""))
-                inherited = known.parents | {each for each in (parents or "").split(",") if each != "!"}
-                found[name] = Section(frozenset(inherited - {""}), f"{known.body}({parents}){body}")
+                parents = known.parents.union(listed.split(",") if listed else ())
+                found[name] = Section(parents, f"{known.body}({listed}){body}")
     return found

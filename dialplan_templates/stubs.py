@@ -25,7 +25,10 @@ MARK = "; Hotline's settings are rendered into"
 
 STUBS = {
     "extensions.conf": "extensions/*",
-    "pjsip.conf": "pjsip/*",
+    "pjsip.conf": "pjsip/[0-9]*",
+    "pjsip_endpoint.conf": "pjsip/{[0-9],endpoints-}*",
+    "pjsip_auth.conf": "pjsip/{[0-9],auths-}*",
+    "pjsip_aor.conf": "pjsip/{[0-9],aors-}*",
     "queues.conf": "queues/*",
     "voicemail.conf": "voicemail/*",
     "musiconhold.conf": "musiconhold/*",
@@ -43,6 +46,20 @@ STUBS = {
 }
 """Asterisk's file → what it includes of the live version."""
 
+AT_START = "sorcery.conf"
+"""Read at Asterisk's start only, whatever is reloaded."""
+
+SORCERY = f"""\
+{MARK} {LIVE}/; here stands which file holds which kind of SIP object.
+; Asterisk reads each file once for every kind that may be in it: thirteen times. With files of their own
+; for the kinds that seats are made of, a reload takes half the time.
+[res_pjsip]
+endpoint = config,pjsip_endpoint.conf,criteria=type=endpoint
+auth = config,pjsip_auth.conf,criteria=type=auth
+aor = config,pjsip_aor.conf,criteria=type=aor
+"""
+"""Which file holds what. Asterisk takes one file for each kind, so trunks and operators' own are in all three."""
+
 EMPTY = (
     "acl.conf",
     "ccss.conf",
@@ -50,22 +67,28 @@ EMPTY = (
     "pjproject.conf",
     "queuerules.conf",
     "res_parking.conf",
-    "sorcery.conf",
     "stasis.conf",
     "udptl.conf",
 )
 """Files that Asterisk complains about when they are missing."""
 
 
+EMPTY_TEXT = "; Empty on purpose: Asterisk complains when it is missing.\n"
+
+
 def stubs(where: Deployment) -> dict[str, str]:
     """The files of Asterisk's own folder: name → text. Written once; an apply swaps ``hotline.d`` only."""
     files = {name: _stub(name, wanted) for name, wanted in STUBS.items()}
-    files |= dict.fromkeys(EMPTY, "; Empty on purpose: Asterisk complains when it is missing.\n")
-    return {**files, "asterisk.conf": asterisk_conf(where)}
+    files |= dict.fromkeys(EMPTY, EMPTY_TEXT)
+    return {**files, AT_START: SORCERY, "asterisk.conf": asterisk_conf(where)}
 
 
 def _stub(name: str, wanted: str) -> str:
-    own = name.removesuffix(".conf")
+    own = (
+        name.removesuffix(".conf").partition("_")[0]
+        if name.startswith("pjsip")
+        else name.removesuffix(".conf")
+    )
     return (
         f"{MARK} {LIVE}/; your own go into {OPERATOR}/{own}.conf.\n"
         f"#include {LIVE}/{wanted}.conf\n"

@@ -42,8 +42,8 @@ def manner(settings: Settings, tell: Callable[[str], None]) -> Manner:
     """Children with these settings; each end that nobody asked for is told."""
     logs = log_folder(settings)
 
-    def ended(name: str, status: int | None) -> None:
-        tell(f"hotline {name} ended with {status} and is started again; see {logs / f'{name}.log'}")
+    def ended(name: str, how: str) -> None:
+        tell(f"hotline {name} ended ({how}) and is started again; see {logs / f'{name}.log'}")
 
     return Manner({**os.environ, **settings.environment()}, logs, ended)
 

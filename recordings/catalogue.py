@@ -14,6 +14,8 @@ from recordings.sound import SoundFile
 from schema.calls import Recording
 
 SessionMaker = Callable[[], Session]
+PLAYABLE = ("ready", "truncated")
+"""States of a row that has a file."""
 
 
 class Catalogue:
@@ -37,16 +39,19 @@ class Catalogue:
         )
 
     def failed(self, leg: TalkedLeg, state: str, reason: str) -> None:
-        """There is no playable file: ``state`` is failed or missing, ``reason`` one sentence."""
+        """There is no playable file: ``state`` is failed or missing, ``reason`` one sentence.
+
+        Never said over a row that has a file: another process may have finished it meanwhile.
+        """
         self._put(leg, state=state, reason=reason, path=None, duration_ms=None, bytes=None, sha256=None)
 
-    def knows(self, uniqueid: str) -> bool:
-        """Whether the leg has a row already."""
+    def state(self, uniqueid: str) -> str | None:
+        """What the leg's row says, None while it has none."""
         with self._session() as session:
-            return session.scalar(select(Recording.id).where(Recording.uniqueid == uniqueid)) is not None
+            return session.scalar(select(Recording.state).where(Recording.uniqueid == uniqueid))
 
     def _put(self, leg: TalkedLeg, **columns: object) -> None:
-        row = {
+        row: dict[str, object] = {
             "call_id": leg.call_id,
             "uniqueid": leg.uniqueid,
             "agent": leg.agent,
@@ -56,4 +61,5 @@ class Catalogue:
         }
         with self._session() as session, session.begin():
             insert = upsert(session, Recording).values(row)
-            session.execute(insert.on_conflict_do_update(index_elements=["uniqueid"], set_=row))
+            worse = None if row["path"] else Recording.path.is_(None)
+            session.execute(insert.on_conflict_do_update(index_elements=["uniqueid"], set_=row, where=worse))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +13,8 @@ from callcenter.call_page import columns, seconds
 from callcenter.errors import NotFound
 from callcenter.ports import App
 from callcenter.printing import as_json, print_json, print_rows
-from recordings.capture import close
 from recordings.catalogue import Catalogue
+from recordings.finishing import Finisher
 from recordings.integrity import audit, repair
 from schema.calls import Recording
 
@@ -84,9 +83,7 @@ def audit_recordings(app: App, mend: bool, json_wanted: bool) -> None:
 
 def _repair(app: App, folder: Path) -> int:
     catalogue = Catalogue(app.sessions(), folder)
-    return repair(
-        app.sessions(read_only=True), partial(close, catalogue=catalogue, spool=app.settings.spool), folder
-    )
+    return repair(app.sessions(read_only=True), Finisher(catalogue, app.settings.spool), folder)
 
 
 def _print_audit(findings: list[dict[str, Any]], repaired: int) -> None:

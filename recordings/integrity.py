@@ -1,6 +1,6 @@
 """The audit of recordings, both ways: calls against rows, rows against files, files against rows.
 
-It only reads; ``repair`` finishes parts whose leg has ended and that nobody writes any more.
+It only reads; ``repair`` finishes what a dead process or a full disk left undone.
 """
 
 from __future__ import annotations
@@ -10,18 +10,22 @@ import wave
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
-from sqlalchemy import Row, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from callcenter.ports import TalkedLeg
 from recordings import naming, sound
+from recordings.catalogue import PLAYABLE
 from schema.calls import Call, Leg, Recording, Visit
 
 TOLERANCE_MS = 500
 """A recording may differ from the talk that was counted by this much (PROMISES P4)."""
 IDLE_SECONDS = 5.0
-PLAYABLE = ("ready", "truncated")
+LEFT_OVER_SECONDS = 86400.0
+"""An empty part, or a copy under way, that is this old is nobody's any more."""
+AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +42,15 @@ class Finding:
 
 def audit(session: Session, folder: Path, recorded_queues: set[str]) -> list[Finding]:
     """Everything that does not agree between calls, rows and files below ``folder``."""
-    rows = session.execute(select(Recording, Leg.talk_ms).outerjoin(Leg, Leg.uniqueid == Recording.uniqueid))
+    rows = session.execute(
+        select(Recording, Leg.talk_ms + Leg.hold_ms).outerjoin(
+            Leg, (Leg.uniqueid == Recording.uniqueid) & (Leg.call_id == Recording.call_id)
+        )
+    )
     known: set[str] = set()
     findings: list[Finding] = []
-    for row in rows:
-        recording: Recording = row[0]
-        findings += _check_row(recording, row[1], folder)
+    for recording, joined_ms in rows:
+        findings += _check_row(recording, joined_ms, folder)
         known.add(recording.path or "")
     findings += [
         Finding("no_row", leg.uniqueid, f"call {leg.call_id}: agent {leg.agent} talked {leg.talk_ms} ms")
@@ -52,19 +59,27 @@ def audit(session: Session, folder: Path, recorded_queues: set[str]) -> list[Fin
     return findings + list(_orphans(folder, known))
 
 
-def repair(session: Callable[[], Session], close: Callable[[TalkedLeg], None], folder: Path) -> int:
-    """Have ``close`` finish the parts that a dead process left (``recordings.capture.close``). Gives how many."""
-    with session() as open_session:
-        legs = {
-            row[0].uniqueid: _talked(row[0], row[1], row[2])
-            for row in _ended_legs(open_session, idle_parts(folder))
-        }
-    for leg in legs.values():
-        close(leg)
-    return len(legs)
+class Closer(Protocol):
+    """Makes recordings of parts (``recordings.finishing.Finisher``)."""
+
+    def close(self, leg: TalkedLeg) -> bool:
+        """Make the leg's file and row; whether it became a recording now."""
+        ...
 
 
-def _check_row(recording: Recording, talk_ms: int | None, folder: Path) -> Iterator[Finding]:
+def repair(session: Callable[[], Session], closer: Closer, folder: Path) -> int:
+    """Finish the parts whose leg has ended and that nobody writes any more. Gives how many became recordings."""
+    parts = {naming.uniqueid_of_part(part): part for part in idle_parts(folder)}
+    finished = 0
+    for uniqueids in _some(sorted(parts)):
+        with session() as open_session:
+            legs = [_talked(open_session, leg) for leg in _ended(open_session, uniqueids)]
+        finished += sum(closer.close(leg) for leg in legs)
+    _sweep(folder)
+    return finished
+
+
+def _check_row(recording: Recording, joined_ms: int | None, folder: Path) -> Iterator[Finding]:
     if recording.state not in PLAYABLE or recording.path is None:
         return
     try:
@@ -74,26 +89,27 @@ def _check_row(recording: Recording, talk_ms: int | None, folder: Path) -> Itera
         return
     if found.sha256 != recording.sha256:
         yield Finding("changed", recording.uniqueid, f"{recording.path} is not the file that was recorded")
-    if recording.state == "ready" and talk_ms is not None:
-        difference = found.duration_ms - talk_ms
+    if recording.state == "ready" and joined_ms is not None:
+        difference = found.duration_ms - joined_ms
         if abs(difference) > TOLERANCE_MS:
-            yield Finding("duration", recording.uniqueid, f"{difference:+d} ms against the talk counted")
+            yield Finding("duration", recording.uniqueid, f"{difference:+d} ms against the time counted")
 
 
-def _unrecorded(session: Session, recorded_queues: set[str]) -> Iterator[Leg]:
-    talked = (
+def _unrecorded(session: Session, recorded_queues: set[str]) -> list[Leg]:
+    """Legs that talked, of recorded queues, without a row."""
+    recorded = select(Visit).where(Visit.call_id == Leg.call_id, Visit.queue.in_(recorded_queues))
+    legs = session.scalars(
         select(Leg)
-        .join(Visit, (Visit.call_id == Leg.call_id) & (Visit.agent == Leg.agent))
         .join(Call, Call.call_id == Leg.call_id)
         .outerjoin(Recording, Recording.uniqueid == Leg.uniqueid)
-        .where(Leg.kind == "agent", Leg.talk_ms > 0, Recording.id.is_(None), Visit.queue.in_(recorded_queues))
-        .where(Call.state == "closed")
+        .where(Leg.kind == "agent", Leg.talk_ms > 0, Call.state == "closed", Recording.id.is_(None))
+        .where(recorded.exists())
     )
-    yield from session.scalars(talked)
+    return [leg for leg in legs.all() if _queue_of(session, leg) in recorded_queues]
 
 
 def _orphans(folder: Path, known: set[str]) -> Iterator[Finding]:
-    for path in sorted(folder.glob("[0-9]*/**/*.wav")):
+    for path in sorted(folder.glob("[0-9]*/**/*.wav*")):
         name = str(path.relative_to(folder))
         if name not in known:
             yield Finding("orphan_file", name, "no row knows this file")
@@ -104,30 +120,58 @@ def _orphans(folder: Path, known: set[str]) -> Iterator[Finding]:
 def idle_parts(folder: Path) -> list[Path]:
     """Parts below the recordings folder that hold sound and that nobody writes any more."""
     parts = (folder / naming.PART_FOLDER).glob("*.sln")
-    return [part for part in parts if part.stat().st_size and _idle(part)]
+    return [part for part in parts if sound.frames(part) and _age(part) > IDLE_SECONDS]
 
 
-def _idle(part: Path) -> bool:
-    return time.time() - part.stat().st_mtime > IDLE_SECONDS
+def _sweep(folder: Path) -> None:
+    """Empty parts of phones that nobody answered, and copies that a dead process had under way."""
+    empty = [p for p in (folder / naming.PART_FOLDER).glob("*.sln") if sound.frames(p) == 0]
+    for path in (*empty, *folder.glob("[0-9]*/**/*.new")):
+        if _age(path) > LEFT_OVER_SECONDS:
+            path.unlink(missing_ok=True)
 
 
-def _ended_legs(session: Session, parts: list[Path]) -> Iterator[Row[Leg, str | None, str | None]]:
-    uniqueids = [naming.uniqueid_of_part(part) for part in parts]
-    yield from session.execute(
-        select(Leg, Visit.queue, Call.ended_by)
-        .join(Call, Call.call_id == Leg.call_id)
-        .outerjoin(Visit, (Visit.call_id == Leg.call_id) & (Visit.agent == Leg.agent))
-        .where(Leg.uniqueid.in_(uniqueids), Leg.ended_at.is_not(None), Leg.talk_ms > 0)
+def _age(path: Path) -> float:
+    """Seconds since it was written, 0 when it is gone."""
+    try:
+        return time.time() - path.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0
+
+
+def _some(uniqueids: list[str]) -> Iterator[list[str]]:
+    for start in range(0, len(uniqueids), AT_ONCE):
+        yield uniqueids[start : start + AT_ONCE]
+
+
+def _ended(session: Session, uniqueids: list[str]) -> list[Leg]:
+    return list(
+        session.scalars(
+            select(Leg).where(
+                Leg.uniqueid.in_(uniqueids),
+                Leg.kind == "agent",
+                Leg.ended_at.is_not(None),
+                Leg.talk_ms > 0,
+            )
+        )
     )
 
 
-def _talked(leg: Leg, queue: str | None, ended_by: str | None) -> TalkedLeg:
+def _queue_of(session: Session, leg: Leg) -> str | None:
+    """The queue the leg was rung from: the last one the caller had joined by then."""
+    before: ColumnElement[bool] = Visit.joined_at <= leg.started_at
+    visits = select(Visit.queue).where(Visit.call_id == leg.call_id, before)
+    return session.scalar(visits.order_by(Visit.number.desc()).limit(1))
+
+
+def _talked(session: Session, leg: Leg) -> TalkedLeg:
+    call = session.get(Call, leg.call_id)
     return TalkedLeg(
         call_id=leg.call_id,
         uniqueid=leg.uniqueid,
         agent=leg.agent,
-        queue=queue,
+        queue=_queue_of(session, leg),
         started_at=leg.answered_at or leg.started_at,
         talk_ms=leg.talk_ms,
-        cut=ended_by == "pbx_restart",
+        cut=call is not None and call.ended_by == "pbx_restart",
     )

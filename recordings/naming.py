@@ -10,7 +10,8 @@ import re
 from pathlib import Path
 
 PART_FOLDER = ".part"
-_UNIQUEID = re.compile(r"^[A-Za-z0-9_.-]{1,80}$")
+_UNIQUEID = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,79}", re.ASCII)
+_OTHER = re.compile(r"[^A-Za-z0-9_-]", re.ASCII)
 
 
 def part_folder(spool: Path) -> Path:
@@ -26,8 +27,8 @@ def part_file(spool: Path, uniqueid: str) -> Path:
 def finished_path(uniqueid: str, started_at: dt.datetime, queue: str | None, agent: str | None) -> Path:
     """Below the recordings folder: ``2026/11/22/093015-service-1001-<uniqueid>.wav`` (UTC)."""
     day = started_at.astimezone(dt.UTC)
-    name = f"{day:%H%M%S}-{queue or 'direct'}-{agent or 'none'}-{checked(uniqueid)}.wav"
-    return Path(f"{day:%Y/%m/%d}") / name
+    who = f"{_plain(queue or 'direct')}-{_plain(agent or 'none')}"
+    return Path(f"{day:%Y/%m/%d}") / f"{day:%H%M%S}-{who}-{checked(uniqueid)}.wav"
 
 
 def uniqueid_of_part(part: Path) -> str:
@@ -37,6 +38,11 @@ def uniqueid_of_part(part: Path) -> str:
 
 def checked(uniqueid: str) -> str:
     """The uniqueid, if it may stand in a file name; ValueError if not."""
-    if not _UNIQUEID.match(uniqueid) or uniqueid.startswith("."):
+    if not _UNIQUEID.fullmatch(uniqueid):
         raise ValueError(f"not a uniqueid: {uniqueid!r}")
     return uniqueid
+
+
+def _plain(name: str) -> str:
+    """Our own names pass as they are; of a member somebody added by hand nothing gets out of the folder."""
+    return _OTHER.sub("_", name)[:40]

@@ -29,15 +29,18 @@ class SoundFile:
     sha256: str
 
 
-def duration_ms(part: Path) -> int:
-    """Length of a raw stereo part in milliseconds; a torn last frame doesn't count."""
-    return part.stat().st_size // FRAME_BYTES * 1000 // RATE
+def frames(part: Path) -> int:
+    """Whole frames of a raw stereo part, 0 when there is no such file; a torn last frame doesn't count."""
+    try:
+        return part.stat().st_size // FRAME_BYTES
+    except FileNotFoundError:
+        return 0
 
 
 def finish(part: Path, target: Path) -> SoundFile:
     """Make ``target`` of ``part``: it appears whole or not at all. Raises OSError; the part stays."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    growing = target.with_suffix(".wav.new")
+    growing = target.with_name(f"{target.name}.{os.getpid()}.new")
     try:
         with growing.open("wb") as out:
             _write_wav(part, out)

@@ -217,7 +217,7 @@ def test_a_locked_database_is_one_line(with_site: Run, tmp_path: Path) -> None:
 def test_a_torn_secrets_file_is_one_line(hotline: Run, tmp_path: Path) -> None:
     (tmp_path / "home").mkdir()
     (tmp_path / "home/secrets.json").write_text('{"agi/tok')
-    assert "bring it back from a copy" in one_line(hotline("secrets", "list"))
+    assert "put it back from a backup" in one_line(hotline("secrets", "list"))
 
 
 def test_a_reader_that_leaves_early_is_no_error() -> None:

@@ -6,6 +6,7 @@ between two stretches: where the call stands travels in its channel variables.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from urllib.parse import quote
 
 from agi.call import Call
@@ -46,12 +47,13 @@ def ivr(call: Call, services: Services) -> None:
     at = services.clock()
     if cursor:
         place = Place.parse(cursor, variables)
+        stood = (place.flow, place.step) if place.doing else None
         walk = Walk(snapshot.published, place, caller=call.callerid, trunk=trunk, did=did, at=at)
-        stretch.after_action(walk, outcome)
+        found = stood == (place.flow, place.step)  # else it is the operator's action now, not begun yet
+        stretch.run(walk, lambda: stretch.after_action(walk, outcome) if found else None)
     else:
         walk = Walk.enter(snapshot.published, caller=call.callerid, trunk=trunk, did=did, at=at)
-        stretch.keep_fallback(walk.place.flow, fallback)
-    stretch.run(walk)
+        stretch.run(walk, lambda: stretch.keep_fallback(walk.place.flow, fallback))
 
 
 class _Stretch:
@@ -79,9 +81,10 @@ class _Stretch:
         if flow != fallback:
             self._call.set_variables({FALLBACK_FLOW: flow})
 
-    def run(self, walk: Walk) -> None:
-        """Ask and answer up to the next action; the facts are told whatever happens."""
+    def run(self, walk: Walk, first: Callable[[], None]) -> None:
+        """Do what comes first, then ask and answer up to the next action; the facts are told whatever happens."""
         try:
+            first()
             while not self._left_to_dialplan(walk):
                 self._tell(walk)
         except HungUp:
@@ -123,23 +126,31 @@ class _Stretch:
 
     def _leave(self, act: dialogue.Act, place: Place) -> None:
         """The one line that hands the call back: the action, the place, and the done marker."""
-        queue = self._snapshot.published.queues.get(act.target) if act.kind == "queue" else None
-        self._call.set_variables(
-            {
-                NEXT: ACTIONS[act.kind],
-                TARGET: _target(act),
-                SECONDS: str(act.seconds or ""),
-                VERSION: str(self._snapshot.version),
-                CURSOR: place.cursor,
-                VARIABLES: place.variables_text,
-                FALLBACK_FLOW: place.flow,
-                LANGUAGE: place.language,
-                QUEUE_PRIORITY: str(act.priority),
-                f"__{RECORD}": str(int(queue is not None and queue.record)),
-                f"__{TELL_AGENT}": str(int(queue is not None and queue.announce_agent)),
-                DONE: "1",
-            }
-        )
+        values = {NEXT: ACTIONS[act.kind], LANGUAGE: place.language}
+        if act.kind != "hangup":
+            values |= self._action(act) | self._place(place)
+        self._call.set_variables({**values, DONE: "1"})
+
+    def _action(self, act: dialogue.Act) -> dict[str, str]:
+        """What the dialplan needs for the action."""
+        values = {TARGET: _target(act), SECONDS: str(act.seconds or "")}
+        if act.kind != "queue":
+            return values | {f"__{RECORD}": "0", f"__{TELL_AGENT}": "0"}
+        queue = self._snapshot.published.queues.get(act.target)
+        return values | {
+            QUEUE_PRIORITY: str(act.priority),
+            f"__{RECORD}": str(int(queue is not None and queue.record)),
+            f"__{TELL_AGENT}": str(int(queue is not None and queue.announce_agent)),
+        }
+
+    def _place(self, place: Place) -> dict[str, str]:
+        """What brings the call back to its place after the action."""
+        return {
+            VERSION: str(self._snapshot.version),
+            CURSOR: place.cursor,
+            VARIABLES: place.variables_text,
+            FALLBACK_FLOW: place.flow,
+        }
 
     def _survey(self, name: str, walk: Walk) -> None:
         asked = self._snapshot.published.surveys.get(name)
@@ -155,14 +166,14 @@ class _Stretch:
 
     def _tell(self, walk: Walk) -> None:
         """Put the facts since the last time into the journal."""
+        shared = {
+            "uniqueid": self._call.uniqueid,
+            "at": self._services.clock(),
+            "version": self._snapshot.version,
+        }
         for fact in walk.facts:
             self._told += 1
-            row = fact._asdict() | {
-                "uniqueid": self._call.uniqueid,
-                "at": self._services.clock(),
-                "number": self._told,
-                "version": self._snapshot.version,
-            }
+            row = {**fact._asdict(), **shared, "number": self._told}
             self._services.facts.put(STEP, self._call_id, row)
         walk.facts.clear()
 

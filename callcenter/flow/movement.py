@@ -11,19 +11,17 @@ class Movement:
 
     def __init__(self, published: Published, place: Place) -> None:
         self._flows, self._menus = published.flows, published.menus
-        self._menu_numbers = published.menu_numbers
+        self._steps, self._menu_numbers = published.steps, published.menu_numbers
         self._place = place
-
-    def known(self, flow: str, step: str) -> bool:
-        """Whether there is such a step."""
-        found = self._flows.get(flow)
-        return found is not None and step in found.steps
 
     def follow(self, target: str) -> None:
         """Go where the target says. ``@repeat`` begins the step anew."""
         place = self._place
         if target[0] != "@":
-            self._follow_name(target)
+            if "/" in target:
+                self._follow_path(target)
+            else:
+                self.go(place.flow, target)
         elif target == "@back":
             self.go(*self._menu_before())
         elif target == "@operator":
@@ -33,13 +31,13 @@ class Movement:
 
     def go(self, flow: str, step: str) -> None:
         """Stand at a step; when there is none of that name, at the operator, or else at the end."""
-        place = self._place
-        if step != END and not self.known(flow, step):
-            flow, step = place.flow, self._flows[place.flow].operator
-            step = step if self.known(flow, step) else END
-        menu = self._menu_numbers.get((flow, step))
-        if menu is not None:
-            self._remember(menu)
+        place, where = self._place, (flow, step)
+        if where not in self._steps and step != END:
+            flow, step = where = place.flow, self._flows[place.flow].operator
+            if where not in self._steps:
+                step = END
+        if where in self._menu_numbers:
+            self._remember(self._menu_numbers[where])
         if flow != place.flow:
             self._change_language(place.flow, flow)
         place.flow, place.step, place.missed, place.doing = flow, step, "", False
@@ -58,11 +56,8 @@ class Movement:
             return "@hangup"
         return place.step if place.flow == seen_from else f"{place.flow}/{place.step}"
 
-    def _follow_name(self, target: str) -> None:
-        flow, slash, step = target.rpartition("/")
-        if not slash:
-            self.go(self._place.flow, step)
-            return
+    def _follow_path(self, target: str) -> None:
+        flow, _, step = target.rpartition("/")
         known = self._flows.get(flow)
         self.go(flow, step or (known.start if known else ""))
 
@@ -79,8 +74,9 @@ class Movement:
     def _remember(self, menu: int) -> None:
         """A menu that was come through before cuts the trail there: going back never goes in circles."""
         trail = self._place.back
-        kept = trail[: trail.index(menu)] if menu in trail else trail
-        self._place.back = (*kept, menu)[-MENUS_REMEMBERED:]
+        if menu in trail:
+            trail = trail[: trail.index(menu)]
+        self._place.back = (*trail, menu)[-MENUS_REMEMBERED:]
 
     def _change_language(self, left: str, entered: str) -> None:
         """Another flow brings its language, unless the call's was chosen by number, trunk or step."""

@@ -23,11 +23,11 @@ MOST_STEPS, MOST_QUIET_STEPS = 1000, 200
 
 OVER = Act("hangup")
 
-ASKING = (steps.Menu, steps.Collect)
-"""Kinds that ask the caller for keys: a call that comes to one does not go in silent circles."""
-
 Where = tuple[str, str, str, str]
 """Flow, step, its kind, and the language spoken: how a fact begins."""
+
+ASKING = (steps.Menu, steps.Collect)
+"""Kinds that ask the caller for keys: a call that comes to one does not go in silent circles."""
 
 BEGUN = {
     "queue": "the caller waits in queue {0.target}",
@@ -55,10 +55,14 @@ class Walk:
         self.place = place
         self.facts: list[Fact] = []
         self.request: Request = OVER
-        self._flows = published.flows
+        self.ended = True
+        """Whether nothing is left to do but hang up."""
+        self._steps = published.steps
+        self._step: steps.Step
+        """The step that ``request`` is of."""
         self._movement = Movement(published, place)
         self._call = Call(published, place, caller, trunk, did, at)
-        if place.step != END and not self._movement.known(place.flow, place.step):
+        if place.step != END and (place.flow, place.step) not in self._steps:
             self._recover()
         self._go_on()
 
@@ -74,11 +78,6 @@ class Walk:
             walk._go_on()
         return walk
 
-    @property
-    def ended(self) -> bool:
-        """Whether nothing is left to do but hang up."""
-        return isinstance(self.request, Act) and self.request.kind == "hangup"
-
     def answer(self, answer: Answer) -> None:
         """Take the answer to ``request`` and move on. One that does not fit counts as silence or failure."""
         if self.ended:
@@ -86,40 +85,37 @@ class Walk:
         if isinstance(answer, HungUp):
             self._hung_up()
             return
-        step = self._step
-        answered = KINDS[type(step)].answered
+        answered = KINDS[type(self._step)].answered
         if answered is not None:
-            went = answered(step, self._call, answer)
-            self._take(step, went, _heard(self.request))
+            went = answered(self._step, self._call, answer)
+            self._take(self._step, went, _heard(self.request))
             self._go_on()
-
-    @property
-    def _step(self) -> steps.Step:
-        return self._flows[self.place.flow].steps[self.place.step]
 
     def _go_on(self) -> None:
         """Through all steps that need nothing from the driver, up to the next request."""
-        self.request = OVER
-        while self.place.step != END:
-            step = self._step
-            wanted = self._ask(step)
+        place = self.place
+        while place.step != END:
+            step = self._steps[place.flow, place.step]
+            wanted = self._typed_ahead(step) if place.typed else KINDS[type(step)].ask(step, self._call)
             if not isinstance(wanted, Went):
                 self._wait_for(step, wanted)
                 return
             self._take(step, wanted)
         self.place.forget_masked()
+        self.request, self.ended = OVER, True
 
-    def _ask(self, step: steps.Step) -> Request | Went:
+    def _typed_ahead(self, step: steps.Step) -> Request | Went:
+        """A menu is answered by the key that was typed already."""
         ask, answered = KINDS[type(step)]
-        key = self.place.typed
-        if key and answered and isinstance(step, steps.Menu):
-            self.place.typed = ""
+        if answered and isinstance(step, steps.Menu):
+            key, self.place.typed = self.place.typed, ""
             return answered(step, self._call, Pressed(key))
         wanted: Request | Went = ask(step, self._call)
         return wanted
 
     def _wait_for(self, step: steps.Step, request: Request) -> None:
-        self.request = request
+        self.request, self._step = request, step
+        self.ended = isinstance(request, Act) and request.kind == "hangup"
         place = self.place
         if not isinstance(request, Act):
             if isinstance(step, ASKING):
@@ -133,13 +129,14 @@ class Walk:
 
     def _take(self, step: steps.Step, went: Went, heard: tuple[str, ...] = ()) -> None:
         """Move on the way a step went, and tell of it."""
+        place, movement = self.place, self._movement
         where = self._where(step)
         if went.target == STAY:
-            self._movement.stay()
+            movement.stay()
         else:
-            self._movement.follow(went.target)
-        self._tell(where, went, self._movement.here(where[0]), heard)
-        if self.place.steps > MOST_STEPS or self.place.quiet > MOST_QUIET_STEPS:
+            movement.follow(went.target)
+        self._tell(where, went, movement.here(where[0]), heard)
+        if place.steps > MOST_STEPS or place.quiet > MOST_QUIET_STEPS:
             self._guard()
 
     def _guard(self) -> None:
@@ -147,7 +144,7 @@ class Walk:
         place = self.place
         if place.step == END:
             return
-        where = self._where(self._step)
+        where = self._where(self._steps[place.flow, place.step])
         quiet = place.quiet > MOST_QUIET_STEPS
         what = f"{place.quiet} steps without a question" if quiet else f"{place.steps} steps in one call"
         target, sentence = (
@@ -161,24 +158,28 @@ class Walk:
         """The stored place is not in this version: to the operator of its flow, or of the number's flow."""
         place = self.place
         entry = route(self._call.published, self._call.trunk, self._call.did)
-        place.flow = place.flow if place.flow in self._flows else entry.flow
+        flows = self._call.published.flows
+        place.flow = place.flow if place.flow in flows else entry.flow
         place.language = place.language or entry.language
         place.step = END
         if place.flow:
-            self._movement.go(place.flow, self._flows[place.flow].operator)
+            self._movement.go(place.flow, flows[place.flow].operator)
             self._tell_of_arrival("lost", "the call stood at no step of this version: on to the operator")
 
     def _hung_up(self) -> None:
         went = Went("hung_up", STAY, "the caller hung up")
         self._tell(self._where(self._step), went, None, _heard(self.request))
-        self.place.step, self.request = END, OVER
+        self.place.step, self.request, self.ended = END, OVER, True
 
     def _tell_of_arrival(self, outcome: str, reason: str) -> None:
-        if self.place.step != END:
-            self._tell(self._where(self._step), Went(outcome, STAY, reason), self.place.step)
+        place = self.place
+        if place.step != END:
+            step = self._steps[place.flow, place.step]
+            self._tell(self._where(step), Went(outcome, STAY, reason), place.step)
 
     def _where(self, step: steps.Step) -> Where:
-        return self.place.flow, self.place.step, step.kind, self.place.language
+        place = self.place
+        return place.flow, place.step, step.kind, place.language
 
     def _tell(self, where: Where, went: Went, then: str | None, heard: tuple[str, ...] = ()) -> None:
         heard = heard if went.heard is None else went.heard

@@ -96,6 +96,10 @@ class JourneyBook:
 
     def take_closed(self, now: dt.datetime) -> list[CallRecord]:
         """The final records of calls that ended and have been quiet. Later events may still amend them."""
+        return [record for one in self.let_go(now) if (record := one.record(self.endpoints))]
+
+    def let_go(self, now: dt.datetime) -> list[Journey]:
+        """The same calls as journeys: who has written all that was dirty knows their records already."""
         quiet = [journey for journey in self._open if journey.is_closed and now - journey.last_at >= SETTLE]
         for journey in quiet:
             del self._open[journey]
@@ -104,7 +108,7 @@ class JourneyBook:
         while len(self._taken) > KEEP_CLOSED:
             self._forget(self._taken.popitem(last=False)[0])
         self._give_up(now)
-        return [record for journey in quiet if (record := journey.record(self.endpoints))]
+        return quiet
 
     def _give_up(self, now: dt.datetime) -> None:
         for journey in [j for j in self._open if not j.has_legs and now - j.last_at >= GIVE_UP]:

@@ -31,7 +31,8 @@ class Site(Part):
     ] = "cn"
     languages: list[Language] = Field(min_length=1)
     sorry: Name | None = Field(
-        default=None, description="prompt heard when Hotline is away and nobody answers in the static menu's queue"
+        default=None,
+        description="prompt heard when Hotline is away and nobody answers in the static menu's queue",
     )
     trunks: list[Trunk] = Field(default_factory=list)
     boards: list[Board] = Field(default_factory=list)

@@ -1,4 +1,4 @@
-"""The throw-away Asterisk that the tests of this folder share."""
+"""The throw-away Asterisk and the databases that the tests of this folder share."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from tests.ami.asterisk import ThrowAwayAsterisk
+from tests.databases import database, server, sessions
+
+__all__ = ["asterisk", "database", "server", "sessions"]
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ def small(queue: str = "sales", seat: str = "one", call: str = "11111111") -> di
         "queues/00-base.conf": "[general]\n",
         "queues/10-queues.conf": f"[{queue}]\nmaxlen = 9\n",
         "pjsip/00-base.conf": "[seat](!)\ntype = endpoint\n",
-        "pjsip/seats-00.conf": f"[{seat}](seat)\naors = {seat}\n",
+        "pjsip/endpoints-00.conf": f"[{seat}](seat)\naors = {seat}\n",
         "extensions/00-entry.conf": f"[hotline_in]\nexten => s,1,Goto(call_{call},start,1)\n",
         f"extensions/call-{call}.conf": f"[call_{call}]\nexten => start,1,Answer()\n",
         "site.json": "",
@@ -58,6 +58,10 @@ class Place:
 
     def apply(self, files: Files) -> int:
         return self.applier().apply(files).number
+
+    def take_over(self, files: Files) -> int:
+        """Apply over files that are somebody else's."""
+        return self.applier().apply(files, take_over=True).number
 
     def whole(self) -> dict[str, str]:
         """The live version's files, seen to be exactly those of its manifest."""

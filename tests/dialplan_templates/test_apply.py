@@ -180,7 +180,7 @@ def test_a_full_disk_leaves_everything_as_it_was(memory: Path) -> None:
         place.apply(small())
         before = sorted(place.versions.folder.rglob("*"))
         with pytest.raises(HotlineError, match="No space left on device"):
-            place.apply({**small(), "pjsip/seats-01.conf": "; " * 200_000})
+            place.apply({**small(), "pjsip/endpoints-01.conf": "; " * 200_000})
         assert sorted(place.versions.folder.rglob("*")) == before
         assert place.whole() == small()
         assert place.apply(small(queue="support")) == 2

@@ -50,12 +50,12 @@ CHANGES = {
         "2009",
     ),
     "queues": ("queues/10-queues.conf", "maxlen = 20", "maxlen = 21", "queue show sales", "max 21"),
-    "pjsip": ("pjsip/seats-00.conf", "<8001>", "<8009>", "pjsip show endpoint desk_one", "<8009>"),
+    "pjsip": ("pjsip/endpoints-00.conf", "<8001>", "<8009>", "pjsip show endpoint desk_one", "<8009>"),
 }
 """Module: the file, what is exchanged in it, and where Asterisk shows it."""
 SIP_CHANGES = {
     "a password": (
-        "pjsip/seats-00.conf",
+        "pjsip/auths-00.conf",
         "seat-desk_one-0",
         "seat-desk_one-1",
         "pjsip show auth desk_one",
@@ -115,7 +115,7 @@ def test_the_ledgers_columns_are_read_again(there: Living) -> None:
 
 
 def test_a_seat_that_is_gone_is_gone_and_a_new_one_is_there(there: Living) -> None:
-    path = "pjsip/seats-00.conf"
+    path = "pjsip/endpoints-00.conf"
     assert there.apply({**there.files, path: there.files[path].replace("desk_one", "desk_two")}) == ["pjsip"]
     listed = there.rx("pjsip list endpoints")
     assert "desk_two" in listed
@@ -139,7 +139,7 @@ def live_file(there: Living, path: str) -> Path:
     [
         ("queues/10-queues.conf", "maxlen = 21", "maxlen = 22"),
         ("queues/10-queues.conf", "wrapuptime = ", "wrapuptime = 1"),
-        ("pjsip/seats-00.conf", "<8009>", "<8010>"),
+        ("pjsip/endpoints-00.conf", "<8009>", "<8010>"),
         ("voicemail/10-mailboxes.conf", "2009 =>", "2010 =>"),
     ],
 )
@@ -175,7 +175,7 @@ def test_a_queue_made_wrong_live_is_noticed_and_rolled_back(there: Living) -> No
     ("path", "text", "says"),
     [
         ("queues/10-queues.conf", "[sales](nothing)\n", "Inheritance requested"),
-        ("pjsip/seats-00.conf", "[x](inside)\nallow = nonsense\n", "nonsense"),
+        ("pjsip/endpoints-00.conf", "[x](inside)\nallow = nonsense\n", "nonsense"),
         ("extensions/20-more.conf", "[hotline_in]\nexten => 1,1,Frobnicate()\n", "no application Frobnicate"),
         ("extensions/20-more.conf", "[more]\nexten => 1,1,Goto(nowhere,s,1)\n", "leads nowhere: nowhere,s,1"),
     ],

@@ -74,11 +74,11 @@ def test_a_first_apply_killed_anywhere_is_finished_by_the_next(memory: Path) -> 
     while True:
         place = Place(memory / str(stops))
         (place.etc / "queues.conf").write_text("[mine]\n")
-        if not run_and_stop(lambda at=place: at.apply(NEW), place.etc, stops):  # type: ignore[misc]
+        if not run_and_stop(lambda at=place: at.take_over(NEW), place.etc, stops):  # type: ignore[misc]
             break
         if place.versions.live() is not None:
             assert place.whole() == NEW
-        place.apply(NEW)
+        place.take_over(NEW)
         assert place.whole() == NEW
         assert place.loaded() == {path: text for path, text in NEW.items() if "/" in path}
         assert (place.etc / "queues.conf.before-hotline").read_text() == "[mine]\n"

@@ -1,0 +1,64 @@
+"""From the part of an ended leg to its file and its row, once, whoever asks."""
+
+from __future__ import annotations
+
+import threading
+import wave
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import structlog
+
+from callcenter.ports import TalkedLeg
+from recordings import naming, sound
+from recordings.catalogue import PLAYABLE, Catalogue
+
+log = structlog.get_logger()
+
+
+class Finisher:
+    """Finishes parts below Asterisk's ``spool``. May be asked from several threads. All methods block."""
+
+    def __init__(self, catalogue: Catalogue, spool: Path) -> None:
+        self._catalogue = catalogue
+        self._spool = spool
+        self._guard = threading.Lock()
+        self._at_work: set[str] = set()
+
+    def close(self, leg: TalkedLeg) -> bool:
+        """Make the leg's file and row. Whether it became a recording now. Raises what databases raise."""
+        with self._alone(leg.uniqueid) as alone:
+            return alone and self._close(leg, naming.part_file(self._spool, leg.uniqueid))
+
+    def _close(self, leg: TalkedLeg, part: Path) -> bool:
+        if self._catalogue.state(leg.uniqueid) in PLAYABLE:
+            part.unlink(missing_ok=True)  # a process ended between the row and this
+            return False
+        if sound.frames(part) == 0:
+            self._catalogue.failed(leg, "missing", "Asterisk wrote no file for this leg")
+            log.error("recording.missing", call=leg.call_id, leg=leg.uniqueid)
+            return False
+        name = naming.finished_path(leg.uniqueid, leg.started_at, leg.queue, leg.agent)
+        try:
+            finished = sound.finish(part, self._catalogue.folder / name)
+        except (OSError, EOFError, wave.Error) as error:
+            self._catalogue.failed(leg, "failed", f"the file could not be finished: {error}")
+            log.exception("recording.failed", call=leg.call_id, leg=leg.uniqueid, reason=str(error))
+            return False
+        self._catalogue.ready(leg, finished)
+        part.unlink(missing_ok=True)
+        log.info("recording.ready", call=leg.call_id, leg=leg.uniqueid, ms=finished.duration_ms)
+        return True
+
+    @contextmanager
+    def _alone(self, uniqueid: str) -> Iterator[bool]:
+        """Whether no other thread is at this leg's part."""
+        with self._guard:
+            alone = uniqueid not in self._at_work
+            self._at_work.add(uniqueid)
+        try:
+            yield alone
+        finally:
+            if alone:
+                self._at_work.discard(uniqueid)

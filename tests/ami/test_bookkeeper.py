@@ -1,0 +1,82 @@
+"""What is kept is written once the database takes it, and nothing but what was kept last."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import Engine, select, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from ami.bookkeeper import SETTLED, Bookkeeper
+from ami.tail import Position
+from schema.calls import Gap, Score, SurveyAnswer
+from tests.ami.following import LATER, SURVEYS, tables
+from tests.callcenter.captured_calls import read, records
+from tests.databases import Sessions
+
+pytestmark = [pytest.mark.req("P2")]
+[CALL] = records([*read("survey").ledger, *read("survey").ami])
+PLACES = {"cel": Position(7, 4_000_000_000), "queue_log": Position(2**40, 5)}
+
+
+def test_a_flush_done_twice_changes_nothing(sessions: Sessions) -> None:
+    keeper = Bookkeeper(sessions, "pbx1", SURVEYS)
+    keeper.keep([CALL])
+    assert keeper.flush(PLACES, LATER) == 1
+    before = tables(sessions)
+    assert keeper.flush(PLACES, LATER) == 0
+    keeper.keep([CALL])
+    keeper.flush(PLACES, LATER)
+    assert tables(sessions) == before
+
+
+def test_a_newer_record_replaces_the_older_and_takes_in_other_calls(sessions: Sessions) -> None:
+    keeper = Bookkeeper(sessions, "pbx1", SURVEYS)
+    keeper.keep([replace(CALL, call_id="part"), replace(CALL, state="open"), CALL])
+    keeper.keep([replace(CALL, aliases=("part",))])
+    assert keeper.waiting == 1
+    keeper.flush(PLACES, LATER)
+    assert [(call[0], call[8]) for call in tables(sessions)["calls"]] == [(CALL.call_id, "closed")]
+
+
+def test_places_are_kept_for_each_asterisk(sessions: Sessions) -> None:
+    for system, places in (("pbx1", PLACES), ("pbx2", {"cel": Position(1, 1)})):
+        Bookkeeper(sessions, system, SURVEYS).flush(places, LATER, last=True)
+    assert Bookkeeper(sessions, "pbx1", SURVEYS).positions() == (PLACES, LATER)
+    assert Bookkeeper(sessions, "pbx2", SURVEYS).positions() == ({"cel": Position(1, 1)}, LATER)
+    assert Bookkeeper(sessions, "pbx3", SURVEYS).positions() == ({}, None)
+
+
+def test_while_the_database_is_away_all_is_kept(database: Engine, sessions: Sessions) -> None:
+    keeper = Bookkeeper(sessions, "pbx1", SURVEYS)
+    keeper.keep([CALL])
+    keeper.gap("ami", LATER, LATER, "a test", {"vanished": 1})
+    with database.begin() as connection:
+        connection.execute(text("ALTER TABLE calls RENAME TO elsewhere"))
+    for _ in range(2):
+        with pytest.raises(SQLAlchemyError):
+            keeper.flush(PLACES, LATER)
+        assert keeper.waiting == 2
+    with database.begin() as connection:
+        connection.execute(text("ALTER TABLE elsewhere RENAME TO calls"))
+    keeper.flush(PLACES, LATER)
+    assert keeper.waiting == 0
+    with sessions() as session:
+        assert session.scalars(select(Gap.found)).all() == [{"vanished": 1}]
+    assert len(tables(sessions)["calls"]) == 1
+
+
+def test_a_score_and_its_answer_that_missed_each_other_meet_half_a_minute_later(sessions: Sessions) -> None:
+    """Both were being written at the same time, and neither transaction saw the other."""
+    keeper = Bookkeeper(sessions, "pbx1", SURVEYS)
+    keeper.flush(PLACES, LATER)
+    keeper.keep([CALL])
+    keeper.flush(PLACES, LATER)
+    at = (CALL.visits[0].left_at or LATER) + dt.timedelta(milliseconds=100)
+    with sessions.begin() as session:
+        session.add(SurveyAnswer(call_id=CALL.call_id, survey="happy", at=at, outcome="scored", score=1))
+    keeper.flush(PLACES, LATER + SETTLED)
+    with sessions() as session:
+        assert session.scalars(select(Score.score)).all() == [1]
