@@ -22,11 +22,11 @@ lint: setup      ## format, lint and types
 	.venv/bin/mypy
 
 test: setup      ## everything: units and both databases beside each other, then real calls
-	$(PY) -m pytest -q -n auto tests --ignore=tests/e2e
+	$(PY) -m pytest -q -n auto --dist loadgroup tests --ignore=tests/e2e
 	$(PY) -m pytest -q tests/e2e --durations=10
 
 test-unit: setup ## without Asterisk, PostgreSQL and calls
-	$(PY) -m pytest -q -n auto tests --ignore=tests/e2e -m "not (e2e or asterisk or postgres or slow)"
+	$(PY) -m pytest -q -n auto --dist loadgroup tests --ignore=tests/e2e -m "not (e2e or asterisk or postgres or slow)"
 
 bench: setup     ## every measurement, about eight minutes; docs/benchmarks.md is written anew
 	$(PY) -m bench

@@ -57,12 +57,10 @@ class Snapshots:
         """
         try:
             self._good = self._get(int(self._link.readlink().name))
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError):
             if self._good is None:
                 raise
-            log.error(  # noqa: TRY400 - one line, for each call
-                "flows.unreadable", serving=self._good.version, error=type(error).__name__
-            )
+            log.exception("flows.unreadable", serving=self._good.version)
         return self._good
 
     def _get(self, version: int) -> Snapshot:

@@ -26,7 +26,7 @@ LOOK_ROUND_SECONDS = 30.0
 BOOT_SECONDS = 5.0
 """Asterisk says FullyBooted at a log-in, or when it comes to it; one that hasn't by now is asked as it is."""
 RETRY_SECONDS = 1.0
-REPAIR_SECONDS = 300.0
+REPAIR_SECONDS = 10.0
 """How often recordings are looked for that could not be finished: the disk was full, the database away."""
 
 

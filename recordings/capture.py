@@ -19,13 +19,12 @@ from callcenter.ports import PhoneSystem, TalkedLeg
 from recordings import naming
 from recordings.catalogue import Catalogue
 from recordings.finishing import Finisher
-from schema.refusal import first_line, is_refused
+from schema.refusal import first_line
 
 log = structlog.get_logger()
 SETTLE_SECONDS = 0.2
 """MixMonitor's own thread closes the file some milliseconds after the leg's end."""
 SETTLE_TRIES = 25
-DATABASE_RETRY_SECONDS = 1.0
 AT_ONCE = 4
 
 
@@ -48,25 +47,16 @@ class Capture:
     async def finish(self, leg: TalkedLeg) -> None:
         """The leg has ended: make its file and its row, unless it has them. The part stays until both are safe.
 
-        While the database is away it is tried again and again; what else can't be done now,
-        ``recordings.integrity.repair`` does later.
+        Never raises: what can't be done now, ``recordings.integrity.repair`` does soon after.
         """
         if not await self._settled(leg):
             log.warning("recording.still_growing", call=leg.call_id, leg=leg.uniqueid)
             return
         async with self._few:
-            while await self._is_put_off(leg):
-                await asyncio.sleep(DATABASE_RETRY_SECONDS)
-
-    async def _is_put_off(self, leg: TalkedLeg) -> bool:
-        try:
-            await asyncio.to_thread(self.close, leg)
-        except SQLAlchemyError as error:
-            log.warning("recording.waiting", call=leg.call_id, leg=leg.uniqueid, reason=first_line(error))
-            return not is_refused(error)
-        except (OSError, ValueError) as error:
-            log.warning("recording.put_off", call=leg.call_id, leg=leg.uniqueid, reason=first_line(error))
-        return False
+            try:
+                await asyncio.to_thread(self.close, leg)
+            except (SQLAlchemyError, OSError, ValueError) as error:
+                log.warning("recording.put_off", call=leg.call_id, leg=leg.uniqueid, reason=first_line(error))
 
     def discard(self, uniqueid: str) -> None:
         """The leg never talked: drop the empty file that MixMonitor may have opened."""

@@ -40,6 +40,17 @@ def left_behind() -> dict[int, str]:
     return found
 
 
+ONE_AT_A_TIME = ("doctor", "dialplan_templates", "lab")
+"""Folders whose tests share a running Asterisk, and with it ports: one worker plays each of them."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        folder = item.path.parent.name
+        if folder in ONE_AT_A_TIME:
+            item.add_marker(pytest.mark.xdist_group(folder))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def nothing_outlives_the_session() -> Iterator[None]:
     os.environ[MARK] = SESSION

@@ -36,7 +36,7 @@ def test_a_new_call_has_the_live_version_and_an_old_one_its_own(etc: Path) -> No
 
 
 def test_before_the_first_apply_there_is_nothing_to_serve(etc: Path) -> None:
-    with pytest.raises(OSError, match="hotline"):
+    with pytest.raises(OSError, match=r"hotline\.d"):
         Snapshots(etc).of("")
 
 

@@ -12,6 +12,7 @@ import pytest
 from callcenter import site_store
 from callcenter.prompt_index import SILENCE, PromptIndex, PromptState, Sound
 from callcenter.settings import Settings
+from callcenter.site import Site
 from callcenter.site_file import load
 from cli import Hotline
 from doctor.findings import Look
@@ -44,7 +45,9 @@ class House(Hotline):
         """None needed, unless a test wants the real ones (``spoken = None``)."""
         return super().prompt_states() if self.spoken is None else list(self.spoken)
 
-    def build_prompts(self, progress: Callable[[Progress], None] = lambda _: None) -> Built:
+    def build_prompts(
+        self, progress: Callable[[Progress], None] = lambda _: None, site: Site | None = None
+    ) -> Built:
         """No speech: every prompt is silence."""
         system = build_system(PromptCache(self.settings.prompts))
         silence = Sound(str(system[SILENCE].with_suffix("")), 100)

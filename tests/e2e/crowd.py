@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 
 from lab import sipp
 from lab.scenario import Agent, Caller, Key, Login
+from lab.sipp_events import EventKind
 from lab.sipp_run import Address, Run
 from schema.calls import Call, Leg, Recording, Score, Visit
 from tests.e2e.house import House
 from tests.e2e.telephony_site import CROWD, CROWD_LINE, seat_of
 from tests.e2e.until import until
 
-PHONES = Address("127.0.0.22", 32070)
+PHONES = [Address(f"127.0.0.{host}", 32070) for host in range(31, 34)]
 TRUNK = Address("127.0.0.2")
 NUMBER = "4009002000"
 CALLER_HZ, AGENT_HZ = 440, 950
@@ -24,20 +26,38 @@ SCORE_AGAIN_MS = 1500
 """The callers press 2 again and again: once while they are asked."""
 
 
+class Phones:
+    """The crowd's phones: one SIPp for each of a few addresses."""
+
+    def __init__(self, runs: Sequence[Run]) -> None:
+        self._runs = runs
+
+    def count(self, kind: EventKind) -> int:
+        """How often this has happened at any of them."""
+        return sum(len(run.events(kind)) for run in self._runs)
+
+
 @contextmanager
-def crowd(house: House, talk_seconds: float, rings_ms: int) -> Iterator[Run]:
-    """All agents of the crowd's queue at work, their phones in one SIPp."""
+def crowd(house: House, talk_seconds: float, rings_ms: int) -> Iterator[Phones]:
+    """All agents of the crowd's queue at work."""
     seats = {agent: seat_of(agent) for agent in (f"4{number:03}" for number in range(1, CROWD + 1))}
-    for seat in seats.values():
-        sipp.register(Login(seat, house.secret(f"seat/{seat}")), house.sip, at=PHONES)
     scenario = Agent(tone_hz=AGENT_HZ, rings_ms=rings_ms, talk_seconds=talk_seconds)
-    with sipp.start(
-        scenario, house.sip, house.sipp_logs, at=PHONES, at_once=2 * CROWD, seconds=600
-    ) as phones:
+    with ThreadPoolExecutor(len(PHONES)) as pool, ExitStack() as stack:
+        shares = [list(seats.values())[share :: len(PHONES)] for share in range(len(PHONES))]
+        runs = list(pool.map(partial(_switch_on, house, scenario), PHONES, shares))
+        for run in runs:
+            stack.enter_context(run)
         house.seat_crowd(seats)
         until(partial(_all_can_be_rung, house), SETTLE_SECONDS, "all agents can be rung")
-        yield phones
-    house.unseat_crowd(seats)
+        yield Phones(runs)
+        house.unseat_crowd(seats)
+
+
+def _switch_on(house: House, scenario: Agent, at: Address, seats: Sequence[str]) -> Run:
+    """One SIPp that is the phone of several seats."""
+    for seat in seats:
+        sipp.register(Login(seat, house.secret(f"seat/{seat}")), house.sip, at=at)
+    return sipp.start(scenario, house.sip, house.sipp_logs, at=at, at_once=2 * len(seats), seconds=600)
 
 
 def _all_can_be_rung(house: House) -> bool:

@@ -11,7 +11,7 @@
 ``reachable: AGENT``          wait until the queues would ring this agent
 ``recorded: seconds``         wait until so much of a talk is on disk
 ``cut: NAME``                 a caller's phone falls silent and never hangs up
-``hears: NAME``               wait until the caller hears sound that came after the last ``fallback`` or press
+``hears: NAME``               wait until the caller hears sound newer than the last ``ended``, ``fallback``, press
 """
 
 from __future__ import annotations
@@ -42,6 +42,8 @@ GATEWAY = "gw_analog"
 SEATS = Address("127.0.0.21")
 _numbers = itertools.count(13_900_000_001)
 SPEECH_DB = -45.0
+LAST_WORDS_SECONDS = 0.2
+"""An agent's last sound may be heard this long after they have hung up."""
 
 
 @dataclass
@@ -112,7 +114,7 @@ class Stage:
         self._wait(party, "answered")
 
     def do_ended(self, party: str) -> None:
-        self._wait(party, "ended")
+        self._since = self._wait(party, "ended").at + LAST_WORDS_SECONDS
 
     def do_press(self, pressed: dict[str, str]) -> None:
         for name, digits in pressed.items():
@@ -172,7 +174,7 @@ class Stage:
         until(partial(self._speech, name), PATIENCE_SECONDS, f"{name} hears something")
 
     def _speech(self, name: str) -> bool:
-        """Whether the caller has heard sound since the last press or fallback."""
+        """Whether the caller has heard sound since the last press, fallback or hang-up."""
         answered = self._wait(name, "answered")
         ear = self.parties[name].ear()
         first = max(0, round((self._since - answered.at) * audio.RATE))

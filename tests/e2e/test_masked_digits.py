@@ -19,7 +19,7 @@ ACCOUNT, PIN = "87654321", "739154"
 CASE = Case(
     name="masked",
     req=["IVR-6"],
-    callers={"anna": {"from": "e1", "dials": "4008001000", "talk_seconds": 30}},
+    callers={"anna": {"from": "e1", "dials": "4008001000", "talk_seconds": 22}},
     happens=[
         {"dial": "anna"},
         {"answered": "anna"},

@@ -21,6 +21,9 @@ CASE = Case(
         {"dial": "anna"},
         {"answered": "3021"},
         {"fault": "postgres stopped"},
+        {"ended": "3021"},
+        {"hears": "anna"},
+        {"press": {"anna": "2"}},
         {"ended": "anna"},
         {"fault": "listener notices"},
         {"fault": "everything mended"},
@@ -30,7 +33,7 @@ CASE = Case(
             "path": ["hello", "wait"],
             "visits": {"outcome": "answered", "agent": "3021"},
             "recordings": {"state": "ready"},
-            "scores": {"outcome": "no_answer"},
+            "scores": {"outcome": "scored", "score": 2},
             "gap": "database",
         }
     },
