@@ -50,6 +50,11 @@ class Caller:
         self.verbs: list[str] = []
         self.variables: dict[str, str] = {}
 
+    @property
+    def words(self) -> list[str]:
+        """The verbs and applications by name."""
+        return [verb.split()[verb.startswith("EXEC")] for verb in self.verbs]
+
     async def talk(self, asterisk: Asterisk) -> Caller:
         """To the end of the script, or to the caller's."""
         while line := await asterisk.command():
@@ -62,15 +67,17 @@ class Caller:
         return self
 
     def _key(self, line: str) -> str:
-        asks = line.startswith(("STREAM FILE", "GET OPTION", "GET DATA"))
+        asks = line.startswith(("STREAM FILE", "GET OPTION", "GET DATA", "EXEC Background"))
         return self.keys.pop(0) if asks and self.keys else ""
 
     def _reply(self, line: str, key: str) -> str:
         if line.startswith("GET DATA"):
             return f"200 result={key}" if key else "200 result= (timeout)"
+        if line.startswith("EXEC Background"):
+            return f"200 result={ord(key) if key else 0}"
         if line.startswith(("STREAM FILE", "GET OPTION")):
             return f"200 result={ord(key) if key else 0} endpos=8000"
-        if line.startswith("EXEC"):
+        if line.startswith("EXEC MSet"):
             self._set(arguments(line)[2])
         return "200 result=0"
 
