@@ -40,7 +40,8 @@ class Spool:
         self.spool = folder
         self.recordings = folder / "recordings"
         self.phone = Phone()
-        self.capture = Capture(self.phone, Catalogue(sessions, self.recordings), folder)
+        self.catalogue = Catalogue(sessions, self.recordings)
+        self.capture = Capture(self.phone, self.catalogue, folder)
         naming.part_folder(folder).mkdir(parents=True)
 
     def record(self, uniqueid: str, ms: int, extra: bytes = b"", idle: float = 60.0) -> Path:

@@ -96,7 +96,7 @@ def test_a_row_with_a_file_is_never_called_missing_or_failed(spool: Spool) -> No
     spool.record(LEG, 1000)
     leg = spool.talked(LEG)
     finish(spool, leg)
-    spool.capture._catalogue.failed(leg, "missing", "another process looked too late")
+    spool.catalogue.failed(leg, "missing", "another process looked too late")
     assert [row.state for row in spool.rows()] == ["ready"]
 
 

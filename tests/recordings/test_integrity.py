@@ -125,7 +125,7 @@ def test_a_leg_that_is_still_up_is_left_alone(spool: Spool) -> None:
 def test_after_a_full_disk_the_failed_one_is_mended(spool: Spool) -> None:
     spool.record("leg.1", 1000)
     leg = spool.talked("leg.1")
-    spool.capture._catalogue.failed(leg, "failed", "the disk was full")
+    spool.catalogue.failed(leg, "failed", "the disk was full")
     assert mend(spool) == 1
     assert [(row.state, row.reason) for row in spool.rows()] == [("ready", None)]
     assert found(spool) == []
