@@ -2,7 +2,7 @@
 
 Rules: the zone's wall clock decides, so an hour skipped in spring does not exist and one repeated in autumn
 is read twice. Where dated exceptions overlap, the LAST in the list wins. A day that ``works_as`` a weekday
-has that weekday's hours and the named periods; a holiday has neither.
+has that weekday's hours and the named periods; one with ``hours`` has exactly those; a holiday has none.
 """
 
 from __future__ import annotations
@@ -181,4 +181,4 @@ def _exception(calendar: Calendar, one: CalendarException) -> Day:
     if one.works_as is not None:
         number = WEEKDAYS.index(one.works_as)
         return _weekday(calendar, number, f" ({one.title}: works as {WEEKDAY_TITLES[number]})")
-    return worked(one.hours or [], calendar.periods, one.title)
+    return worked(one.hours or [], {}, one.title)

@@ -40,7 +40,9 @@ class CalendarException(Part):
     title: Title
     closed: bool = False
     works_as: Weekday | None = Field(default=None, description="open like this weekday")
-    hours: list[Span] | None = Field(default=None, description="open at these hours")
+    hours: list[Span] | None = Field(
+        default=None, description="open at exactly these hours: named periods do not cut them"
+    )
 
     @model_validator(mode="after")
     def _one_kind(self) -> CalendarException:

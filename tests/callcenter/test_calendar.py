@@ -113,12 +113,12 @@ def test_the_last_exception_in_the_list_wins():
     assert days == ["closed", "holiday", "open", *["holiday"] * 5, "open"]
 
 
-def test_a_day_with_its_own_hours_keeps_the_named_periods():
+def test_a_day_with_its_own_hours_has_exactly_those():
     calendar = office(exceptions=[{"first": "2026-03-01", "title": "Fair", "hours": ["10:00-24:00"]}])
     names = [
         state_at(calendar, at(f"2026-03-01T{clock}")).name for clock in ("09:59", "10:00", "12:00", "23:59")
     ]
-    assert names == ["closed", "open", "lunch", "open"]
+    assert names == ["closed", "open", "open", "open"]
     assert state_at(calendar, at("2026-03-02T00:00")).name == "closed"
 
 

@@ -163,7 +163,7 @@ class Stage:
         folder = naming.part_folder(self._house.app.settings.spool)
 
         def enough() -> bool:
-            return any(sound.duration_ms(part) >= seconds * 1000 for part in folder.glob("*.sln"))
+            return any(sound.frames(part) >= seconds * sound.RATE for part in folder.glob("*.sln"))
 
         until(enough, PATIENCE_SECONDS, f"{seconds:g} s on disk")
 
