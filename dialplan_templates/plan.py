@@ -69,7 +69,7 @@ def stale_stubs(etc: Path, stubs: Mapping[str, str]) -> list[str]:
 
 def foreign_files(etc: Path, stubs: Mapping[str, str]) -> list[str]:
     """Files that a stub would replace though Hotline never wrote them."""
-    return [name for name in stale_stubs(etc, stubs) if (etc / name).is_file() and not _ours(etc / name)]
+    return [name for name in stale_stubs(etc, stubs) if (etc / name).is_file() and not is_ours(etc / name)]
 
 
 def lost_queues(before: Files, after: Files) -> list[str]:
@@ -83,7 +83,7 @@ def callers_in(queue_show: str) -> str:
     return "" if found is None else "1 caller" if found[1] == "1" else f"{found[1]} callers"
 
 
-def _ours(path: Path) -> bool:
+def is_ours(path: Path) -> bool:
     """A stub of some Hotline's, older ones included."""
     text = path.read_text("utf-8", "surrogateescape")
     return text.startswith((MARK, EMPTY_TEXT)) or f"#include {LIVE}/" in text

@@ -13,9 +13,8 @@ from callcenter.ports import AsteriskConsole
 from dialplan_templates.complaints import LiveLog
 from dialplan_templates.durable import put
 from dialplan_templates.owed import Change, Note
-from dialplan_templates.plan import stale_stubs
+from dialplan_templates.plan import is_ours, stale_stubs
 from dialplan_templates.readback import MODULES, Answers, read_back
-from dialplan_templates.stubs import MARK
 from dialplan_templates.versions import FAILED, Versions
 
 KEPT = ".before-hotline"
@@ -102,9 +101,8 @@ class Switch:
         stale = stale_stubs(self._versions.etc, self._stubs)
         for name in stale:
             path = self._versions.etc / name
-            text = path.read_text("utf-8", "surrogateescape") if path.is_file() else MARK
-            if MARK not in text:
-                put(path.with_name(name + KEPT), text)
+            if path.is_file() and not is_ours(path):
+                put(path.with_name(name + KEPT), path.read_text("utf-8", "surrogateescape"))
             put(path, self._stubs[name])
         return stale
 
