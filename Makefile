@@ -21,12 +21,17 @@ lint: setup      ## format, lint and types
 	.venv/bin/ruff check .
 	.venv/bin/mypy
 
-test: setup      ## everything: units and both databases beside each other, then real calls
-	$(PY) -m pytest -q -n auto --dist loadgroup tests --ignore=tests/e2e
+# Tests that run an Asterisk and send speech in real time keep a machine to themselves.
+REAL := tests/lab tests/doctor tests/dialplan_templates
+
+test: setup      ## everything: units and both databases beside each other, then real Asterisks, then real calls
+	$(PY) -m pytest -q -n auto --dist loadgroup tests --ignore=tests/e2e $(REAL:%=--ignore=%)
+	$(PY) -m pytest -q $(REAL)
 	$(PY) -m pytest -q tests/e2e --durations=10
 
 test-unit: setup ## without Asterisk, PostgreSQL and calls
-	$(PY) -m pytest -q -n auto --dist loadgroup tests --ignore=tests/e2e -m "not (e2e or asterisk or postgres or slow)"
+	$(PY) -m pytest -q -n auto --dist loadgroup tests --ignore=tests/e2e $(REAL:%=--ignore=%) \
+	    -m "not (e2e or asterisk or postgres or slow)"
 
 bench: setup     ## every measurement, about eight minutes; docs/benchmarks.md is written anew
 	$(PY) -m bench
