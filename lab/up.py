@@ -51,7 +51,7 @@ async def _serve(app: App, progress: Progress) -> None:
             await asyncio.to_thread(wait_until_at_work, app, since, stop.is_set)
         if not stop.is_set():
             progress.line(welcome(app))
-    except BaseException:
+    except BaseException:  # Ctrl-C as well: the children end before it goes on
         stop.set()
         raise
     finally:

@@ -81,7 +81,7 @@ def _make_all(
             for done, future in enumerate(as_completed(futures), start=1):
                 future.result()
                 progress(Progress(done, len(work), futures[future].name, futures[future].language))
-        except BaseException:
+        except BaseException:  # Ctrl-C as well: what has not begun is not waited for
             pool.shutdown(cancel_futures=True)
             raise
     return [future.result() for future in futures]
