@@ -29,11 +29,16 @@ VALUES = (
 
 
 class Desk:
-    """A running connection, its events, and the wish that waits for one of them."""
+    """A running connection, its events, and the wish that waits for one of them.
+
+    An originate's response takes another way than its channel's events and may overtake them: what was
+    read while waiting for something else is kept.
+    """
 
     def __init__(self, asterisk: ThrowAwayAsterisk) -> None:
         self.up, self.down = asyncio.Event(), asyncio.Event()
         self._events: asyncio.Queue[Message] = asyncio.Queue()
+        self._passed: list[Message] = []
         self.link = AmiConnection(
             Account(host="127.0.0.1", port=asterisk.ami, username="hotline", secret=asterisk.secret),
             wanted=WANTED,
@@ -50,12 +55,19 @@ class Desk:
         return response
 
     async def event(self, name: str, **headers: str) -> Message:
-        """Wait for the next event of that name with those headers."""
+        """The first event of that name with those headers that nobody has had yet; wait for it."""
+
+        def fits(message: Message) -> bool:
+            return message.event == name and headers.items() <= message.items()
+
+        for message in self._passed:
+            if fits(message):
+                self._passed.remove(message)
+                return message
         async with asyncio.timeout(15):
-            while True:
-                message = await self._events.get()
-                if message.event == name and headers.items() <= message.items():
-                    return message
+            while not fits(message := await self._events.get()):
+                self._passed.append(message)
+        return message
 
     def _on_state(self, connected: bool, at: dt.datetime, reason: str) -> None:
         now, before = (self.up, self.down) if connected else (self.down, self.up)
