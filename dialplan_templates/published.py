@@ -25,6 +25,6 @@ def site_json(site: Site, prompts: PromptIndex) -> str:
 
 
 def of_calls(site: Site) -> Site:
-    """The site as flows need it: ten thousand seats would keep all calls of a worker waiting while they are read."""
+    """The site as calls need it: ten thousand seats would keep all calls of a worker waiting while they are read."""
     queues = [queue.model_copy(update={"members": []}) for queue in site.queues]
     return site.model_copy(update={"seats": [], "agents": [], "boards": [], "music": [], "queues": queues})
