@@ -3,8 +3,9 @@
 A private Asterisk in a network of its own, the database, the rendering and the throw-away check are the real
 ones. ``render_plan``: the site is read from the database, checked, rendered and held against what is live.
 ``queue``, ``seat``: one thing is changed and applied, from the site's reading to the end of the read-back, with
-SIP calls up; afterwards those calls are counted. ``reload`` is the time of ``module reload res_pjsip.so``
-alone. Prints JSON, or a Markdown table with ``--markdown``.
+SIP calls up; afterwards those calls are counted. ``seat`` changes a title, which Asterisk reads with the endpoints
+alone; ``password`` changes a seat's secret, which takes a whole reload of SIP. ``reload`` is the time of
+``module reload res_pjsip.so`` alone. Prints JSON, or a Markdown table with ``--markdown``.
 """
 
 from __future__ import annotations
@@ -84,6 +85,14 @@ class Installation:
         """Change the first queue or seat and apply it with calls up."""
         first, *others = getattr(self.site, part)
         self.save(self.site.model_copy(update={part: [first.model_copy(update={field: value}), *others]}))
+        return self._applied()
+
+    def password(self) -> Figures:
+        """Give the first seat another password and apply it with calls up."""
+        self.app.secrets.set(f"seat/{self.site.seats[0].name}", "bench-" + "0" * 30)
+        return self._applied()
+
+    def _applied(self) -> Figures:
         with self.calls() as up:
             began = time.perf_counter()
             done = self.app.applier().apply(self.app.rendered())
@@ -149,6 +158,7 @@ def measure(site: Site) -> dict[str, Figures]:
             "render_plan": there.render_plan(),
             "queue": there.change("queues", "max_waiting", 77),
             "seat": there.change("seats", "title", "Another title"),
+            "password": there.password(),
             "reload": there.reload(),
         }
 

@@ -27,6 +27,10 @@ def rx(control: Path, command: str, seconds: float = 10.0) -> str:
         raise HotlineError("a console command is one line without NUL")
     try:
         answer = _exchange(control, command.encode(), seconds)
+    except PermissionError as error:
+        raise Unreachable(
+            f"{control} opens for root and Asterisk's account only: run this as one of them"
+        ) from error
     except OSError as error:
         raise Unreachable(f"no Asterisk answers on {control}: {error}") from error
     _, _, output = answer.partition(b"\n")
@@ -52,10 +56,12 @@ class Console:
         return rx(self._control, command, seconds=60.0)
 
     def answers(self) -> bool:
-        """Whether an Asterisk is up behind the socket."""
+        """Whether an Asterisk is up behind the socket. Raises Unreachable where that may not be looked at."""
         try:
             return bool(self.rx("core show uptime"))
-        except Unreachable:
+        except Unreachable as error:
+            if isinstance(error.__cause__, PermissionError):
+                raise
             return False
 
 

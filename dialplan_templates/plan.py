@@ -47,8 +47,8 @@ class Plan:
 def plan(versions: Versions, stubs: Mapping[str, str], files: Files) -> Plan:
     """The difference between the live version and ``files``."""
     live = versions.live()
-    carried = {path for path in versions.files(live) if path.startswith(CALLS) and path not in files}
-    now = {path: text for path, text in versions.files(live).items() if path not in carried}
+    found = versions.files(live).items()
+    now = {path: text for path, text in found if path in files or not path.startswith(CALLS)}
     owed = Note(versions).read()
     return Plan(
         live=live,

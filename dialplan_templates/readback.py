@@ -104,7 +104,11 @@ def _read_extensions(console: AsteriskConsole, files: Files, objects: Iterable[s
 
 
 def _read_queues(console: AsteriskConsole, files: Files, objects: Iterable[str]) -> Answers:
-    """Only these parameters of a queue can be seen; the log tells of the others (``complaints.py``)."""
+    """Only these parameters of a queue can be seen; the log tells of the others (``complaints.py``).
+
+    No console command and no manager action shows a queue's timeout, retry, wrap-up time, music
+    or announcements. A bad value of those that are a choice is logged; a bad number is not, and goes unseen.
+    """
     lines = re.findall(
         r"^(\S+) has \d+ calls \(max (\S+)\) in '(\S+)' strategy.* W:(\d+).* within (\d+)s",
         _clean(console.rx("queue show")),

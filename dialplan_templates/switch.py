@@ -12,6 +12,7 @@ from callcenter.errors import ApplyFailed, Unreachable
 from callcenter.ports import AsteriskConsole
 from dialplan_templates.complaints import LiveLog
 from dialplan_templates.durable import put
+from dialplan_templates.endpoints import only_endpoints, reload_endpoints
 from dialplan_templates.owed import Change, Note
 from dialplan_templates.plan import is_ours, stale_stubs
 from dialplan_templates.readback import MODULES, Answers, read_back
@@ -49,19 +50,39 @@ class Switch:
         if self._live is None:
             return
         log = LiveLog(self._log)
-        wrong = self._wrong(self._live, change, expected) or next(iter(log.complaints()), None)
+        light = not written and self._light(change, expected, before)
+        wrong = self._wrong(self._live, change, expected, log if light else None)
+        wrong = wrong or next(iter(log.complaints()), None)
         if wrong:
             self._go_back(change, wrong, written, before)
 
-    def _wrong(self, live: AsteriskConsole, change: Change, expected: Answers) -> str | None:
-        """Reload module by module; the first answer that is not the throw-away Asterisk's."""
+    def _light(self, change: Change, expected: Answers, before: Answers | None) -> bool:
+        """Whether endpoints can be read again alone, and it can be seen when that is done."""
+        seen = [command for command in expected if command.startswith("pjsip ")]
+        if before is None or all(before.get(command) == expected[command] for command in seen):
+            return False
+        return only_endpoints(self._versions.files(change.former), self._versions.files(change.number))
+
+    def _wrong(
+        self, live: AsteriskConsole, change: Change, expected: Answers, light: LiveLog | None
+    ) -> str | None:
+        """Reload module by module; the first answer that is not the throw-away Asterisk's.
+
+        ``light``: where complaints are looked for while endpoints are read again alone.
+        """
         files = self._versions.files(change.number)
+
+        def differing(name: str) -> str | None:
+            answers = read_back(live, [name], files, change.objects).items()
+            return next((command for command, answer in answers if expected.get(command) != answer), None)
+
         try:
             for name in change.modules:
-                _reload(live, name)
-                for command, answer in read_back(live, [name], files, change.objects).items():
-                    if expected.get(command) != answer:
-                        return f"{command} shows something else"
+                alone = light if name == "pjsip" else None
+                if not (alone and reload_endpoints(live, lambda: not differing("pjsip"), alone)):
+                    _reload(live, name)
+                if command := differing(name):
+                    return f"{command} shows something else"
         except Unreachable as error:
             return str(error)
         return None

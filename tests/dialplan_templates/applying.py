@@ -8,7 +8,7 @@ from dialplan_templates.apply import Applier
 from dialplan_templates.versions import Files, Versions
 from tests.dialplan_templates.folder_asterisk import FolderAsterisk
 
-STUBS = {"queues.conf": "; Hotline's settings are rendered into hotline.d/\n", "acl.conf": "; Empty\n"}
+STUBS = {"queues.conf": "; Hotline's settings are rendered into hotline.d/\n", "udptl.conf": "; Empty\n"}
 
 
 def small(queue: str = "sales", seat: str = "one", call: str = "11111111") -> dict[str, str]:

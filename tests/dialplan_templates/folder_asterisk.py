@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from callcenter.errors import Unreachable
+from dialplan_templates.endpoints import ENDPOINTS, RELOAD
 from dialplan_templates.readback import MODULES
 from dialplan_templates.sections import sections
 
@@ -49,6 +50,15 @@ class FolderAsterisk:
         fresh = {name: _texts(root, name) for name in folders or MODULES if name not in self.refuses}
         self._keep(self.loaded | fresh)
 
+    def _read_endpoints(self) -> None:
+        """Load seats' endpoints of the live version, and nothing else of SIP."""
+        if "pjsip" in self.refuses:
+            return
+        others = {path: text for path, text in self.loaded["pjsip"].items() if not path.startswith(ENDPOINTS)}
+        fresh = _texts(self.etc / "hotline.d", "pjsip").items()
+        ends = {path: text for path, text in fresh if path.startswith(ENDPOINTS)}
+        self._keep(self.loaded | {"pjsip": others | ends})
+
     def rx(self, command: str) -> str:
         """One console command."""
         if self.gone:
@@ -57,6 +67,9 @@ class FolderAsterisk:
             if command == module.reload:
                 self.read(name)
                 return "reloaded"
+        if command == RELOAD:
+            self._read_endpoints()
+            return "reloaded"
         if command == "core show applications":
             return APPLICATIONS
         if command.startswith("core show channels"):

@@ -86,7 +86,7 @@ def test_a_first_version_that_fails_gives_the_operator_his_files_back(memory: Pa
 def test_what_an_operator_had_is_kept_beside_the_stub(memory: Path) -> None:
     place = Place(memory)
     (place.etc / "queues.conf").write_text("[mine]\n")
-    (place.etc / "acl.conf").write_text("[office]\n")
+    (place.etc / "udptl.conf").write_text("[office]\n")
     own = place.etc / "operator.d/queues.conf"
     own.parent.mkdir()
     own.write_text("[night]\n")
@@ -95,7 +95,7 @@ def test_what_an_operator_had_is_kept_beside_the_stub(memory: Path) -> None:
     assert (place.etc / "queues.conf").read_text() == "[mine]\n"
     place.applier().apply(small(), take_over=True)
     assert (place.etc / "queues.conf.before-hotline").read_text() == "[mine]\n"
-    assert (place.etc / "acl.conf").read_text() == "[office]\n"
+    assert (place.etc / "udptl.conf").read_text() == "[office]\n"
     assert own.read_text() == "[night]\n"
 
 

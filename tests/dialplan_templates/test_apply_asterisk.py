@@ -10,6 +10,7 @@ import pytest
 
 from callcenter.errors import ApplyFailed, ConfigRefused
 from callcenter.site import Site
+from dialplan_templates import endpoints
 from tests.dialplan_templates.living import Living, Meddler, dialplan, living
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.req("GW-6")]
@@ -135,18 +136,18 @@ def live_file(there: Living, path: str) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("path", "old", "new"),
+    ("path", "old", "new", "command"),
     [
-        ("queues/10-queues.conf", "maxlen = 21", "maxlen = 22"),
-        ("queues/10-queues.conf", "wrapuptime = ", "wrapuptime = 1"),
-        ("pjsip/endpoints-00.conf", "<8009>", "<8010>"),
-        ("voicemail/10-mailboxes.conf", "2009 =>", "2010 =>"),
+        ("queues/10-queues.conf", "maxlen = 21", "maxlen = 22", "queue reload all"),
+        ("queues/10-queues.conf", "wrapuptime = ", "wrapuptime = 1", "queue reload all"),
+        ("pjsip/endpoints-00.conf", "<8009>", "<8010>", "module reload acl"),
+        ("pjsip/auths-00.conf", "seat-desk_one-1", "seat-desk_one-2", "module reload res_pjsip.so"),
+        ("voicemail/10-mailboxes.conf", "2009 =>", "2010 =>", "voicemail reload"),
     ],
 )
 def test_a_file_that_asterisk_may_not_read_is_noticed_and_rolled_back(
-    there: Living, path: str, old: str, new: str
+    there: Living, path: str, old: str, new: str, command: str
 ) -> None:
-    command = {"q": "queue reload all", "p": "module reload res_pjsip.so", "v": "voicemail reload"}[path[0]]
     console = Meddler(there.instance.control, command, lambda: live_file(there, path).chmod(0))
     before = there.versions.live()
     began = time.monotonic()
@@ -156,6 +157,29 @@ def test_a_file_that_asterisk_may_not_read_is_noticed_and_rolled_back(
     assert there.versions.live() == before
     assert there.applier().plan(there.files).empty
     assert list(there.told.states.values())[-1] == "failed"
+
+
+def test_a_changed_endpoint_is_read_again_without_the_rest_of_sip(there: Living) -> None:
+    def reload_whole() -> None:
+        raise AssertionError("all of SIP was reloaded")
+
+    console = Meddler(there.instance.control, "module reload res_pjsip.so", reload_whole)
+    files = there.changed("pjsip/endpoints-00.conf", "<8009>", "<8011>")
+    there.applier(console).apply(files)
+    assert "<8011>" in there.rx("pjsip show endpoint desk_two")
+    there.apply(there.files)
+    assert "<8009>" in there.rx("pjsip show endpoint desk_two")
+
+
+def test_an_endpoint_that_is_not_read_again_alone_comes_with_all_of_sip(
+    there: Living, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(endpoints, "RELOAD", "core show uptime")
+    monkeypatch.setattr(endpoints, "SECONDS", 0.1)
+    files = there.changed("pjsip/endpoints-00.conf", "<8009>", "<8012>")
+    there.applier().apply(files)
+    assert "<8012>" in there.rx("pjsip show endpoint desk_two")
+    there.apply(there.files)
 
 
 def test_a_queue_made_wrong_live_is_noticed_and_rolled_back(there: Living) -> None:

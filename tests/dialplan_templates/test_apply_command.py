@@ -62,6 +62,7 @@ SITE = {
     "title": "x",
     "timezone": "Asia/Shanghai",
     "languages": ["zh"],
+    "seats": [{"name": "desk", "number": "8001", "title": "Desk"}],
     "queues": [{"name": "sales", "title": "Sales"}],
     "flows": [FLOW],
 }
