@@ -58,7 +58,9 @@ class Presses:
 
     def key(self) -> str | None:
         """The next key for a menu."""
-        entry = self._left.pop(0) if self._left else ""
+        if not self._left:
+            return None
+        entry = self._left.pop(0)
         if len(entry) > 1:
             self._left.insert(0, entry[1:])
         return entry[:1] or None
@@ -90,7 +92,8 @@ def simulate(
     driver = _Driver(Presses(presses), list(lookups), list(outcomes))
     while not walk.ended:
         walk.answer(driver.answer(walk.request))
-    return Path(tuple(walk.facts), tuple(_unannounced(published, walk.facts, at)))
+    warnings = tuple(_unannounced(published, walk.facts, at)) if published.unannounced else ()
+    return Path(tuple(walk.facts), warnings)
 
 
 class _Driver:
@@ -99,8 +102,7 @@ class _Driver:
 
     def answer(self, request: Request) -> Answer:
         if isinstance(request, Hear):
-            key = self._presses.key() if request.keys else None
-            return Pressed(key) if key else SILENCE
+            return Pressed(self._presses.key()) if request.keys else SILENCE
         if isinstance(request, Collect):
             return Collected(self._presses.digits(request.most))
         if isinstance(request, Lookup):
@@ -114,8 +116,6 @@ class _Driver:
 
 def _unannounced(published: Published, facts: Iterable[Fact], at: dt.datetime) -> Iterator[str]:
     """A warning for each calendar that decided in a year whose holidays are not yet announced."""
-    if not published.unannounced:
-        return
     year = at.astimezone(published.zone).year
     unsure = {name for name, years in published.unannounced.items() if year in years}
     for fact in facts if unsure else ():
