@@ -14,6 +14,8 @@ class Movement:
         self._flows, self._menus = published.flows, published.menus
         self._steps, self._menu_numbers = published.steps, published.menu_numbers
         self._place = place
+        self.step = self._steps.get((place.flow, place.step))
+        """Where the call stands; None at the end."""
 
     def follow(self, target: str) -> str:
         """Go where the target says, and return that place as the flow that was left would write it."""
@@ -35,9 +37,11 @@ class Movement:
     def go(self, flow: str, step: str) -> None:
         """Stand at a step; when there is none of that name, at the operator, or else at the end."""
         place, where = self._place, (flow, step)
-        if where not in self._steps and step != END:
+        self.step = self._steps.get(where)
+        if self.step is None and step != END:
             flow, step = where = place.flow, self._flows[place.flow].operator
-            if where not in self._steps:
+            self.step = self._steps.get(where)
+            if self.step is None:
                 step = END
         menu = self._menu_numbers.get(where)
         if menu is not None:

@@ -54,14 +54,13 @@ class Walk:
         self.request: Request = OVER
         self.ended = True
         """Whether nothing is left to do but hang up."""
-        self._steps = published.steps
         self._step: steps.Step
         """The step that ``request`` is of."""
         self._heard: tuple[str, ...] = ()
         """The prompts that the answer's fact tells of; an action's were told when it began."""
         self._movement = Movement(published, place)
         self._call = Call(published, place, caller, trunk, did, at)
-        if place.step != END and (place.flow, place.step) not in self._steps:
+        if self._movement.step is None and place.step != END:
             self._recover()
         self._go_on()
 
@@ -92,8 +91,7 @@ class Walk:
     def _go_on(self) -> None:
         """Through all steps that need nothing from the driver, up to the next request."""
         place, call = self.place, self._call
-        while place.step != END:
-            step = self._steps[place.flow, place.step]
+        while (step := self._movement.step) is not None:
             ask, answered = KINDS[type(step)]
             if place.typed and answered and isinstance(step, steps.Menu):
                 key, place.typed = place.typed, ""
@@ -140,8 +138,8 @@ class Walk:
 
     def _guard(self) -> None:
         """The call goes in circles: to the operator the first time, to the end the second."""
-        place = self.place
-        if place.step == END:
+        place, step = self.place, self._movement.step
+        if step is None:
             return
         quiet = place.quiet > MOST_QUIET_STEPS
         what = f"{place.quiet} steps without a question" if quiet else f"{place.steps} steps in one call"
@@ -149,7 +147,7 @@ class Walk:
             ("@hangup", "the call ends") if place.guarded else ("@operator", "on to the operator")
         )
         place.steps, place.quiet, place.guarded = 0, 0, True
-        self._take(self._steps[place.flow, place.step], Went("loop_guard", target, f"{what}: {sentence}"))
+        self._take(step, Went("loop_guard", target, f"{what}: {sentence}"))
 
     def _recover(self) -> None:
         """The stored place is not in this version: to the operator of its flow, or of the number's flow."""
@@ -168,9 +166,9 @@ class Walk:
         self.place.step, self.request, self.ended = END, OVER, True
 
     def _tell_of_arrival(self, outcome: str, reason: str) -> None:
-        place = self.place
-        if place.step != END:
-            self._tell(self._steps[place.flow, place.step], outcome, reason, place.step)
+        step = self._movement.step
+        if step is not None:
+            self._tell(step, outcome, reason, self.place.step)
 
     def _tell(
         self, step: steps.Step, outcome: str, reason: str, then: str | None, heard: tuple[str, ...] = ()
