@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from callcenter.calendar import CalendarState, CompiledCalendar
@@ -26,13 +26,15 @@ def _by_name(things: Iterable[Thing]) -> dict[str, Thing]:
 
 
 class Published:
-    """Look-ups over one version of a site. Nothing here changes after it is built."""
+    """Look-ups over one version of a site. Nothing here changes after it is built but ``requests``."""
 
     def __init__(self, site: Site) -> None:
         self.site = site
         self.zone = ZoneInfo(site.timezone)
         self.flows = _by_name(site.flows)
         self.steps = {(flow.name, name): step for flow in site.flows for name, step in flow.steps.items()}
+        self.requests: dict[tuple[str, str, str], Any] = {}
+        """Flow, step, language: what every caller is asked there alike, kept by the first walk that comes by."""
         self.trunks = _by_name(site.trunks)
         self.queues = _by_name(site.queues)
         self.surveys = _by_name(site.surveys)

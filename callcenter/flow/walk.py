@@ -58,6 +58,7 @@ class Walk:
         """The step that ``request`` is of."""
         self._heard: tuple[str, ...] = ()
         """The prompts that the answer's fact tells of; an action's were told when it began."""
+        self._requests = published.requests
         self._movement = Movement(published, place)
         self._call = Call(published, place, caller, trunk, did, at)
         if self._movement.step is None and place.step != END:
@@ -90,20 +91,29 @@ class Walk:
 
     def _go_on(self) -> None:
         """Through all steps that need nothing from the driver, up to the next request."""
-        place, call = self.place, self._call
         while (step := self._movement.step) is not None:
-            ask, answered = KINDS[type(step)]
-            if place.typed and answered and isinstance(step, steps.Menu):
-                key, place.typed = place.typed, ""
-                wanted: Request | Went = answered(step, call, Pressed(key))
-            else:
-                wanted = ask(step, call)
+            wanted = self._wanted(step)
             if not isinstance(wanted, Went):
                 self._wait_for(step, wanted)
                 return
             self._take(step, wanted)
-        place.forget_masked()
+        self.place.forget_masked()
         self.request, self.ended = OVER, True
+
+    def _wanted(self, step: steps.Step) -> Request | Went:
+        """What the step asks, or the way it goes at once. A menu is answered by a key typed ahead."""
+        place = self.place
+        ask, answered, alike = KINDS[type(step)]
+        if place.typed and answered and isinstance(step, steps.Menu):
+            key, place.typed = place.typed, ""
+            return answered(step, self._call, Pressed(key))
+        if not alike or place.missed or place.typed:
+            return ask(step, self._call)
+        where = (place.flow, place.step, place.language)
+        request: Request | Went | None = self._requests.get(where)
+        if request is None:
+            request = self._requests[where] = ask(step, self._call)
+        return request
 
     def _wait_for(self, step: steps.Step, request: Request) -> None:
         self.request, self._step = request, step
