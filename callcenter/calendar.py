@@ -79,12 +79,12 @@ class CompiledCalendar:
             raise ValueError("a calendar is asked about an aware moment, this one has no zone")
         local = moment.astimezone(self.zone)
         ordinal, minute = local.toordinal(), local.hour * 60 + local.minute
-        day = self._day(ordinal)
-        at = bisect_right(day.minutes, minute) - 1
-        reason = f"{_date_text(ordinal)} {CLOCKS[minute]} is {day.whys[at]}"
+        minutes, names, whys = self._day(ordinal)
+        at = bisect_right(minutes, minute) - 1
+        reason = f"{_date_text(ordinal)} {CLOCKS[minute]} is {whys[at]}"
         if local.year in self._unannounced:
             reason += f"; holidays of {local.year} are not yet announced"
-        return CalendarState(day.names[at], reason)
+        return CalendarState(names[at], reason)
 
     def next_change(self, moment: dt.datetime) -> dt.datetime | None:
         """As the function of this name."""

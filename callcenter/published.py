@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
-from callcenter.calendar import CalendarState, state_at
+from callcenter.calendar import CalendarState, CompiledCalendar
 from callcenter.site import Site
 from callcenter.site.edge import Did
 from callcenter.site.steps import Menu
@@ -26,17 +26,19 @@ def _by_name(things: Iterable[Thing]) -> dict[str, Thing]:
 
 
 class Published:
-    """Look-ups over one version of a site. Nothing here changes after it is built."""
+    """Look-ups over one version of a site. Nothing here changes after it is built but ``requests``."""
 
     def __init__(self, site: Site) -> None:
         self.site = site
         self.zone = ZoneInfo(site.timezone)
         self.flows = _by_name(site.flows)
         self.steps = {(flow.name, name): step for flow in site.flows for name, step in flow.steps.items()}
+        self.requests: dict[tuple[str, str, str], Any] = {}
+        """Flow, step, language: what every caller is asked there alike, kept by the first walk that comes by."""
         self.trunks = _by_name(site.trunks)
         self.queues = _by_name(site.queues)
         self.surveys = _by_name(site.surveys)
-        self.calendars = _by_name(site.calendars)
+        self.calendars = {calendar.name: CompiledCalendar(calendar) for calendar in site.calendars}
         self.unannounced = {c.name: c.unannounced_years for c in site.calendars if c.unannounced_years}
         """The calendars that do not know the holidays of some years, and these years."""
         self.prompts = _by_name(site.prompts)
@@ -52,7 +54,7 @@ class Published:
     def calendar_state(self, name: str, at: dt.datetime) -> CalendarState | None:
         """What the calendar says at an aware moment; None when there is no such calendar."""
         calendar = self.calendars.get(name)
-        return None if calendar is None else state_at(calendar, at)
+        return None if calendar is None else calendar.state_at(at)
 
     def language_of(self, prompt: str, wanted: str) -> str | None:
         """The language to speak a prompt in: the one wanted, else the site's first that has it, else None."""

@@ -39,8 +39,10 @@ DEFAULT_OUTCOMES = {
 }
 """What an action comes to when no outcome was given: somebody answers."""
 
-
 SILENCE = Pressed(None)
+UNANSWERED = Failed("the simulation was given no answer")
+DONE = Outcome("")
+"""What a callback or a survey comes to, always."""
 
 
 class Path(NamedTuple):
@@ -58,7 +60,9 @@ class Presses:
 
     def key(self) -> str | None:
         """The next key for a menu."""
-        entry = self._left.pop(0) if self._left else ""
+        if not self._left:
+            return None
+        entry = self._left.pop(0)
         if len(entry) > 1:
             self._left.insert(0, entry[1:])
         return entry[:1] or None
@@ -87,35 +91,30 @@ def simulate(
 ) -> Path:
     """The path of such a call at an aware moment. Always ends: a walk's loop guard sees to it."""
     walk = Walk.enter(published, caller=caller, trunk=trunk, did=did, at=at)
-    driver = _Driver(Presses(presses), list(lookups), list(outcomes))
+    driver = _Driver(Presses(presses), iter(lookups), iter(outcomes))
     while not walk.ended:
         walk.answer(driver.answer(walk.request))
-    return Path(tuple(walk.facts), tuple(_unannounced(published, walk.facts, at)))
+    warnings = tuple(_unannounced(published, walk.facts, at)) if published.unannounced else ()
+    return Path(tuple(walk.facts), warnings)
 
 
 class _Driver:
-    def __init__(self, presses: Presses, lookups: list[Looked], outcomes: list[str]) -> None:
+    def __init__(self, presses: Presses, lookups: Iterator[Looked], outcomes: Iterator[str]) -> None:
         self._presses, self._lookups, self._outcomes = presses, lookups, outcomes
 
     def answer(self, request: Request) -> Answer:
         if isinstance(request, Hear):
-            key = self._presses.key() if request.keys else None
-            return Pressed(key) if key else SILENCE
+            return Pressed(self._presses.key()) if request.keys else SILENCE
         if isinstance(request, Collect):
             return Collected(self._presses.digits(request.most))
         if isinstance(request, Lookup):
-            return self._lookups.pop(0) if self._lookups else Failed("the simulation was given no answer")
-        default = DEFAULT_OUTCOMES.get(request.kind, "")
-        return Outcome(default if request.kind in ("callback", "survey") else self._outcome(default))
-
-    def _outcome(self, default: str) -> str:
-        return self._outcomes.pop(0) if self._outcomes else default
+            return next(self._lookups, UNANSWERED)
+        default = DEFAULT_OUTCOMES.get(request.kind)
+        return DONE if default is None else Outcome(next(self._outcomes, default))
 
 
 def _unannounced(published: Published, facts: Iterable[Fact], at: dt.datetime) -> Iterator[str]:
     """A warning for each calendar that decided in a year whose holidays are not yet announced."""
-    if not published.unannounced:
-        return
     year = at.astimezone(published.zone).year
     unsure = {name for name, years in published.unannounced.items() if year in years}
     for fact in facts if unsure else ():

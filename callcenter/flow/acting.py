@@ -47,6 +47,7 @@ VOICEMAIL_EXITS: Exits = {
 }
 """VMSTATUS of app_voicemail."""
 
+_KEY = re.compile(r"KEY-([0-9*#])")
 _NUMBER = re.compile(r"\+?[0-9]{3,20}", re.ASCII)
 
 
@@ -60,7 +61,7 @@ def ask_queue(step: steps.QueueCall, call: Call) -> Act:
 
 def queue_answered(step: steps.QueueCall, call: Call, answer: Answer) -> Went:
     """Out by a key, or by what became of the wait."""
-    key = re.fullmatch(r"KEY-([0-9*#])", _word(answer))
+    key = _KEY.fullmatch(_word(answer))
     if key and key[1] in step.keys:
         return Went("key", step.keys[key[1]], f"key {key[1]} left the queue", key[1])
     return _exit(step, QUEUE_EXITS, answer, "nobody")

@@ -12,8 +12,10 @@ NO_INPUT, WRONG = "n", "w"
 
 def ask_menu(step: steps.Menu, call: Call) -> Hear:
     """The menu's prompts, after the limit's own prompt when the last try failed."""
-    prompts = _said_after_a_miss(step.no_input, step.wrong_key, call.place.missed) + tuple(step.prompts)
-    return Hear(prompts, call.place.language, "".join(step.keys), True, step.wait_seconds)
+    place, prompts = call.place, tuple(step.prompts)
+    if place.missed:
+        prompts = _said_after_a_miss(step.no_input, step.wrong_key, place.missed) + prompts
+    return Hear(prompts, place.language, "".join(step.keys), True, step.wait_seconds)
 
 
 def menu_answered(step: steps.Menu, call: Call, answer: Answer) -> Went:
@@ -29,8 +31,9 @@ def menu_answered(step: steps.Menu, call: Call, answer: Answer) -> Went:
 
 def ask_collect(step: steps.Collect, call: Call) -> Collect:
     """The prompts and how many digits are wanted."""
-    prompts = _said_after_a_miss(step.no_input, step.wrong, call.place.missed) + tuple(step.prompts)
-    place = call.place
+    place, prompts = call.place, tuple(step.prompts)
+    if place.missed:
+        prompts = _said_after_a_miss(step.no_input, step.wrong, place.missed) + prompts
     return Collect(
         prompts, place.language, step.least, step.most, step.wait_seconds, step.masked, typed=place.typed
     )
@@ -52,8 +55,6 @@ def collect_answered(step: steps.Collect, call: Call, answer: Answer) -> Went:
 
 
 def _said_after_a_miss(no_input: steps.Limit, wrong: steps.Limit, missed: str) -> tuple[str, ...]:
-    if not missed:
-        return ()
     prompt = (no_input if missed[-1] == NO_INPUT else wrong).prompt
     return () if prompt is None else (prompt,)
 

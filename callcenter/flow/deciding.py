@@ -70,10 +70,12 @@ def _at(answer: object, path: str) -> str | None:
 
 
 def _by_calendar(step: steps.Branch, call: Call) -> tuple[str | None, str]:
-    state = call.published.calendar_state(step.calendar or "", call.at)
+    calendar = step.calendar or ""
+    state = call.published.calendar_state(calendar, call.at)
     if state is None:
-        return None, f"there is no calendar {step.calendar}"
-    return state.name, f"calendar {step.calendar} is {state.name}: {state.reason}"
+        return None, f"there is no calendar {calendar}"
+    name, reason = state
+    return name, f"calendar {calendar} is {name}: {reason}"
 
 
 def _by_variable(step: steps.Branch, call: Call) -> tuple[str | None, str]:

@@ -25,22 +25,24 @@ class Kind(NamedTuple):
     ask: Callable[[Any, Call], Request | Went]
     answered: Callable[[Any, Call, Answer], Went] | None = None
     """None for a kind that never asks its driver anything."""
+    alike: bool = False
+    """Every caller of a language is asked the same, while no try has failed and no key was typed ahead."""
 
 
 KINDS: dict[type[Part], Kind] = {
-    steps.Menu: Kind(asking.ask_menu, asking.menu_answered),
-    steps.Play: Kind(speaking.ask_play, speaking.play_answered),
+    steps.Menu: Kind(asking.ask_menu, asking.menu_answered, alike=True),
+    steps.Play: Kind(speaking.ask_play, speaking.play_answered, alike=True),
     steps.Say: Kind(speaking.ask_say, speaking.say_answered),
-    steps.Collect: Kind(asking.ask_collect, asking.collect_answered),
+    steps.Collect: Kind(asking.ask_collect, asking.collect_answered, alike=True),
     steps.Lookup: Kind(deciding.ask_lookup, deciding.lookup_answered),
     steps.Branch: Kind(deciding.ask_branch),
     steps.SetLanguage: Kind(deciding.ask_language),
-    steps.QueueCall: Kind(acting.ask_queue, acting.queue_answered),
-    steps.DialSeat: Kind(acting.ask_seat, acting.dial_answered),
-    steps.DialOutside: Kind(acting.ask_outside, acting.dial_answered),
-    steps.Voicemail: Kind(acting.ask_voicemail, acting.voicemail_answered),
+    steps.QueueCall: Kind(acting.ask_queue, acting.queue_answered, alike=True),
+    steps.DialSeat: Kind(acting.ask_seat, acting.dial_answered, alike=True),
+    steps.DialOutside: Kind(acting.ask_outside, acting.dial_answered, alike=True),
+    steps.Voicemail: Kind(acting.ask_voicemail, acting.voicemail_answered, alike=True),
     steps.Callback: Kind(acting.ask_callback, acting.callback_answered),
     steps.Goto: Kind(deciding.ask_goto),
-    steps.HangUp: Kind(acting.ask_hang_up),
-    steps.SurveyStep: Kind(acting.ask_survey, acting.survey_answered),
+    steps.HangUp: Kind(acting.ask_hang_up, alike=True),
+    steps.SurveyStep: Kind(acting.ask_survey, acting.survey_answered, alike=True),
 }

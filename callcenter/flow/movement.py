@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from callcenter.flow.place import END, MENUS_REMEMBERED, Place
+from callcenter.flow.result import STAY
 from callcenter.published import Published
 
 
@@ -13,48 +14,53 @@ class Movement:
         self._flows, self._menus = published.flows, published.menus
         self._steps, self._menu_numbers = published.steps, published.menu_numbers
         self._place = place
+        self.step = self._steps.get((place.flow, place.step))
+        """Where the call stands; None at the end."""
 
-    def follow(self, target: str) -> None:
-        """Go where the target says. ``@repeat`` begins the step anew."""
+    def follow(self, target: str) -> str:
+        """Go where the target says, and return that place as the flow that was left would write it."""
         place = self._place
-        if target[0] != "@":
-            if "/" in target:
-                self._follow_path(target)
-            else:
-                self.go(place.flow, target)
-        elif target == "@back":
-            self.go(*self._menu_before())
-        elif target == "@operator":
-            self.go(place.flow, self._flows[place.flow].operator)
+        left = place.flow
+        if target == STAY:
+            place.steps += 1
+            place.quiet += 1
+        elif target[0] == "@":
+            self._follow_word(target)
+        elif "/" in target:
+            self._follow_path(target)
         else:
-            self.go(place.flow, place.step if target == "@repeat" else END)
+            self.go(left, target)
+        if place.step == END:
+            return "@hangup"
+        return place.step if place.flow == left else f"{place.flow}/{place.step}"
 
     def go(self, flow: str, step: str) -> None:
         """Stand at a step; when there is none of that name, at the operator, or else at the end."""
         place, where = self._place, (flow, step)
-        if where not in self._steps and step != END:
+        self.step = self._steps.get(where)
+        if self.step is None and step != END:
             flow, step = where = place.flow, self._flows[place.flow].operator
-            if where not in self._steps:
+            self.step = self._steps.get(where)
+            if self.step is None:
                 step = END
-        if where in self._menu_numbers:
-            self._remember(self._menu_numbers[where])
+        menu = self._menu_numbers.get(where)
+        if menu is not None:
+            self._remember(menu)
         if flow != place.flow:
             self._change_language(place.flow, flow)
         place.flow, place.step, place.missed, place.doing = flow, step, "", False
         place.steps += 1
         place.quiet += 1
 
-    def stay(self) -> None:
-        """Take the same step once more, its failed tries kept."""
-        self._place.steps += 1
-        self._place.quiet += 1
-
-    def here(self, seen_from: str) -> str:
-        """Where the call stands, as a flow of that name would write it."""
+    def _follow_word(self, word: str) -> None:
+        """``@repeat`` begins the step anew."""
         place = self._place
-        if place.step == END:
-            return "@hangup"
-        return place.step if place.flow == seen_from else f"{place.flow}/{place.step}"
+        if word == "@back":
+            self.go(*self._menu_before())
+        elif word == "@operator":
+            self.go(place.flow, self._flows[place.flow].operator)
+        else:
+            self.go(place.flow, place.step if word == "@repeat" else END)
 
     def _follow_path(self, target: str) -> None:
         flow, _, step = target.rpartition("/")

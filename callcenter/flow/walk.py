@@ -13,7 +13,7 @@ from callcenter.flow.dialogue import Act, Answer, HungUp, Lookup, Pressed, Reque
 from callcenter.flow.kinds import KINDS
 from callcenter.flow.movement import Movement
 from callcenter.flow.place import END, Place
-from callcenter.flow.result import STAY, Fact, Went
+from callcenter.flow.result import Fact, Went
 from callcenter.published import Published
 from callcenter.routing import route
 from callcenter.site import steps
@@ -22,9 +22,6 @@ MOST_STEPS, MOST_QUIET_STEPS = 1000, 200
 """Steps in a call, and in a row without asking the caller for a key, before the loop guard steps in."""
 
 OVER = Act("hangup")
-
-Where = tuple[str, str, str, str]
-"""Flow, step, its kind, and the language spoken: how a fact begins."""
 
 ASKING = (steps.Menu, steps.Collect)
 """Kinds that ask the caller for keys: a call that comes to one does not go in silent circles."""
@@ -57,12 +54,14 @@ class Walk:
         self.request: Request = OVER
         self.ended = True
         """Whether nothing is left to do but hang up."""
-        self._steps = published.steps
         self._step: steps.Step
         """The step that ``request`` is of."""
+        self._heard: tuple[str, ...] = ()
+        """The prompts that the answer's fact tells of; an action's were told when it began."""
+        self._requests = published.requests
         self._movement = Movement(published, place)
         self._call = Call(published, place, caller, trunk, did, at)
-        if place.step != END and (place.flow, place.step) not in self._steps:
+        if self._movement.step is None and place.step != END:
             self._recover()
         self._go_on()
 
@@ -87,16 +86,13 @@ class Walk:
             return
         answered = KINDS[type(self._step)].answered
         if answered is not None:
-            went = answered(self._step, self._call, answer)
-            self._take(self._step, went, _heard(self.request))
+            self._take(self._step, answered(self._step, self._call, answer), self._heard)
             self._go_on()
 
     def _go_on(self) -> None:
         """Through all steps that need nothing from the driver, up to the next request."""
-        place = self.place
-        while place.step != END:
-            step = self._steps[place.flow, place.step]
-            wanted = self._typed_ahead(step) if place.typed else KINDS[type(step)].ask(step, self._call)
+        while (step := self._movement.step) is not None:
+            wanted = self._wanted(step)
             if not isinstance(wanted, Went):
                 self._wait_for(step, wanted)
                 return
@@ -104,55 +100,64 @@ class Walk:
         self.place.forget_masked()
         self.request, self.ended = OVER, True
 
-    def _typed_ahead(self, step: steps.Step) -> Request | Went:
-        """A menu is answered by the key that was typed already."""
-        ask, answered = KINDS[type(step)]
-        if answered and isinstance(step, steps.Menu):
-            key, self.place.typed = self.place.typed, ""
+    def _wanted(self, step: steps.Step) -> Request | Went:
+        """What the step asks, or the way it goes at once. A menu is answered by a key typed ahead."""
+        place = self.place
+        ask, answered, alike = KINDS[type(step)]
+        if place.typed and answered and isinstance(step, steps.Menu):
+            key, place.typed = place.typed, ""
             return answered(step, self._call, Pressed(key))
-        wanted: Request | Went = ask(step, self._call)
-        return wanted
+        if not alike or place.missed or place.typed:
+            return ask(step, self._call)
+        where = (place.flow, place.step, place.language)
+        request: Request | Went | None = self._requests.get(where)
+        if request is None:
+            request = self._requests[where] = ask(step, self._call)
+        return request
 
     def _wait_for(self, step: steps.Step, request: Request) -> None:
         self.request, self._step = request, step
-        self.ended = isinstance(request, Act) and request.kind == "hangup"
+        if isinstance(request, Act):
+            self._heard, self.ended = (), request.kind == "hangup"
+            if not self.place.doing:
+                self._begin(step, request)
+            return
+        self._heard, self.ended = () if isinstance(request, Lookup) else request.prompts, False
+        if isinstance(step, ASKING):
+            self.place.quiet = 0
+
+    def _begin(self, step: steps.Step, act: Act) -> None:
         place = self.place
-        if not isinstance(request, Act):
-            if isinstance(step, ASKING):
-                place.quiet = 0
-        elif not place.doing:
-            place.doing, place.typed = True, ""
-            place.forget_masked()
-            outcome, then = ("over", "@hangup") if self.ended else ("begun", None)
-            went = Went(outcome, STAY, BEGUN[request.kind].format(request))
-            self._tell(self._where(step), went, then, request.prompts)
+        place.doing, place.typed = True, ""
+        place.forget_masked()
+        outcome, then = ("over", "@hangup") if self.ended else ("begun", None)
+        self._tell(step, outcome, BEGUN[act.kind].format(act), then, act.prompts)
 
     def _take(self, step: steps.Step, went: Went, heard: tuple[str, ...] = ()) -> None:
         """Move on the way a step went, and tell of it."""
-        place, movement = self.place, self._movement
-        where = self._where(step)
-        if went.target == STAY:
-            movement.stay()
-        else:
-            movement.follow(went.target)
-        self._tell(where, went, movement.here(where[0]), heard)
+        place = self.place
+        flow, name, language = place.flow, place.step, place.language
+        then = self._movement.follow(went.target)
+        if went.heard is not None:
+            heard = went.heard
+        self.facts.append(
+            Fact(flow, name, step.kind, language, heard, went.keys, went.outcome, then, went.reason)
+        )
         if place.steps > MOST_STEPS or place.quiet > MOST_QUIET_STEPS:
             self._guard()
 
     def _guard(self) -> None:
         """The call goes in circles: to the operator the first time, to the end the second."""
-        place = self.place
-        if place.step == END:
+        place, step = self.place, self._movement.step
+        if step is None:
             return
-        where = self._where(self._steps[place.flow, place.step])
         quiet = place.quiet > MOST_QUIET_STEPS
         what = f"{place.quiet} steps without a question" if quiet else f"{place.steps} steps in one call"
         target, sentence = (
             ("@hangup", "the call ends") if place.guarded else ("@operator", "on to the operator")
         )
         place.steps, place.quiet, place.guarded = 0, 0, True
-        self._movement.follow(target)
-        self._tell(where, Went("loop_guard", target, f"{what}: {sentence}"), self._movement.here(where[0]))
+        self._take(step, Went("loop_guard", target, f"{what}: {sentence}"))
 
     def _recover(self) -> None:
         """The stored place is not in this version: to the operator of its flow, or of the number's flow."""
@@ -167,25 +172,19 @@ class Walk:
             self._tell_of_arrival("lost", "the call stood at no step of this version: on to the operator")
 
     def _hung_up(self) -> None:
-        went = Went("hung_up", STAY, "the caller hung up")
-        self._tell(self._where(self._step), went, None, _heard(self.request))
+        self._tell(self._step, "hung_up", "the caller hung up", None, self._heard)
         self.place.step, self.request, self.ended = END, OVER, True
 
     def _tell_of_arrival(self, outcome: str, reason: str) -> None:
+        step = self._movement.step
+        if step is not None:
+            self._tell(step, outcome, reason, self.place.step)
+
+    def _tell(
+        self, step: steps.Step, outcome: str, reason: str, then: str | None, heard: tuple[str, ...] = ()
+    ) -> None:
+        """Of something that does not move the call."""
         place = self.place
-        if place.step != END:
-            step = self._steps[place.flow, place.step]
-            self._tell(self._where(step), Went(outcome, STAY, reason), place.step)
-
-    def _where(self, step: steps.Step) -> Where:
-        place = self.place
-        return place.flow, place.step, step.kind, place.language
-
-    def _tell(self, where: Where, went: Went, then: str | None, heard: tuple[str, ...] = ()) -> None:
-        heard = heard if went.heard is None else went.heard
-        self.facts.append(Fact(*where, heard, went.keys, went.outcome, then, went.reason))
-
-
-def _heard(request: Request) -> tuple[str, ...]:
-    """The prompts of a request that was answered by the caller; an action's were told when it began."""
-    return () if isinstance(request, (Act, Lookup)) else request.prompts
+        self.facts.append(
+            Fact(place.flow, place.step, step.kind, place.language, heard, None, outcome, then, reason)
+        )

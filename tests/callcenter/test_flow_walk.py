@@ -31,6 +31,19 @@ def test_the_first_fact_says_why_the_call_opened_this_flow() -> None:
     assert first.reason == "number 95588 on any trunk opens flow main"
 
 
+def test_callers_of_one_version_are_each_asked_in_their_own_language_and_by_their_own_failed_tries() -> None:
+    limit = {"prompt": "sorry"}
+    menu = {"kind": "menu", "prompts": ["menu"], "keys": {"1": "@hangup"}, "no_input": limit}
+    published = Published(site(flow({"start": menu})))
+    asked = []
+    for cursor in ("main/start;zh", "main/start;en", "main/start;zh;missed=n", "main/start;zh"):
+        walk = Walk(published, Place.parse(cursor), caller="", trunk="e1", did="95588", at=NOON)
+        asked.append(walk.request)
+    chinese = Hear(("menu",), "zh", "1", True, 5)
+    after_silence = Hear(("sorry", "menu"), "zh", "1", True, 5)
+    assert asked == [chinese, Hear(("menu",), "en", "1", True, 5), after_silence, chinese]
+
+
 @pytest.mark.req("IVR-3")
 @pytest.mark.parametrize(
     ("at", "stands"),
