@@ -24,6 +24,9 @@ lint: setup      ## format, lint and types
 # Tests that run an Asterisk and send speech in real time keep a machine to themselves.
 REAL := tests/lab tests/doctor tests/dialplan_templates
 
+# Compiled once, and not by every worker in every run.
+test test-unit: export PYTHONDONTWRITEBYTECODE =
+
 test: setup      ## everything: units and both databases beside each other, then real Asterisks, then real calls
 	$(PY) -m pytest -q -n auto --dist loadgroup tests --ignore=tests/e2e $(REAL:%=--ignore=%)
 	$(PY) -m pytest -q $(REAL)

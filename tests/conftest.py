@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import uuid
@@ -18,6 +19,7 @@ from lab.home import temporary_home
 from lab.postgres import PrivatePostgres
 from schema.session import engine_for
 from schema.upgrade import upgrade
+from tests.databases import set_up
 
 settings.register_profile("hotline", deadline=None)
 settings.load_profile("hotline")
@@ -40,15 +42,24 @@ def left_behind() -> dict[int, str]:
     return found
 
 
-ONE_AT_A_TIME = ("doctor", "dialplan_templates", "lab")
-"""Folders whose tests share a running Asterisk, and with it ports: one worker plays each of them."""
+TOGETHER = ("doctor", "dialplan_templates", "lab", "prompts")
+"""Folders whose tests share what is dear: a running Asterisk, and with it ports, or a site's sounds.
+
+One worker plays each of them.
+"""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         folder = item.path.parent.name
-        if folder in ONE_AT_A_TIME:
+        if folder in TOGETHER:
             item.add_marker(pytest.mark.xdist_group(folder))
+
+
+def pytest_collection_finish() -> None:
+    """What the collected tests hold stays to the end: the garbage collector need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -88,10 +99,19 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return server.create(f"test_{uuid.uuid4().hex}")
 
 
-@pytest.fixture
-def database(database_url: str) -> Iterator[Engine]:
-    """An engine on a database with all tables, on either engine."""
-    engine = engine_for(database_url)
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with all tables and no rows, to be copied."""
+    file = tmp_path_factory.mktemp("migrated") / "hotline.db"
+    engine = engine_for(f"sqlite:///{file}")
     upgrade(engine)
+    engine.dispose()
+    return file
+
+
+@pytest.fixture
+def database(database_url: str, migrated: Path) -> Iterator[Engine]:
+    """An engine on a database with all tables, on either engine."""
+    engine = set_up(database_url, migrated)
     yield engine
     engine.dispose()

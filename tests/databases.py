@@ -6,6 +6,7 @@ A folder's conftest takes them in with ``from tests.databases import database, s
 from __future__ import annotations
 
 import itertools
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -33,15 +34,24 @@ def server() -> Iterator[PrivatePostgres]:
         server.stop()
 
 
+def set_up(url: str, migrated: Path) -> Engine:
+    """An engine on an empty database, which is given all tables: for SQLite those of the file ``migrated``."""
+    engine = engine_for(url)
+    if engine.url.get_backend_name() == "sqlite":
+        shutil.copy(migrated, str(engine.url.database))
+    else:
+        upgrade(engine)
+    return engine
+
+
 @pytest.fixture(params=BOTH)
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+def database(request: pytest.FixtureRequest, tmp_path: Path, migrated: Path) -> Iterator[Engine]:
     """An engine on a database with all tables and no rows."""
     url = f"sqlite:///{tmp_path}/hotline.db"
     if request.param == "postgresql":
         server = request.getfixturevalue("server")
         url = server.create(f"test_{next(_numbers)}")
-    engine = engine_for(url)
-    upgrade(engine)
+    engine = set_up(url, migrated)
     yield engine
     engine.dispose()
 

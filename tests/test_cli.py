@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -36,11 +37,19 @@ def hotline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     return run
 
 
+@pytest.fixture(scope="session")
+def home_with_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with a database and the sample site in it, to be copied."""
+    home = tmp_path_factory.mktemp("with_site") / "home"
+    for words in (["db", "upgrade"], ["site", "load", str(SAMPLE)]):
+        assert CliRunner().invoke(main, ["--home", str(home), *words]).exit_code == 0
+    return home
+
+
 @pytest.fixture
-def with_site(hotline: Run) -> Run:
+def with_site(hotline: Run, home_with_site: Path, tmp_path: Path) -> Run:
     """The same with a database and the sample site in it."""
-    assert hotline("db", "upgrade").exit_code == 0
-    assert hotline("site", "load", str(SAMPLE)).exit_code == 0
+    shutil.copytree(home_with_site, tmp_path / "home")
     return hotline
 
 
@@ -205,6 +214,7 @@ def test_a_bad_setting_is_named(
     assert said in one_line(hotline("calls", "list"), status)
 
 
+@pytest.mark.slow
 def test_a_locked_database_is_one_line(with_site: Run, tmp_path: Path) -> None:
     holder = sqlite3.connect(tmp_path / "home/database/hotline.db", isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")

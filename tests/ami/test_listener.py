@@ -99,6 +99,7 @@ CUTS = st.lists(
 )
 
 
+@pytest.mark.slow
 @pytest.mark.req("P2", "P5")
 @settings(max_examples=20, deadline=None)
 @given(cuts=CUTS, lines=st.sampled_from([3, 2000]))
@@ -127,6 +128,7 @@ def test_a_listener_killed_anywhere_loses_and_doubles_nothing(
     assert tables(sessions) == expected(WHOLE, manager=False)
 
 
+@pytest.mark.slow
 def test_the_ledger_is_read_again_from_before_the_oldest_call_that_was_up(
     sessions: Sessions, ledgers: Ledgers
 ) -> None:
@@ -193,6 +195,7 @@ def test_what_happens_while_the_database_is_away_is_written_when_it_is_back(
     assert (gap.source, (gap.ended_at or gap.began_at) - gap.began_at) == ("database", away)
 
 
+@pytest.mark.slow
 @pytest.mark.req("P2")
 def test_more_calls_than_a_statement_takes_are_written_at_once(sessions: Sessions, ledgers: Ledgers) -> None:
     for number in range(1, 701):
@@ -273,6 +276,7 @@ def longest_stall(work: Callable[[], Any]) -> float:
     return asyncio.run(measure())
 
 
+@pytest.mark.slow
 def test_a_storm_of_events_never_keeps_the_managers_reader_waiting(
     sessions: Sessions, ledgers: Ledgers
 ) -> None:

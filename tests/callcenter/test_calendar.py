@@ -43,6 +43,7 @@ def at(text: str, zone: str = "Asia/Shanghai") -> dt.datetime:
     return dt.datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone))
 
 
+@pytest.mark.slow
 @pytest.mark.req("IVR-3")
 def test_every_hour_of_2025_and_2026_agrees_with_an_independent_calendar_of_china():
     calendar = chinese_office()
@@ -246,6 +247,7 @@ def test_between_two_changes_the_state_stays_the_same(
         assert state_at(calendar, change - dt.timedelta(microseconds=1)).name == name
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(CALENDARS, MOMENTS)
 def test_going_from_change_to_change_visits_what_asking_each_minute_sees(

@@ -74,6 +74,7 @@ def test_a_call_taken_in_leaves_no_rows_and_its_recording_goes_along(sessions: S
     assert [row.call_id for row in rows(sessions, Recording)] == [one.call_id]
 
 
+@pytest.mark.slow
 def test_ten_thousand_legs_are_written_in_one_transaction(sessions: Sessions) -> None:
     whole = ALL[0]
     many = [

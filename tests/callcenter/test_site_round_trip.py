@@ -7,6 +7,7 @@ import re
 import string
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -127,6 +128,7 @@ def mapping(schema: dict[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
 SITES = of({**SCHEMA, "type": "object"}).map(Site.model_validate)
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(SITES)
 def test_a_site_reads_back_equal_and_its_text_is_canonical(site: Site) -> None:

@@ -23,11 +23,18 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All in one worker of pytest-xdist, whose other workers have no house."""
+    """All in one worker of pytest-xdist, whose other workers have no house; first what is played beside others."""
     for item in items:
         if "e2e" in item.path.parts:
             item.add_marker(pytest.mark.e2e)
             item.add_marker(pytest.mark.xdist_group("house"))
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    """The cases that ``played`` has begun are waited for after the tests that go on beside them."""
+    names = getattr(item, "fixturenames", [])
+    return 2 if "idle_house" in names else int("case" in names)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

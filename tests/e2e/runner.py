@@ -6,7 +6,7 @@
 ``step: {NAME: step}``        wait until the flow has done this step for the caller
 ``asked: NAME``               wait until the survey is asking the caller
 ``fault: what``               see ``tests/e2e/faults.py``; its moment is where ``fallback`` counts from
-``publish: {office: closed}`` apply another site (``tests/e2e/telephony_site.py``)
+``publish: {twin: closed}``   apply another site (``tests/e2e/telephony_site.py``)
 ``fallback: {NAME: seconds}`` wait for the static menu, which must have taken the caller by then
 ``reachable: AGENT``          wait until the queues would ring this agent
 ``recorded: seconds``         wait until so much of a talk is on disk

@@ -1,12 +1,14 @@
 """The site of the end-to-end tests: the sample as it is shipped, and straight lines beside it.
 
 A straight line is a number that leads after one word into a queue of its own with agents of its own, so
-that many cases can be played at the same time and none takes another's agent.
+that many cases can be played at the same time and none takes another's agent. A branch is the sample's first
+hotline once more, with a calendar of its own.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from copy import deepcopy
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -16,18 +18,23 @@ from ruamel.yaml import YAML
 
 SAMPLE = Path(__file__).parents[2] / "samples/telecom_zh_en.yaml"
 LINES = range(1, 10)
+BRANCH_QUEUE = "line6"
 CROWD = 30
 """Agents of the crowd's line, which serves the calls of the load tests."""
 CROWD_LINE = "crowd"
 LOOKUP_PORT = 32090
+TWIN, SHUT = "4009003001", "4009003002"
+"""The numbers of the branches: one whose calendar a case may change, and one that is never open."""
 Site = dict[str, Any]
 
 
-def site(*, office: str = "open") -> str:
-    """The site file's text. ``office``: open or closed all day."""
+def site(*, twin: str = "open") -> str:
+    """The site file's text. ``twin``: that branch is open or closed all day."""
     found: Site = YAML(typ="safe").load(SAMPLE)
-    _set_office(found, office)
+    _set_calendar(found, "office", "open")
     _point_lookups(found)
+    _add_branch(found, "twin", TWIN, twin)
+    _add_branch(found, "shut", SHUT, "closed")
     found["prompts"].append({"name": "hello", "text": {"zh": "您好", "en": "Hello"}})
     for number in LINES:
         _add_line(found, f"line{number}", f"400900100{number}", [f"30{number}1"])
@@ -45,10 +52,10 @@ def seat_of(agent: str) -> str:
     return f"s800{agent[3]}" if agent.startswith("100") else f"t{agent}"
 
 
-def _set_office(found: Site, office: str) -> None:
-    calendar = next(calendar for calendar in found["calendars"] if calendar["name"] == "office")
+def _set_calendar(found: Site, name: str, state: str) -> None:
+    calendar = _named(found["calendars"], name)
     today = dt.datetime.now(ZoneInfo(calendar["timezone"])).date()
-    if office == "closed":
+    if state == "closed":
         calendar |= {"week": {}, "exceptions": []}
     else:
         days = {"first": today, "last": today + dt.timedelta(days=1)}
@@ -60,6 +67,21 @@ def _point_lookups(found: Site) -> None:
         for step in flow["steps"].values():
             if step["kind"] == "lookup":
                 step["url"] = step["url"].replace(":8090/", f":{LOOKUP_PORT}/")
+
+
+def _add_branch(found: Site, name: str, number: str, state: str) -> None:
+    calendar = deepcopy(_named(found["calendars"], "office")) | {"name": name}
+    found["calendars"].append(calendar)
+    _set_calendar(found, name, state)
+    flow = deepcopy(_named(found["flows"], "main")) | {"name": name}
+    flow["steps"]["hours"]["calendar"] = name
+    flow["steps"]["wait_service"]["queue"] = BRANCH_QUEUE
+    found["flows"].append(flow)
+    found["dids"].append(_named(found["dids"], "4008001000", key="number") | {"number": number, "flow": name})
+
+
+def _named(rows: list[Site], name: str, key: str = "name") -> Site:
+    return next(row for row in rows if row[key] == name)
 
 
 def _add_line(found: Site, name: str, number: str, agents: list[str]) -> None:

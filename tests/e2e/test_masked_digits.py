@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -73,7 +74,8 @@ def billing() -> Iterator[list[str]]:
 
 def files_with(folder: Path, word: str) -> list[Path]:
     """The files below ``folder`` that hold the word."""
-    return [path for path in folder.rglob("*") if path.is_file() and word.encode() in read(path)]
+    files = [Path(at, name) for at, _, names in os.walk(folder) for name in names]
+    return [path for path in files if path.is_file() and word.encode() in read(path)]
 
 
 def read(path: Path) -> bytes:
@@ -84,9 +86,10 @@ def read(path: Path) -> bytes:
         return b""
 
 
+@pytest.mark.usefixtures("played")
 @pytest.mark.req("IVR-6")
-def test_masked_digits_are_found_nowhere(idle_house: House, billing: list[str]) -> None:
-    play(CASE, idle_house)
+def test_masked_digits_are_found_nowhere(house: House, billing: list[str]) -> None:
+    play(CASE, house)
     assert [PIN in question for question in billing] == [True]
-    assert files_with(idle_house.home, PIN) == []
-    assert files_with(idle_house.home, ACCOUNT) != [], "the search finds nothing at all"
+    assert files_with(house.home, PIN) == []
+    assert files_with(house.home, ACCOUNT) != [], "the search finds nothing at all"

@@ -169,6 +169,7 @@ def test_a_prompt_that_no_engine_can_speak_is_a_problem_and_the_rest_is_made(
     assert built.index.find("welcome", "en") == built.index.find("welcome", "zh")
 
 
+@pytest.mark.slow
 def test_without_an_engine_a_cached_site_still_builds_and_a_new_one_names_the_package(
     site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
@@ -197,6 +198,7 @@ build(site, Path(sys.argv[1]), EspeakEngine(), beside=Path(sys.argv[1]), jobs=4,
 """
 
 
+@pytest.mark.slow
 def test_a_build_killed_half_way_leaves_no_half_file(site: Site, tmp_path: Path, engine: Any):
     done = subprocess.run(
         [sys.executable, "-c", KILLED, str(tmp_path)],
