@@ -237,22 +237,24 @@ class Hotline:
         """The listener of the settings' Asterisk, wired to its connection, the database and recordings."""
         from ami.bookkeeper import Bookkeeper
         from ami.connection import AmiConnection
+        from ami.known_site import KnownSite
         from ami.ledger_reader import LedgerReader
         from ami.legs import RecordedLegs
-        from ami.listener import Listener, Names
+        from ami.listener import Listener
         from ami.process import Watch
         from callcenter.agents import logged_in, memberships
-        from callcenter.journey import Endpoints, JourneyBook
+        from callcenter.journey import JourneyBook
         from callcenter.manager_events import LISTENED
         from recordings.capture import Capture
         from recordings.catalogue import Catalogue
         from recordings.integrity import repair
         from recordings.voicemail import Mailboxes
 
-        site, here = self.site(), self.settings
-        keeper = Bookkeeper(
-            self.sessions(), here.system_name, {queue.name: queue.survey for queue in site.queues}
-        )
+        def known() -> KnownSite:
+            return KnownSite.of(self.site())
+
+        site, here = known(), self.settings
+        keeper = Bookkeeper(self.sessions(), here.system_name, site.surveys)
         positions, seen_at = keeper.positions()
         connection = AmiConnection(
             self.account(),
@@ -262,14 +264,13 @@ class Hotline:
             clock=self.clock,
         )
         capture = Capture(connection, Catalogue(self.sessions(), here.recordings), here.spool)
-        trunks = site.trunk_endpoints()
         listener = Listener(
-            JourneyBook(Endpoints(set(trunks), {seat.name for seat in site.seats})),
+            JourneyBook(site.endpoints),
             LedgerReader(here.log, positions),
             keeper,
-            RecordedLegs(capture, {queue.name for queue in site.queues if queue.record}),
+            RecordedLegs(capture, site.recorded),
             Mailboxes(self.sessions(), here.spool, here.system_name),
-            Names(trunks),
+            site,
             self.clock,
         )
 
@@ -278,7 +279,7 @@ class Hotline:
                 return memberships(logged_in(session), self.site())
 
         mend = partial(repair, self.sessions(), capture, here.recordings)
-        watch = Watch(connection, listener, keeper, members, mend, self.clock, seen_at)
+        watch = Watch(connection, listener, keeper, known, members, mend, self.clock, seen_at)
         return watch
 
     @asynccontextmanager

@@ -9,13 +9,13 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from ami.bookkeeper import Bookkeeper
+from ami.known_site import KnownSite
 from ami.ledger_reader import LedgerReader
 from ami.legs import RecordedLegs
 from ami.protocol import Message
@@ -39,18 +39,6 @@ LINES = 2000
 """Lines of each ledger read before calls are written: so much of an old ledger is in memory at once."""
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
-    """What the site calls an endpoint: the trunk of a gateway that signs in under another name."""
-
-    trunk_of: Mapping[str, str]
-
-    def named(self, record: CallRecord) -> CallRecord:
-        """The record with the site's name of its trunk."""
-        trunk = record.trunk and self.trunk_of.get(record.trunk, record.trunk)
-        return record if trunk == record.trunk else replace(record, trunk=trunk)
-
-
 class Listener:
     """One Asterisk's calls, from events to rows. ``run`` until stopped; ``hear`` is the manager's callback."""
 
@@ -61,7 +49,7 @@ class Listener:
         keeper: Bookkeeper,
         legs: RecordedLegs,
         mailboxes: MailboxKeeper,
-        names: Names,
+        site: KnownSite,
         clock: Clock,
     ) -> None:
         self.book = book
@@ -70,7 +58,7 @@ class Listener:
         self._legs = legs
         self._mailboxes = mailboxes
         self._mail_due = True
-        self._names = names
+        self._site = site
         self._clock = clock
         self._inbox: deque[Message] = deque()
         self._lost = 0
@@ -84,6 +72,13 @@ class Listener:
     def on(self, event: str, handler: Callable[[Message], None]) -> None:
         """Let ``handler`` see every manager event of this name, besides the journey."""
         self._other[event] = handler
+
+    def follow_site(self, site: KnownSite) -> None:
+        """From now on the house is this one; what only the former had is still known, for the calls in hand."""
+        self._site = site.after(self._site)
+        self.book.endpoints = self._site.endpoints
+        self._legs.queues = self._site.recorded
+        self._keeper.surveys = self._site.surveys
 
     def hear(self, message: Message) -> None:
         """A manager event came. Only hands over."""
@@ -155,7 +150,7 @@ class Listener:
                 await _give_way(turns)
                 records.append(journey.record(self.book.endpoints))
         self.book.let_go(self._known_until)
-        return [self._names.named(record) for record in records if record is not None]
+        return [self._site.named(record) for record in records if record is not None]
 
     async def _write(self, last: bool) -> bool:
         """Changed calls into the database, if there are any or a heartbeat is due. False when it is away."""
