@@ -49,7 +49,7 @@ def _store(session: Session, records: Sequence[CallRecord], surveys: SurveyOf) -
 
 def _columns(table: type[Base], part: Any, record: CallRecord | None = None) -> dict[str, Any]:
     """The part's fields that the table has; of a part of a call, with the call's id."""
-    row = {name: getattr(part, name) for name in _shared(table, type(part))}
+    row = {name: getattr(part, name) for name in _shared(table, part.__class__)}
     row["call_id"] = (record or part).call_id
     return row
 
