@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 COMMANDS: Sections = {
     "The site and its configuration": {
         "site": Entry("callcenter.site_commands:group", "The site file: check, load, dump."),
+        "flows": Entry("callcenter.flow_commands:flows", "Versions of flows, and what differs between two."),
         "simulate": Entry("callcenter.simulate_commands:simulate_command", "Walk a call without a call."),
         "prompts": Entry("prompts.commands:prompts", "Everything that is spoken."),
         "secrets": Entry("callcenter.secret_commands:secrets", "Passwords of trunks, seats and boxes."),
