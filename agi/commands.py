@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 import click
 import uvloop
 
 from agi.process import serve
 from agi.snapshots import Snapshots
+from agi.watch import watched
 from callcenter.journal import Journal
 from callcenter.logging import configure
 from callcenter.ports import App
@@ -20,10 +22,10 @@ from callcenter.supervise import stop_on_signals
 def agi(app: App) -> None:
     """Answer Asterisk's FastAGI requests until stopped. Run as many as there are cores: they share the port."""
     configure(app.settings.log_level, "agi")
-    uvloop.run(_main(app))
+    uvloop.run(_main(app, beat=watched()))
 
 
-async def _main(app: App) -> None:
+async def _main(app: App, beat: Callable[[], None]) -> None:
     settings = app.settings
     stop = asyncio.Event()
     stop_on_signals(stop)
@@ -35,4 +37,5 @@ async def _main(app: App) -> None:
         app.sessions(),
         app.clock,
         stop,
+        beat,
     )

@@ -14,6 +14,7 @@ from agi.routes import routes
 from agi.server import Server
 from agi.services import Services
 from agi.snapshots import Snapshots
+from agi.watch import BEAT_SECONDS
 from callcenter.facts import drain
 from callcenter.journal import Journal
 from callcenter.ports import Clock
@@ -32,18 +33,24 @@ async def serve(
     sessions: Callable[[], Session],
     clock: Clock,
     stop: asyncio.Event,
+    beat: Callable[[], None],
 ) -> None:
-    """Answer calls until ``stop``; then let the calls at hand end and store what is left. Raises OSError."""
+    """Answer calls until ``stop``; then let the calls at hand end and store what is left. Raises OSError.
+
+    ``beat`` is called as long as the event loop turns.
+    """
     async with http_client() as http:
         server = Server(routes(Services(snapshots, journal, clock, http)), token)
         await server.listen(*address)
         log.info("agi.listening", host=address[0], port=server.port)
+        beating = asyncio.create_task(_keep_beating(beat))
         calls_ended = asyncio.Event()
         draining = asyncio.create_task(_keep_draining(journal, sessions, calls_ended))
         await stop.wait()
         await server.stop()
         calls_ended.set()
         await draining
+        beating.cancel()
 
 
 def http_client() -> httpx.AsyncClient:
@@ -55,6 +62,12 @@ def http_client() -> httpx.AsyncClient:
         limits=httpx.Limits(max_connections=None),
         headers={"Accept-Encoding": "identity"},
     )
+
+
+async def _keep_beating(beat: Callable[[], None]) -> None:
+    while True:
+        beat()
+        await asyncio.sleep(BEAT_SECONDS)
 
 
 async def _keep_draining(journal: Journal, sessions: Callable[[], Session], stop: asyncio.Event) -> None:

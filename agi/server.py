@@ -22,8 +22,6 @@ from agi.half_open import HalfOpen
 from agi.outcomes import HungUp, Outcome, OutOfStep, ScriptTimeout, ServerStopping
 from agi.routes import Routes, Script
 
-log = structlog.get_logger()
-
 BACKLOG = 1024
 """Asterisk connects in bursts; 64 waiting connections overflow at 64 calls a second."""
 LARGEST = 64 * 1024
@@ -39,6 +37,7 @@ class Server:
         self.half_open = HalfOpen()
         self._routes = routes
         self._token = token.encode()
+        self._log = structlog.get_logger().bind()  # made once: a line for each call
         self._calls: set[Call] = set()
         self._idle = asyncio.Event()
         self._idle.set()
@@ -81,11 +80,11 @@ class Server:
         token = environment.pop("agi_arg_1", "").encode()
         name = environment.get("agi_network_script", "")
         if not hmac.compare_digest(token, self._token):
-            log.warning("agi.stranger", script=name)
+            self._log.warning("agi.stranger", script=name)
             return None
         script = self._routes.get(name)
         if script is None:
-            log.error("agi.no_script", script=name, call=environment.get("agi_arg_2", ""))
+            self._log.error("agi.no_script", script=name, call=environment.get("agi_arg_2", ""))
         return script
 
     def run(self, call: Call, script: Script) -> None:
@@ -106,7 +105,7 @@ class Server:
                 self._idle.set()
         name = call.env.get("agi_network_script")
         ms = round((time.monotonic() - began) * 1000)
-        getattr(log, level)("agi.ended", call=call.call_id, script=name, outcome=word, ms=ms, **facts)
+        getattr(self._log, level)("agi.ended", call=call.call_id, script=name, outcome=word, ms=ms, **facts)
 
     def _look_round(self) -> None:
         now = time.monotonic()

@@ -110,6 +110,8 @@ def hide_secrets(_logger: Any, _method: str, event: Event) -> Event:
 
 
 def _hidden(value: Any) -> Any:
+    if isinstance(value, str | int):  # nearly every value: the log is written for each call
+        return value
     if isinstance(value, Mapping):
         return {
             name: "***" if str(name).lower() in SECRET_KEYS else _hidden(inner)

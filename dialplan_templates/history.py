@@ -13,6 +13,7 @@ from callcenter import site_store
 from callcenter.errors import HotlineError
 from callcenter.ports import Clock
 from callcenter.site import Site
+from dialplan_templates.published import of_calls
 from schema.config import Audit, ConfigVersion
 from schema.session import trouble
 from schema.site import FlowVersion
@@ -77,7 +78,7 @@ class History:
         drafts = select(FlowVersion.flow).where(FlowVersion.site == live.name, FlowVersion.state == "draft")
         if session.scalars(drafts).first() is None:
             return
-        if site_store.read(session, live.name) == live:
+        if of_calls(site_store.read(session, live.name)) == live:
             site_store.publish(session, live.name, self._by, self._clock)
         else:
             log.warning(

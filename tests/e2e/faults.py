@@ -44,7 +44,12 @@ class Faults:
         self._broken.callback(self._house.start_agi)
 
     def fastagi_frozen(self) -> None:
+        """Its watch ends it: it has to be started again."""
         self._house.agi.freeze()
+        self._broken.callback(self._fastagi_back)
+
+    def fastagi_and_watch_frozen(self) -> None:
+        self._house.agi.freeze_with_its_watch()
         self._broken.callback(self._house.agi.thaw)
 
     def fastagi_unreachable(self) -> None:
@@ -84,6 +89,10 @@ class Faults:
         """Wait until the listener has said that the database is away."""
         look = partial(self._house.ami.logged, "database.away", self._log_size)
         until(look, NOTICED_SECONDS, "the listener says that the database is away")
+
+    def _fastagi_back(self) -> None:
+        until(lambda: not self._house.agi.is_running, NOTICED_SECONDS, "the watch has ended FastAGI")
+        self._house.start_agi()
 
     def _asterisk_back(self) -> None:
         self._house.asterisk.start()

@@ -32,6 +32,7 @@ class HotlineProcess:
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=out,
+                start_new_session=True,
             )
 
     @property
@@ -42,7 +43,7 @@ class HotlineProcess:
         """Ask it to end; it must, with status 0."""
         if self._child is None:
             return
-        self._child.send_signal(signal.SIGCONT)
+        self.thaw()
         self._child.terminate()
         status, self._child = self._child.wait(STOP_SECONDS), None
         assert status == 0, f"hotline {self.name} ended with {status}: {self.log.read_text()[-2000:]}"
@@ -53,12 +54,16 @@ class HotlineProcess:
         self._running().wait(STOP_SECONDS)
 
     def freeze(self) -> None:
-        """It keeps its sockets and does nothing more."""
+        """It keeps its sockets and does nothing more. What watches over it goes on."""
         self._send(signal.SIGSTOP)
+
+    def freeze_with_its_watch(self) -> None:
+        """Nothing of it does anything more."""
+        os.killpg(self._running().pid, signal.SIGSTOP)
 
     def thaw(self) -> None:
         """It goes on where it was."""
-        self._send(signal.SIGCONT)
+        os.killpg(self._running().pid, signal.SIGCONT)
 
     def logged(self, event: str, since: int = 0) -> bool:
         """Whether it has logged this event after the first ``since`` bytes of its log."""
