@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 COMMANDS: Sections = {
     "The site and its configuration": {
         "site": Entry("callcenter.site_commands:group", "The site file: check, load, dump."),
+        "flows": Entry("callcenter.flow_commands:flows", "Versions of flows, and what differs between two."),
         "simulate": Entry("callcenter.simulate_commands:simulate_command", "Walk a call without a call."),
         "prompts": Entry("prompts.commands:prompts", "Everything that is spoken."),
         "secrets": Entry("callcenter.secret_commands:secrets", "Passwords of trunks, seats and boxes."),
@@ -237,22 +238,24 @@ class Hotline:
         """The listener of the settings' Asterisk, wired to its connection, the database and recordings."""
         from ami.bookkeeper import Bookkeeper
         from ami.connection import AmiConnection
+        from ami.known_site import KnownSite
         from ami.ledger_reader import LedgerReader
         from ami.legs import RecordedLegs
-        from ami.listener import Listener, Names
+        from ami.listener import Listener
         from ami.process import Watch
         from callcenter.agents import logged_in, memberships
-        from callcenter.journey import Endpoints, JourneyBook
+        from callcenter.journey import JourneyBook
         from callcenter.manager_events import LISTENED
         from recordings.capture import Capture
         from recordings.catalogue import Catalogue
         from recordings.integrity import repair
         from recordings.voicemail import Mailboxes
 
-        site, here = self.site(), self.settings
-        keeper = Bookkeeper(
-            self.sessions(), here.system_name, {queue.name: queue.survey for queue in site.queues}
-        )
+        def known() -> KnownSite:
+            return KnownSite.of(self.site())
+
+        site, here = known(), self.settings
+        keeper = Bookkeeper(self.sessions(), here.system_name, site.surveys)
         positions, seen_at = keeper.positions()
         connection = AmiConnection(
             self.account(),
@@ -262,14 +265,13 @@ class Hotline:
             clock=self.clock,
         )
         capture = Capture(connection, Catalogue(self.sessions(), here.recordings), here.spool)
-        trunks = site.trunk_endpoints()
         listener = Listener(
-            JourneyBook(Endpoints(set(trunks), {seat.name for seat in site.seats})),
+            JourneyBook(site.endpoints),
             LedgerReader(here.log, positions),
             keeper,
-            RecordedLegs(capture, {queue.name for queue in site.queues if queue.record}),
+            RecordedLegs(capture, site.recorded),
             Mailboxes(self.sessions(), here.spool, here.system_name),
-            Names(trunks),
+            site,
             self.clock,
         )
 
@@ -278,7 +280,7 @@ class Hotline:
                 return memberships(logged_in(session), self.site())
 
         mend = partial(repair, self.sessions(), capture, here.recordings)
-        watch = Watch(connection, listener, keeper, members, mend, self.clock, seen_at)
+        watch = Watch(connection, listener, keeper, known, members, mend, self.clock, seen_at)
         return watch
 
     @asynccontextmanager

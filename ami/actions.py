@@ -133,6 +133,11 @@ def queue_penalty(queue: str, interface: str, penalty: int) -> Action:
     return Action("QueuePenalty", {"Queue": queue, "Interface": interface, "Penalty": str(penalty)})
 
 
+def qualify(endpoint: str) -> Action:
+    """Ask a phone whether it is there, now. The right ``reporting`` is enough."""
+    return Action("PJSIPQualify", {"Endpoint": endpoint})
+
+
 def originate(
     channel: str,
     *,

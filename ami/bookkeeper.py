@@ -41,7 +41,7 @@ class Bookkeeper:
     def __init__(self, sessions: Callable[[], Session], system: str, surveys: SurveyOf) -> None:
         self._sessions = sessions
         self._system = system
-        self._surveys = surveys
+        self.surveys = surveys
         self._unsaved: dict[str, CallRecord] = {}
         self._gaps: list[dict[str, Any]] = []
         self._closed: deque[tuple[dt.datetime, str]] = deque()
@@ -94,7 +94,7 @@ class Bookkeeper:
         """In one transaction; a record that is refused for ever is found by halving, logged and left out."""
         try:
             with self._sessions() as session, session.begin():
-                store(session, _from_the_beginning(session, records), self._surveys)
+                store(session, _from_the_beginning(session, records), self.surveys)
         except STRANGE as error:
             if not is_refused(error):
                 raise

@@ -13,11 +13,14 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+import structlog
+
 from ami.ledger import parse_cel, parse_queue_log
 from ami.tail import Position, Tail
 from callcenter.events import Event
 from callcenter.ledger_format import CEL_FILE
 
+log = structlog.get_logger()
 LEDGERS = CEL, QUEUE_LOG = "cel", "queue_log"
 BEFORE_A_CALL = dt.timedelta(seconds=2)
 """queue_log has whole seconds only, and its lines come a little late."""
@@ -49,7 +52,7 @@ class Ledger:
         events: list[Event] = []
         lines = 0
         for line in islice(self._tail.read(), most):
-            event = self._parse(line)
+            event = self._event(line)
             if event and until and event.at > until:
                 self._tail.put_back(line)
                 break
@@ -59,6 +62,13 @@ class Ledger:
         if lines:
             self._remember(now)
         return Piece(events, now if lines < most or not events else events[-1].at, lines < most)
+
+    def _event(self, line: bytes) -> Event | None:
+        try:
+            return self._parse(line)
+        except Exception:  # one line must not end the listener; the next start would read it again
+            log.exception("ledger.line_set_aside", behind=self._tail.position)
+            return None
 
     def _remember(self, now: dt.datetime) -> None:
         if len(self._checkpoints) > 1 and now - self._checkpoints[-2][0] < APART:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Iterable
+from collections.abc import Collection, Coroutine, Iterable
 from typing import Any
 
 import structlog
@@ -23,9 +23,9 @@ MOVE_SECONDS = 0.05
 class RecordedLegs:
     """Watches the legs of one Asterisk. ``queues`` are those whose calls are recorded."""
 
-    def __init__(self, recorder: LegRecorder, queues: set[str]) -> None:
+    def __init__(self, recorder: LegRecorder, queues: Collection[str]) -> None:
         self._recorder = recorder
-        self._queues = queues
+        self.queues = queues
         self._running: dict[str, str] = {}
         self._leaving: set[str] = set()
         self._told: dict[str, None] = {}
@@ -75,7 +75,7 @@ class RecordedLegs:
         """A leg without a word or a queue may only be known in part: whether it has them shows the closed call."""
         closed = record.state == "closed"
         queue = _queue_of(record, leg)
-        if (queue is None and not closed) or (queue is not None and queue not in self._queues):
+        if (queue is None and not closed) or (queue is not None and queue not in self.queues):
             return
         if leg.talk_ms:
             self._told[leg.uniqueid] = None

@@ -9,22 +9,25 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from typing import TypeVar
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from ami.bookkeeper import Bookkeeper
+from ami.known_site import KnownSite
 from ami.ledger_reader import LedgerReader
 from ami.legs import RecordedLegs
 from ami.protocol import Message
 from ami.translate import translate
-from callcenter.journey import CallRecord, JourneyBook
+from callcenter.events import Event
+from callcenter.journey import CallRecord, Journey, JourneyBook
 from callcenter.ports import Clock, MailboxKeeper
 from schema.refusal import first_line
 
 log = structlog.get_logger()
+T = TypeVar("T")
 READ_SECONDS = 0.05
 """How often the ledgers are read and changed calls are written."""
 HEARTBEAT_SECONDS = 5.0
@@ -39,18 +42,6 @@ LINES = 2000
 """Lines of each ledger read before calls are written: so much of an old ledger is in memory at once."""
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
-    """What the site calls an endpoint: the trunk of a gateway that signs in under another name."""
-
-    trunk_of: Mapping[str, str]
-
-    def named(self, record: CallRecord) -> CallRecord:
-        """The record with the site's name of its trunk."""
-        trunk = record.trunk and self.trunk_of.get(record.trunk, record.trunk)
-        return record if trunk == record.trunk else replace(record, trunk=trunk)
-
-
 class Listener:
     """One Asterisk's calls, from events to rows. ``run`` until stopped; ``hear`` is the manager's callback."""
 
@@ -61,7 +52,7 @@ class Listener:
         keeper: Bookkeeper,
         legs: RecordedLegs,
         mailboxes: MailboxKeeper,
-        names: Names,
+        site: KnownSite,
         clock: Clock,
     ) -> None:
         self.book = book
@@ -70,7 +61,7 @@ class Listener:
         self._legs = legs
         self._mailboxes = mailboxes
         self._mail_due = True
-        self._names = names
+        self._site = site
         self._clock = clock
         self._inbox: deque[Message] = deque()
         self._lost = 0
@@ -84,6 +75,13 @@ class Listener:
     def on(self, event: str, handler: Callable[[Message], None]) -> None:
         """Let ``handler`` see every manager event of this name, besides the journey."""
         self._other[event] = handler
+
+    def follow_site(self, site: KnownSite) -> None:
+        """From now on the house is this one; what only the former had is still known, for the calls in hand."""
+        self._site = site.after(self._site)
+        self.book.endpoints = self._site.endpoints
+        self._legs.queues = self._site.recorded
+        self._keeper.surveys = self._site.surveys
 
     def hear(self, message: Message) -> None:
         """A manager event came. Only hands over."""
@@ -122,7 +120,7 @@ class Listener:
         piece = self._ledgers.read(self._clock(), LINES)
         for turns, event in enumerate(piece.events):
             await _give_way(turns)
-            self.book.add(event)
+            _each(self.book.add, event, event.linkedid or event.uniqueid)
         self._known_until = piece.until
         if not piece.all_read:
             self._waiting = waiting + self._waiting
@@ -139,13 +137,14 @@ class Listener:
                 yield self._inbox.popleft()
 
     def _take(self, message: Message) -> None:
+        for work in (self._book, self._legs.see, self._other.get(message.event)):
+            if work is not None:
+                _each(work, message, message.get("Linkedid"))
+
+    def _book(self, message: Message) -> None:
         event = translate(message)
         if event is not None:
             self.book.add(event)
-        self._legs.see(message)
-        handler = self._other.get(message.event)
-        if handler is not None:
-            handler(message)
 
     async def _records(self) -> list[CallRecord]:
         """Calls that changed since the last time."""
@@ -153,9 +152,18 @@ class Listener:
         while changed := self.book.dirty():  # again: others may add to the book at each turn
             for turns, journey in enumerate(changed):
                 await _give_way(turns)
-                records.append(journey.record(self.book.endpoints))
+                records.append(self._record(journey))
         self.book.let_go(self._known_until)
-        return [self._names.named(record) for record in records if record is not None]
+        return [self._site.named(record) for record in records if record is not None]
+
+    def _record(self, journey: Journey) -> CallRecord | None:
+        """The call as rows, if need be without the events that spoil it."""
+        try:
+            return journey.record(self.book.endpoints)
+        except Exception:  # of one call: it must not cost the others
+            for event in journey.set_aside_spoilers(self.book.endpoints):
+                log.exception("event.set_aside", call=event.linkedid or event.uniqueid, **_said(event))
+            return journey.record(self.book.endpoints)
 
     async def _write(self, last: bool) -> bool:
         """Changed calls into the database, if there are any or a heartbeat is due. False when it is away."""
@@ -210,6 +218,19 @@ class Listener:
             self._keeper.gap("database", self._away_since, now, "the database did not take writes", {})
             log.warning("database.back", away_seconds=(now - self._away_since).total_seconds())
             self._away_since = None
+
+
+def _each(work: Callable[[T], object], event: T, call: str | None) -> None:
+    """One event; what is wrong with it must not end the listener."""
+    try:
+        work(event)
+    except Exception:
+        log.exception("event.set_aside", call=call, kind=getattr(event, "event", type(event).__name__))
+
+
+def _said(event: Event) -> dict[str, str]:
+    """What the log may tell of an event: no number."""
+    return {"kind": type(event).__name__, "source": event.source, "at": event.at.isoformat()}
 
 
 async def _give_way(turns: int) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ami.bookkeeper import Bookkeeper
 from ami.connection import AmiConnection
+from ami.known_site import KnownSite
 from ami.listener import Listener
 from ami.protocol import Message
 from ami.resync import QUIET, Resync
@@ -28,18 +29,22 @@ BOOT_SECONDS = 5.0
 RETRY_SECONDS = 1.0
 REPAIR_SECONDS = 10.0
 """How often recordings are looked for that could not be finished: the disk was full, the database away."""
+UNREADABLE = (HotlineError, SQLAlchemyError, ValueError)
+"""Asterisk or the database is away, or the site in it is none."""
 
 
 @dataclass
 class Watch:
     """Keeps the listener and the manager connection in step: a resync after each loss, and now and then.
 
-    ``members`` and ``repair`` block. ``repair`` finishes recordings that were left over.
+    ``site``, ``members`` and ``repair`` block. ``repair`` finishes recordings that were left over. The site
+    is read again whenever Asterisk was reloaded or came up; while it can't be read, the one known stays.
     """
 
     connection: AmiConnection
     listener: Listener
     keeper: Bookkeeper
+    site: Callable[[], KnownSite]
     members: Callable[[], Iterable[Membership]]
     repair: Callable[[], int]
     clock: Clock
@@ -49,12 +54,15 @@ class Watch:
     def __post_init__(self) -> None:
         self._wake = asyncio.Event()
         self._up = False
+        self._site_due = False
         self.listener.on("FullyBooted", lambda _: self._wake.set())
+        self.listener.on("Reload", self._on_reload)
 
     def on_state(self, up: bool, at: dt.datetime, reason: str) -> None:
         """The connection came up or was lost."""
         self._up = up
         if up:
+            self._site_due = True
             asyncio.get_running_loop().call_later(BOOT_SECONDS, self._wake.set)
         elif self.lost_at is None:
             self.lost_at, self.reason = at, reason
@@ -62,6 +70,10 @@ class Watch:
     def on_event(self, message: Message) -> None:
         """Hand over."""
         self.listener.hear(message)
+
+    def _on_reload(self, _: Message) -> None:
+        self._site_due = True
+        self._wake.set()
 
     async def run(self) -> None:
         """Resync whenever Asterisk is up after a loss, and every half minute. Until cancelled."""
@@ -71,10 +83,22 @@ class Watch:
             if self._up:
                 await self._look_round()
 
+    async def _follow_site(self) -> None:
+        """Before the comparison, which makes rows of calls."""
+        if not self._site_due:
+            return
+        self._site_due = False  # first: what is reloaded meanwhile is read again
+        try:
+            self.listener.follow_site(await asyncio.to_thread(self.site))
+        except UNREADABLE as error:
+            self._site_due = True
+            log.warning("site.unreadable", reason=first_line(error), serving="the one before")
+
     async def _look_round(self) -> None:
+        await self._follow_site()
         try:
             young = await self._resync()
-        except (HotlineError, SQLAlchemyError) as error:
+        except UNREADABLE as error:
             log.warning("resync.put_off", reason=first_line(error))
             self._later(RETRY_SECONDS)
         else:

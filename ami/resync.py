@@ -1,11 +1,12 @@
 """After any time without a manager connection: what is known is held against what Asterisk says.
 
 Channels that are gone without the ledger having seen their end went with an Asterisk that was killed: their
-calls are closed as ``pbx_restart``. Queue members are put right. The gap is written down.
+calls are closed as ``pbx_restart``. Queue members are put right, their phones asked. The gap is written down.
 """
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -50,9 +51,17 @@ class Resync:
         """
         vanished, young = await self._close_what_is_gone(now, ended_at)
         changes = await reconcile(self._manager, self._members)
+        if ended_at is not None:
+            await self._qualify()
         if vanished or changes:
             log.warning("resync.put_right", vanished=vanished, members=changes)
         return Found(vanished, changes, young)
+
+    async def _qualify(self) -> None:
+        """An Asterisk that was restarted calls every phone unavailable until it has asked it: it asks at once."""
+        members = await asyncio.to_thread(lambda: list(self._members()))
+        for endpoint in sorted({member.state_interface.removeprefix("PJSIP/") for member in members}):
+            await self._manager.action(*actions.qualify(endpoint))
 
     async def _close_what_is_gone(self, now: dt.datetime, ended_at: dt.datetime | None) -> tuple[int, int]:
         rows = await self._manager.action_list(*actions.show_channels())

@@ -5,9 +5,10 @@ from __future__ import annotations
 import click
 from sqlalchemy import select
 
-from callcenter.call_page import columns, read_page
+from callcenter.call_page import MOMENT, columns, read_page
 from callcenter.ports import App
 from callcenter.printing import as_json, print_json, print_rows
+from callcenter.site_store import time_zone
 from schema.calls import Call, Score
 
 CALL_COLUMNS = ("call_id", "started_at", "trunk", "did", "caller", "state", "ended_by")
@@ -30,8 +31,9 @@ def list_calls(app: App, last: int, caller: str | None, json_wanted: bool) -> No
     if caller is not None:
         wanted = wanted.where(Call.caller == caller)
     with app.sessions(read_only=True)() as session:
-        rows = [columns(call) for call in session.scalars(wanted)]
-    print_rows(rows, CALL_COLUMNS, json_wanted)
+        zone = None if json_wanted else time_zone(session)
+        rows = [columns(call, zone) for call in session.scalars(wanted)]
+    print_rows(rows, CALL_COLUMNS, json_wanted, zone)
 
 
 @calls.command("show")
@@ -41,16 +43,17 @@ def list_calls(app: App, last: int, caller: str | None, json_wanted: bool) -> No
 def show_call(app: App, call_id: str, json_wanted: bool) -> None:
     """The journey of one call on one page."""
     with app.sessions(read_only=True)() as session:
-        page = read_page(session, call_id)
+        page, zone = read_page(session, call_id), time_zone(session)
     if json_wanted:
         print_json(page.as_dict())
         return
     call = page.call
     click.echo(f"call {call.call_id}  {call.direction}  {call.state}")
     click.echo(f"  trunk {call.trunk or '–'}  dialled {call.did or '–'}  caller {call.caller or '–'}")
-    click.echo(f"  began {call.started_at:%Y-%m-%d %H:%M:%S} (all times UTC)")
+    click.echo(f"  began {call.started_at.astimezone(zone):{MOMENT}} (all times {zone})")
     for line in page.lines():
-        click.echo(f"  {line.at:%H:%M:%S}.{line.at.microsecond // 100_000}  {line.what:<10} {line.text}")
+        at = line.at.astimezone(zone)
+        click.echo(f"  {at:%H:%M:%S}.{at.microsecond // 100_000}  {line.what:<10} {line.text}")
 
 
 @click.command()
@@ -64,5 +67,6 @@ def scores(app: App, last: int, agent: str | None, json_wanted: bool) -> None:
     if agent is not None:
         wanted = wanted.where(Score.agent == agent)
     with app.sessions(read_only=True)() as session:
-        rows = [columns(score) for score in session.scalars(wanted)]
-    print_rows(rows, SCORE_COLUMNS, json_wanted)
+        zone = None if json_wanted else time_zone(session)
+        rows = [columns(score, zone) for score in session.scalars(wanted)]
+    print_rows(rows, SCORE_COLUMNS, json_wanted, zone)

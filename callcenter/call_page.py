@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
@@ -15,6 +16,7 @@ from schema.base import Base
 from schema.calls import Call as CallRow
 from schema.calls import CallbackRequest, Leg, Recording, Score, Step, Visit, VoicemailMessage
 
+MOMENT = "%Y-%m-%d %H:%M:%S"
 SHOWN_LEGS = ("agent", "seat", "outside")
 
 
@@ -113,10 +115,10 @@ def read_page(session: Session, call_id: str) -> CallPage:
     )
 
 
-def columns(row: Base) -> dict[str, Any]:
-    """A row as a dict; moments as ISO text in UTC."""
+def columns(row: Base, zone: ZoneInfo | None = None) -> dict[str, Any]:
+    """A row as a dict; moments as ISO text in UTC, or as people in ``zone`` read them."""
     names = [column.key for column in inspect(type(row)).column_attrs]
-    return {name: _plain(getattr(row, name)) for name in names}
+    return {name: _plain(getattr(row, name), zone) for name in names}
 
 
 def seconds(milliseconds: int | None) -> str:
@@ -128,5 +130,7 @@ def _rows(session: Session, table: Any, call_id: str, *order: Any) -> list[Any]:
     return list(session.scalars(select(table).where(table.call_id == call_id).order_by(*order)))
 
 
-def _plain(value: Any) -> Any:
-    return value.isoformat(timespec="milliseconds") if isinstance(value, dt.datetime) else value
+def _plain(value: Any, zone: ZoneInfo | None) -> Any:
+    if not isinstance(value, dt.datetime):
+        return value
+    return f"{value.astimezone(zone):{MOMENT}}" if zone else value.isoformat(timespec="milliseconds")

@@ -7,7 +7,8 @@ changes nothing. One that took in another call removes that one's rows and takes
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import fields
+from functools import cache
 from typing import Any
 
 from sqlalchemy import delete, select, update
@@ -38,7 +39,7 @@ def _store(session: Session, records: Sequence[CallRecord], surveys: SurveyOf) -
     closed = [record for record in records if record.state == "closed"]
     answers = _answers(session, [record.call_id for record in closed])
     rows = [
-        asdict(score) | {"call_id": record.call_id}
+        _columns(Score, score, record)
         for record in closed
         for score in scores(record, surveys, answers.get(record.call_id, ()))
     ]
@@ -48,12 +49,15 @@ def _store(session: Session, records: Sequence[CallRecord], surveys: SurveyOf) -
 
 def _columns(table: type[Base], part: Any, record: CallRecord | None = None) -> dict[str, Any]:
     """The part's fields that the table has; of a part of a call, with the call's id."""
-    call_id = {"call_id": (record or part).call_id}
-    return call_id | {
-        column.name: getattr(part, column.name)
-        for column in table.__table__.columns
-        if hasattr(part, column.name)
-    }
+    row = {name: getattr(part, name) for name in _shared(table, part.__class__)}
+    row["call_id"] = (record or part).call_id
+    return row
+
+
+@cache
+def _shared(table: type[Base], part: type) -> tuple[str, ...]:
+    """The names that are both a column and a field."""
+    return tuple(field.name for field in fields(part) if field.name in table.__table__.columns)
 
 
 def _put(session: Session, table: type[Base], rows: list[dict[str, Any]]) -> None:

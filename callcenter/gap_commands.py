@@ -10,6 +10,7 @@ from sqlalchemy import select
 from callcenter.call_page import columns
 from callcenter.ports import App
 from callcenter.printing import as_json, print_rows
+from callcenter.site_store import time_zone
 from schema.calls import Gap
 
 
@@ -26,10 +27,11 @@ def list_gaps(app: App, last: int, json_wanted: bool) -> None:
     """The newest gaps: who was away, from when to when, why, and what was put right."""
     with app.sessions(read_only=True)() as session:
         found = session.scalars(select(Gap).order_by(Gap.began_at.desc()).limit(last))
-        rows = [columns(gap) for gap in found]
+        zone = None if json_wanted else time_zone(session)
+        rows = [columns(gap, zone) for gap in found]
     if not json_wanted:
         rows = [row | {"put right": _words(row["found"])} for row in rows]
-    print_rows(rows, ("source", "began_at", "ended_at", "reason", "put right"), json_wanted)
+    print_rows(rows, ("source", "began_at", "ended_at", "reason", "put right"), json_wanted, zone)
 
 
 def _words(found: dict[str, Any]) -> str | None:

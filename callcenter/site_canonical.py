@@ -35,6 +35,11 @@ def dump(site: Site) -> str:
     return "\n".join(lines) + "\n"
 
 
+def lines_of(key: str, value: Any) -> list[str]:
+    """One entry of a part, as the canonical text has it."""
+    return _entry(key, value, 0)
+
+
 def plain(part: Part) -> dict[str, Any]:
     """A part as JSON values: defaults left out, ``note`` after the title or the first key."""
     data: dict[str, Any] = _note_below(part.model_dump(mode="json", by_alias=True, exclude_defaults=True))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -55,6 +56,12 @@ def read(session: Session, name: str | None = None, *, published: bool = False) 
     A flow that was never published is then left out. Raises NotFound.
     """
     return _assemble(session, _row(session, name), published=published)
+
+
+def time_zone(session: Session) -> ZoneInfo:
+    """The site's, for what people read; UTC while there is no site, or while several differ."""
+    zones = set(session.scalars(select(SiteRow.timezone)))
+    return ZoneInfo(zones.pop() if len(zones) == 1 else "UTC")
 
 
 def publish(session: Session, name: str | None, by: str, clock: Clock) -> dict[str, int]:

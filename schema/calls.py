@@ -249,16 +249,22 @@ class LedgerPosition(Base):
 
 
 class AgentLogin(Base):
-    """An agent at a seat; the open row (no ``ended_at``) is what the queues' members are made of."""
+    """An agent at a seat; the open row (no ``ended_at``) is what the queues' members are made of.
+
+    At most one is open of each agent, and one at each seat.
+    """
 
     __tablename__ = "agent_logins"
     __table_args__ = (
-        Index(
-            "uq_agent_logins_open",
-            "agent",
-            unique=True,
-            sqlite_where=text("ended_at IS NULL"),
-            postgresql_where=text("ended_at IS NULL"),
+        *(
+            Index(
+                name,
+                column,
+                unique=True,
+                sqlite_where=text("ended_at IS NULL"),
+                postgresql_where=text("ended_at IS NULL"),
+            )
+            for name, column in (("uq_agent_logins_open", "agent"), ("uq_agent_logins_open_seat", "seat"))
         ),
     )
 

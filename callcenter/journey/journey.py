@@ -7,6 +7,7 @@ and two journeys that turn out to be one call are simply united.
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_left
 
 from callcenter.events import CallVanished, Event, LegEnded, LegStarted
 from callcenter.journey import stays, talk, visits
@@ -22,6 +23,10 @@ class Journey:
 
     def __init__(self) -> None:
         self.names: set[str] = set()
+        self._aside: set[Event] = set()
+        self._empty()
+
+    def _empty(self) -> None:
         self.first_at = dt.datetime.max.replace(tzinfo=dt.UTC)
         self.last_at = dt.datetime.min.replace(tzinfo=dt.UTC)
         self._events: set[Event] = set()
@@ -31,7 +36,7 @@ class Journey:
 
     def add(self, event: Event) -> bool:
         """Take an event in; False if it was known."""
-        if event in self._events:
+        if event in self._events or event in self._aside:
             return False
         self._events.add(event)
         self.first_at = min(self.first_at, event.at)
@@ -47,8 +52,19 @@ class Journey:
     def unite(self, other: Journey) -> None:
         """Both are one call."""
         self.names |= other.names
+        self._aside |= other._aside
         for event in other._events:
             self.add(event)
+
+    def set_aside_spoilers(self, endpoints: Endpoints) -> list[Event]:
+        """Take out, for good, the events with which no record can be made of the others; gives them."""
+        found = _spoilers(self._events, endpoints)
+        kept = self._events - set(found)
+        self._aside.update(found)
+        self._empty()
+        for event in kept:
+            self.add(event)
+        return found
 
     @property
     def is_closed(self) -> bool:
@@ -93,6 +109,27 @@ class Journey:
             visits=visits.visits(stays.stays(events, roles), scene),
             aliases=tuple(sorted({_root(leg) for leg in legs.values()} - {_root(caller)})),
         )
+
+
+def _spoilers(events: set[Event], endpoints: Endpoints) -> list[Event]:
+    left, found = sorted(events, key=lambda event: event.at), []
+    while not _can_be_told(left, endpoints):
+        good = bisect_left(
+            range(1, len(left)), True, key=lambda count: not _can_be_told(left[:count], endpoints)
+        )
+        found.append(left.pop(good))
+    return found
+
+
+def _can_be_told(events: list[Event], endpoints: Endpoints) -> bool:
+    journey = Journey()
+    for event in events:
+        journey.add(event)
+    try:
+        journey.record(endpoints)
+    except Exception:  # whatever it is: the question is whether there is any
+        return False
+    return True
 
 
 def _root(leg: Leg) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from callcenter.events import (
     BridgeEntered,
@@ -57,24 +58,24 @@ class Leg:
     stays: list[tuple[str, Span]] = field(default_factory=list)
     holds: list[Span] = field(default_factory=list)
 
-    @property
+    @cached_property
     def is_phone(self) -> bool:
         """Whether a person may be behind it."""
         return self.channel.split("/", 1)[0] in TELEPHONES
 
-    @property
+    @cached_property
     def endpoint(self) -> str | None:
         """``seat8001`` of ``PJSIP/seat8001-0000001f``, ``i1`` of ``DAHDI/i1/4001-2``."""
         if not self.is_phone:
             return None
         return self.channel.split("/", 1)[1].rpartition("-")[0].split("/")[0] or None
 
-    @property
+    @cached_property
     def wire(self) -> str | None:
         """What both halves of a Local pair have in common; None for other channels."""
         return self.channel[:-2] if self.channel.startswith("Local/") and self.channel[-2] == ";" else None
 
-    @property
+    @cached_property
     def agent_and_seat(self) -> tuple[str, str] | None:
         """Of the half that rings the phone: ("1001", "seat8001") of ``Local/1001*seat8001@…;2``."""
         if not self.channel.startswith("Local/") or not self.channel.endswith(";2"):

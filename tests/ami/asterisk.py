@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import shutil
 import socket
 import subprocess
@@ -15,6 +16,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(os.environ.get("HOTLINE_ASTERISK_ROOT", "/var/cache/hotline/asterisk-forky"))
+RENDERED = Path(__file__).parents[2] / "dialplan_templates/manager/00-base.conf.j2"
 LIBRARIES = ROOT / "usr/lib/x86_64-linux-gnu"
 NOBODY = 65534
 AS_NOBODY = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
@@ -38,6 +40,10 @@ secret={secret}
 read=system,call,agent,user,dialplan,dtmf,originate,reporting
 write=system,call,agent,originate,reporting
 writetimeout=100
+
+[live]
+secret={secret}
+{rights}
 """
 
 PJSIP = """[udp]
@@ -155,7 +161,7 @@ class ThrowAwayAsterisk:
         lines = "".join(f"{key} => {folder}\n" for key, folder in folders.items())
         ports = {"ami": self.ami, "sip": self.sip, "caller": self.caller, "agent": self.agent}
         self._conf("asterisk", f"[directories]\n{lines}\n[options]\nsystemname=lab\n")
-        self._conf("manager", MANAGER.format(**ports, secret=self.secret))
+        self._conf("manager", MANAGER.format(**ports, secret=self.secret, rights=_rights()))
         self._conf("pjsip", PJSIP.format(**ports))
         for name, text in _FILES.items():
             self._conf(name, text)
@@ -172,6 +178,11 @@ class ThrowAwayAsterisk:
 _FOLDERS = {"astetcdir": ".", "astvarlibdir": "lib", "astdbdir": "lib", "astkeydir": "lib"}
 _FOLDERS |= {"astagidir": "lib", "astspooldir": "spool", "astrundir": "run", "astlogdir": "log"}
 _FILES = {"modules": MODULES, "extensions": EXTENSIONS, "queues": QUEUES, "rtp": RTP, "logger": LOGGER}
+
+
+def _rights() -> str:
+    """Those of the account that is rendered, for the account ``live``."""
+    return "\n".join(re.findall(r"^(?:read|write) = .*", RENDERED.read_text("utf-8"), re.MULTILINE))
 
 
 def _free_ports(count: int) -> list[int]:

@@ -9,9 +9,10 @@ from typing import Any
 from sqlalchemy import select
 
 from ami.bookkeeper import Bookkeeper
+from ami.known_site import KnownSite
 from ami.ledger_reader import LedgerReader
 from ami.legs import RecordedLegs
-from ami.listener import Listener, Names
+from ami.listener import Listener
 from ami.protocol import AmiStream, Message
 from callcenter.journey import JourneyBook
 from callcenter.manager_events import LISTENED
@@ -24,6 +25,7 @@ from tests.databases import Sessions
 LATER = dt.datetime(2026, 12, 1, tzinfo=dt.UTC)
 """After every captured call."""
 SURVEYS = {"sales": "happy"}
+SITE = KnownSite(HOUSE, SURVEYS, frozenset({"sales"}), {})
 
 
 class Recorder:
@@ -65,7 +67,7 @@ class Following:
             self.keeper,
             RecordedLegs(self.recorder, {"sales"}),
             NoMail(),
-            Names({}),
+            SITE,
             lambda: self.now,
         )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime as dt
+import socket
 from collections.abc import AsyncIterator
 
 import pytest
@@ -18,7 +19,7 @@ from tests.ami.queue_call import place_queue_call
 
 pytestmark = pytest.mark.asterisk
 
-WANTED = {"VarSet", "FullyBooted", "OriginateResponse", "AgentComplete", "AgentConnect", "Hangup"}
+WANTED = {"VarSet", "FullyBooted", "OriginateResponse", "AgentComplete", "AgentConnect", "Hangup", "Reload"}
 VALUES = (
     "王小明, 13800138000",
     'a,b="c" (d [e\\f',
@@ -35,12 +36,12 @@ class Desk:
     read while waiting for something else is kept.
     """
 
-    def __init__(self, asterisk: ThrowAwayAsterisk) -> None:
+    def __init__(self, asterisk: ThrowAwayAsterisk, account: str) -> None:
         self.up, self.down = asyncio.Event(), asyncio.Event()
         self._events: asyncio.Queue[Message] = asyncio.Queue()
         self._passed: list[Message] = []
         self.link = AmiConnection(
-            Account(host="127.0.0.1", port=asterisk.ami, username="hotline", secret=asterisk.secret),
+            Account(host="127.0.0.1", port=asterisk.ami, username=account, secret=asterisk.secret),
             wanted=WANTED,
             on_event=self._events.put_nowait,
             on_state=self._on_state,
@@ -76,8 +77,8 @@ class Desk:
 
 
 @contextlib.asynccontextmanager
-async def desk(asterisk: ThrowAwayAsterisk) -> AsyncIterator[Desk]:
-    desk = Desk(asterisk)
+async def desk(asterisk: ThrowAwayAsterisk, account: str = "hotline") -> AsyncIterator[Desk]:
+    desk = Desk(asterisk, account)
     running = asyncio.create_task(desk.link.run())
     try:
         await asyncio.wait_for(desk.up.wait(), 10)
@@ -183,6 +184,38 @@ def test_a_recording_is_started_and_stopped_by_its_id(asterisk: ThrowAwayAsteris
             await at.do(actions.hangup(channel))
             await at.event("Hangup", Channel=channel)
             assert file.exists()
+
+    asyncio.run(run())
+
+
+def test_a_phone_is_asked_at_once_with_the_rights_of_the_rendered_account(
+    asterisk: ThrowAwayAsterisk,
+) -> None:
+    async def run() -> None:
+        with socket.socket(type=socket.SOCK_DGRAM) as phone:
+            phone.bind(("127.0.0.1", asterisk.agent))
+            phone.settimeout(5)
+            async with desk(asterisk, "live") as at:
+                await at.do(actions.qualify("1001"))
+                request = await asyncio.to_thread(phone.recv, 2000)
+                assert request.startswith(b"OPTIONS sip:1001@")
+                answer = await at.link.action(*actions.mixmonitor("nobody", "x.sln", ""))
+                assert answer["Message"] == "Permission denied", (
+                    "the account has no more rights than it needs"
+                )
+
+    asyncio.run(run())
+
+
+def test_a_reload_from_the_console_is_heard_with_the_rights_of_the_rendered_account(
+    asterisk: ThrowAwayAsterisk,
+) -> None:
+    """It is how the listener learns that a site went live."""
+
+    async def run() -> None:
+        async with desk(asterisk, "live") as at:
+            await asyncio.to_thread(asterisk.cli, "module reload app_queue.so")
+            await at.event("Reload", Module="app_queue.so", Status="0")
 
     asyncio.run(run())
 

@@ -16,11 +16,17 @@ from structlog.testing import capture_logs
 
 from ami import process
 from ami.connection import Account, AmiConnection
+from ami.known_site import KnownSite
 from ami.process import Watch, follow
+from callcenter.agents import Membership, interface
+from callcenter.errors import NotFound
 from callcenter.manager_events import LISTENED
 from schema.calls import Call, Gap
-from tests.ami.following import Following
+from tests.ami.following import SITE, Following
 from tests.ami.ledgers import Ledgers, copy_of
+from tests.callcenter.captured_calls import HOUSE
+from tests.callcenter.flow_sites import flow
+from tests.callcenter.flow_sites import site as site_of
 from tests.databases import Sessions
 from tests.fakes.ami_server import SECRET, Action, FakeAmi, Session
 
@@ -75,6 +81,7 @@ def run(
     test: Callable[[Watch], Awaitable[None]],
     members: Callable[[], list[Any]] = list,
     lost_at: dt.datetime | None = None,
+    site: Callable[[], KnownSite] = lambda: SITE,
 ) -> None:
     async def whole() -> None:
         async with pbx:
@@ -88,7 +95,14 @@ def run(
                 clock=lambda: following.now,
             )
             watch = Watch(
-                connection, following.listener, following.keeper, members, int, lambda: following.now, lost_at
+                connection,
+                following.listener,
+                following.keeper,
+                site,
+                members,
+                int,
+                lambda: following.now,
+                lost_at,
             )
             following_on = asyncio.create_task(follow(watch, stop))
             async with asyncio.timeout(20):
@@ -219,3 +233,78 @@ def test_every_loss_of_the_connection_is_a_gap(sessions: Sessions, ledgers: Ledg
             return len(session.scalars(select(Gap)).all())
 
     run(following, pbx, test)
+
+
+RELOAD = b"Event: Reload\r\nPrivilege: system,all\r\nModule: app_queue.so\r\nStatus: 0\r\n\r\n"
+NEW = KnownSite.of(
+    site_of(
+        flow({"begin": {"kind": "hangup"}}),
+        queues=[{"name": name, "title": name, "record": True} for name in ("sales", "next")],
+        seats=[{"name": "new1", "number": "8001", "title": "New"}],
+    )
+)
+
+
+@pytest.mark.req("GW-6")
+@pytest.mark.parametrize("trouble", [NotFound("no site"), ValueError("no trunk"), None], ids=repr)
+def test_a_reload_of_asterisk_has_the_site_read_again(
+    trouble: Exception | None, sessions: Sessions, ledgers: Ledgers
+) -> None:
+    """One that can't be read leaves the one before in force, until it can."""
+    following, pbx = Following(sessions, ledgers, BEGUN), Pbx()
+    answers: list[KnownSite | Exception] = [SITE]
+    reads: list[int] = []
+
+    def site() -> KnownSite:
+        reads.append(1)
+        answer = answers[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    async def test(watch: Watch) -> None:
+        await pbx.seen("CoreShowChannels", 2)
+        before = len(reads)
+        if trouble is not None:
+            answers[0] = trouble
+            pbx.sessions[-1].send(RELOAD)
+            await until(lambda: len(reads) > before)
+            assert "new1" not in following.listener.book.endpoints.seats
+        answers[0] = NEW
+        pbx.sessions[-1].send(RELOAD)
+        await until(lambda: "new1" in following.listener.book.endpoints.seats)
+        asked = len(reads)
+        await pbx.seen("CoreShowChannels", pbx.names().count("CoreShowChannels") + 2)
+        assert len(reads) == asked, "it is read once for each reload"
+
+    run(following, pbx, test, site=site)
+    assert following.keeper.surveys["sales"] is None
+    assert following.listener._legs.queues == {"sales", "next"}
+    assert following.listener.book.endpoints.trunks == {"e1", "gateway"}
+
+
+def test_what_only_the_former_site_had_is_known_for_the_calls_in_hand() -> None:
+    both = NEW.after(KnownSite(HOUSE, {"gone": "happy"}, frozenset({"gone", "sales"}), {"account": "e9"}))
+    assert both.endpoints.seats == {"new1", *HOUSE.seats}
+    assert both.surveys == {"gone": "happy", **NEW.surveys}
+    assert both.recorded == {"gone", "sales", "next"}
+    assert both.trunk_of["account"] == "e9"
+
+
+@pytest.mark.req("P3")
+def test_after_a_loss_the_phones_of_those_logged_in_are_asked_at_once(
+    sessions: Sessions, ledgers: Ledgers
+) -> None:
+    following, pbx = Following(sessions, ledgers, BEGUN), Pbx()
+
+    def members() -> list[Membership]:
+        desks = [("care", "1001", "desk1"), ("sales", "1001", "desk1"), ("care", "1002", "desk2")]
+        return [Membership(q, interface(a, s), a, f"PJSIP/{s}", 0, None) for q, a, s in desks]
+
+    async def test(watch: Watch) -> None:
+        await until(lambda: watch.lost_at is None)
+        await pbx.seen("CoreShowChannels", 3)
+
+    run(following, pbx, test, members, lost_at=BEGUN)
+    asked = [action["Endpoint"] for action in pbx.actions if action["Action"] == "PJSIPQualify"]
+    assert asked == ["desk1", "desk2"]

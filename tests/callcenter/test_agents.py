@@ -63,10 +63,13 @@ def test_two_agents_who_change_seats_both_sit(sessions: Sessions) -> None:
     assert seats(sessions) == {"1001": "a2", "1002": "a1"}
 
 
-def test_the_database_itself_refuses_a_second_open_log_in(sessions: Sessions) -> None:
+@pytest.mark.parametrize("second", [("1001", "a2"), ("1002", "a1")], ids=["of an agent", "at a seat"])
+def test_the_database_itself_refuses_a_second_open_log_in(
+    second: tuple[str, str], sessions: Sessions
+) -> None:
     with pytest.raises(IntegrityError), sessions.begin() as session:
-        for seat in ("a1", "a2"):
-            session.add(AgentLogin(agent="1001", seat=seat, began_at=AT, ended_at=None, paused_reason=None))
+        for agent, seat in (("1001", "a1"), second):
+            session.add(AgentLogin(agent=agent, seat=seat, began_at=AT, ended_at=None, paused_reason=None))
 
 
 def test_logging_out_ends_it_and_a_second_time_is_told_so(sessions: Sessions) -> None:

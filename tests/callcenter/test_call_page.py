@@ -12,11 +12,13 @@ from sqlalchemy.orm import Session
 
 from callcenter.call_page import CallPage, read_page
 from callcenter.errors import NotFound
+from callcenter.site_store import save
 from cli import main
 from schema.base import Base
-from schema.calls import Call, CallbackRequest, Leg, Recording, Score, Step, Visit, VoicemailMessage
+from schema.calls import Call, CallbackRequest, Gap, Leg, Recording, Score, Step, Visit, VoicemailMessage
 from schema.session import engine_for, session_factory
 from schema.upgrade import upgrade
+from tests.callcenter.flow_sites import flow, site
 
 ID = "hotline-1.0"
 BEGAN = dt.datetime(2026, 3, 3, 9, 30, tzinfo=dt.UTC)
@@ -161,6 +163,38 @@ def test_json_has_the_same_facts(home: Path) -> None:
     )
     parts = ("steps", "visits", "legs", "recordings", "scores", "voicemails", "callbacks")
     assert [len(told[part]) for part in parts] == [2, 1, 2, 1, 1, 1, 1]
+
+
+@pytest.fixture
+def in_shanghai(home: Path) -> Path:
+    """The home, with a site in Shanghai."""
+    engine = engine_for(f"sqlite:///{home}/database/hotline.db")
+    with session_factory(engine).begin() as session:
+        save(session, site(flow({"begin": {"kind": "hangup"}})), "test", lambda: BEGAN)
+        session.add(Gap(source="ami", began_at=BEGAN, ended_at=after(9), reason="a test", found={}))
+    engine.dispose()
+    return home
+
+
+def test_people_are_told_the_times_of_the_site_and_which_zone_once(in_shanghai: Path) -> None:
+    shown = CliRunner().invoke(main, ["--home", str(in_shanghai), "calls", "show", ID]).output
+    assert "began 2026-03-03 17:30:00 (all times Asia/Shanghai)" in shown
+    assert "  17:30:08.0  record " in shown
+    assert shown.count("Asia/Shanghai") == 1
+    for command, moment in (("calls list", "17:30:00"), ("scores", "17:30:36"), ("gaps list", "17:30:09")):
+        table = CliRunner().invoke(main, ["--home", str(in_shanghai), *command.split()]).output
+        assert f"2026-03-03 {moment}" in table
+        assert table.count("Asia/Shanghai") == 1
+        rows = json.loads(
+            CliRunner().invoke(main, ["--home", str(in_shanghai), *command.split(), "--json"]).output
+        )
+        moments = [dt.datetime.fromisoformat(rows[0][key]) for key in rows[0] if key.endswith("at")]
+        assert all(at.utcoffset() == dt.timedelta() for at in moments)
+
+
+def test_without_a_site_the_times_are_utc_and_called_so(home: Path) -> None:
+    shown = CliRunner().invoke(main, ["--home", str(home), "calls", "show", ID]).output
+    assert "began 2026-03-03 09:30:00 (all times UTC)" in shown
 
 
 @pytest.mark.parametrize("command", ["calls list", "scores", "recordings list", "gaps list"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import tomllib
 from concurrent.futures import ThreadPoolExecutor
 from fnmatch import fnmatch
@@ -11,13 +12,16 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from setuptools import find_packages
-from sqlalchemy import Engine, inspect
+from sqlalchemy import Engine, inspect, select
+from sqlalchemy.orm import Session
 
 import schema.migrations
 from schema import upgrade as upgrading
 from schema.base import Base
+from schema.calls import AgentLogin
 from schema.upgrade import current, head, upgrade
 
+HOUR = dt.timedelta(hours=1)
 Checks = set[tuple[str, str, str]]
 
 
@@ -55,7 +59,7 @@ def test_migrations_and_models_agree_on_checks_and_partial_indexes(engine: Engin
     Base.metadata.create_all(engine)
     assert checks(engine) == migrated
     assert partial_indexes(engine) == indexes
-    assert len(indexes) == 4
+    assert len(indexes) == 5
 
 
 def partial_indexes(engine: Engine) -> set[tuple[str, str]]:
@@ -85,6 +89,27 @@ def test_an_upgrade_that_fails_leaves_nothing_behind(empty: Engine, monkeypatch:
     with pytest.raises(RuntimeError):
         upgrade(empty)
     assert inspect(empty).get_table_names() == []
+
+
+def test_of_two_open_log_ins_at_a_seat_the_newer_stays(
+    empty: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two log-ins at the same moment could leave them, before there was an index against it."""
+    real = upgrading.command.upgrade
+    with monkeypatch.context() as patch:
+        patch.setattr(upgrading.command, "upgrade", lambda config, _: real(config, "0002"))
+        upgrade(empty)
+    began = dt.datetime(2026, 3, 2, 1, 0, tzinfo=dt.UTC)
+    seats = ["a1", "a1", "a1", "a2"]
+    with Session(empty) as session, session.begin():
+        session.add_all(
+            AgentLogin(agent=str(n), seat=seat, began_at=began + n * HOUR, ended_at=None)
+            for n, seat in enumerate(seats)
+        )
+    upgrade(empty)
+    with Session(empty) as session:
+        logins = session.scalars(select(AgentLogin).order_by(AgentLogin.id)).all()
+        assert [login.ended_at for login in logins] == [began + HOUR, began + 2 * HOUR, None, None]
 
 
 def test_a_way_down_is_not_offered() -> None:
