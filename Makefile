@@ -32,8 +32,8 @@ test: setup      ## everything: units and both databases beside each other, then
 	$(PY) -m pytest -q $(REAL)
 	$(PY) -m pytest -q tests/e2e --durations=10
 
-test-unit: setup ## without Asterisk, PostgreSQL and calls
-	$(PY) -m pytest -q -n auto --dist loadgroup tests --ignore=tests/e2e $(REAL:%=--ignore=%) \
+test-unit: setup ## without Asterisk, PostgreSQL, calls and whatever takes long
+	$(PY) -m pytest -q -n auto --dist worksteal tests --ignore=tests/e2e $(REAL:%=--ignore=%) \
 	    -m "not (e2e or asterisk or postgres or slow)"
 
 bench: setup     ## every measurement, about eight minutes; docs/benchmarks.md is written anew

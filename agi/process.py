@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import Callable
+from typing import Literal
 
 import httpx
 import structlog
@@ -53,9 +55,13 @@ async def serve(
         beating.cancel()
 
 
-def http_client() -> httpx.AsyncClient:
-    """For look-ups: each has its own time limit, and none waits for another's connection."""
+def http_client(trust: ssl.SSLContext | Literal[True] = True) -> httpx.AsyncClient:
+    """For look-ups: each has its own time limit, and none waits for another's connection.
+
+    ``trust``: whose certificates are believed; True for the public authorities'.
+    """
     return httpx.AsyncClient(
+        verify=trust,
         follow_redirects=False,
         trust_env=False,
         timeout=None,  # noqa: S113 - agi/lookup.py limits the whole of it

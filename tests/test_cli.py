@@ -230,6 +230,7 @@ def test_a_torn_secrets_file_is_one_line(hotline: Run, tmp_path: Path) -> None:
     assert "put it back from a backup" in one_line(hotline("secrets", "list"))
 
 
+@pytest.mark.slow
 def test_a_reader_that_leaves_early_is_no_error() -> None:
     command = f"{sys.executable} -m cli site schema | head -n 1"
     done = subprocess.run(["sh", "-c", command], cwd=ROOT, capture_output=True, text=True, check=True)

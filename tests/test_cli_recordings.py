@@ -11,16 +11,15 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from callcenter.site_file import load
 from cli import main
 from schema.calls import Call, Leg, Visit
 from schema.session import engine_for, session_factory
+from tests.sample import SAMPLE, sample_site
 
-SAMPLE = Path(__file__).parents[1] / "samples/telecom_zh_en.yaml"
 BEGAN = dt.datetime(2026, 3, 3, 9, 30, tzinfo=dt.UTC)
 LEG = "hotline-1.2"
 TALK_MS = 2000
-RECORDED = next(queue.name for queue in load(SAMPLE).queues if queue.record)
+RECORDED = next(queue.name for queue in sample_site().queues if queue.record)
 
 
 def hotline(home: Path, *words: str) -> Result:

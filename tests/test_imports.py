@@ -47,6 +47,7 @@ def test_every_package_of_the_project_is_under_the_rule() -> None:
     assert packages - {"tests", "bench"} == set(MAY_IMPORT)
 
 
+@pytest.mark.slow
 def test_what_serves_calls_does_not_need_the_lab() -> None:
     """Only a private Asterisk, its throw-away checks and the demo do."""
     process = (

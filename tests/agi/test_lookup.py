@@ -15,7 +15,7 @@ import pytest
 from agi.lookup import LARGEST_ANSWER, look_up
 from agi.process import http_client
 from callcenter.flow.dialogue import Failed, Found, Lookup, NotFound
-from tests.agi.flows import Caller, House, publish
+from tests.agi.flows import TRUST, Caller, House, publish
 from tests.callcenter.flow_sites import QUEUE, flow, site
 from tests.fakes.asterisk_agi import Asterisk, Exchange
 
@@ -71,7 +71,7 @@ def ask(
     answer: bytes | Answer, query: tuple[tuple[str, str], ...] = (("phone", "138"),)
 ) -> tuple[Any, list[str]]:
     async def whole() -> tuple[Any, list[str]]:
-        async with Crm(answer) as crm, http_client() as client:
+        async with Crm(answer) as crm, http_client(TRUST) as client:
             return await look_up(client, Lookup(crm.url, query, TIMEOUT)), crm.asked
 
     return asyncio.run(whole())
@@ -148,7 +148,7 @@ def test_a_broken_answer_has_failed(answer: bytes | Answer) -> None:
 @pytest.mark.parametrize("url", ["http://127.0.0.1:1/", "http://", "nonsense", "http://[::", "http://a\nb/"])
 def test_an_address_that_leads_nowhere_has_failed(url: str) -> None:
     async def whole() -> Any:
-        async with http_client() as client:
+        async with http_client(TRUST) as client:
             return await look_up(client, Lookup(url, (), TIMEOUT))
 
     assert isinstance(asyncio.run(whole()), Failed)
@@ -158,7 +158,7 @@ def test_many_questions_at_the_same_time_wait_for_none_of_the_others() -> None:
     """The other system is silent to the first two hundred; the next is answered at once."""
 
     async def whole() -> Any:
-        async with Crm(silence) as slow, Crm(http(b"1")) as quick, http_client() as client:
+        async with Crm(silence) as slow, Crm(http(b"1")) as quick, http_client(TRUST) as client:
             waiting = [asyncio.create_task(look_up(client, Lookup(slow.url, (), 5))) for _ in range(200)]
             await slow.came.wait()
             found = await look_up(client, Lookup(quick.url, (), TIMEOUT))
@@ -194,7 +194,7 @@ def test_a_caller_who_hangs_up_meanwhile_ends_the_question(tmp_path: Path) -> No
         from tests.agi.flows import AT, opening
         from tests.fakes.asterisk_agi import TOKEN
 
-        async with Crm(silence) as crm, http_client() as client:
+        async with Crm(silence) as crm, http_client(TRUST) as client:
             lookup = {"kind": "lookup", "url": crm.url, "timeout_seconds": 10}
             steps = {**lookup, "found": "queue", "not_found": "queue", "failed": "queue"}
             publish(house.etc, 7, site(flow({"start": steps, "queue": QUEUE})))

@@ -10,7 +10,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from agi import watch
+
+pytestmark = pytest.mark.slow
 
 PROJECT = Path(watch.__file__).parents[1]
 BEATING = """

@@ -18,6 +18,8 @@ from ami.protocol import MAX_MESSAGE, Message
 from callcenter.errors import Unreachable
 from tests.fakes.ami_server import SECRET, Action, FakeAmi, Session, silent
 
+pytestmark = pytest.mark.slow
+
 EVENT = b"Event: Hangup\r\nUniqueid: %d\r\nCallerIDName: %s\r\n\r\n"
 
 

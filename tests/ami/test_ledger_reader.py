@@ -48,6 +48,7 @@ def test_a_place_read_before_the_oldest_call_began_is_safe_and_no_later_one(ledg
     assert reader.safe(NOON + 50 * SECOND)["cel"].offset == lengths[47]
 
 
+@pytest.mark.slow
 def test_while_some_call_is_always_long_up_the_place_follows_behind_it(ledgers: Ledgers) -> None:
     """Read ten times a second for 50 minutes; the oldest call is always 15 minutes old."""
     reader = LedgerReader(ledgers.folder, {})

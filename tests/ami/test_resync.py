@@ -30,6 +30,8 @@ from tests.callcenter.flow_sites import site as site_of
 from tests.databases import Sessions
 from tests.fakes.ami_server import SECRET, Action, FakeAmi, Session
 
+pytestmark = pytest.mark.slow
+
 BEGUN = dt.datetime.fromtimestamp(1795313835.597976, dt.UTC)
 """The captured call's."""
 CALLER = "pbx1-1795313835.0"

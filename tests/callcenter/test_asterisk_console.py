@@ -28,6 +28,7 @@ def asked_by_nobody(control: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run([*nobody, *words], capture_output=True, text=True, timeout=30, cwd=ROOT)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
 def test_somebody_who_may_not_open_the_socket_is_told_so() -> None:
     with tempfile.TemporaryDirectory() as folder, socket.socket(socket.AF_UNIX) as asterisk:

@@ -229,6 +229,7 @@ CALENDARS = st.builds(
 MOMENTS = st.datetimes(dt.datetime(2026, 1, 1), dt.datetime(2026, 12, 31), timezones=st.just(dt.UTC))
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(CALENDARS, MOMENTS, st.lists(st.floats(0, 1), max_size=30))
 def test_between_two_changes_the_state_stays_the_same(

@@ -25,6 +25,8 @@ from callcenter.published import Published
 from callcenter.site import Site
 from tests.callcenter.flow_sites import NOON, flow, site
 
+pytestmark = pytest.mark.slow
+
 NAMES = [f"s{number}" for number in range(4)]
 WORDS = ["@back", "@repeat", "@operator", "@hangup", "other/", "other/s1", "main/s2"]
 targets = st.sampled_from(NAMES + WORDS)

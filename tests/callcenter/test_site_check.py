@@ -11,10 +11,10 @@ import pytest
 from callcenter.site import Site
 from callcenter.site.check import problems
 from callcenter.site.problems import dotted
-from callcenter.site_file import load
+from tests.sample import SAMPLE, sample_site
 
-SAMPLES = Path(__file__).parents[2] / "samples"
-LANTIAN = load(SAMPLES / "telecom_zh_en.yaml")
+SAMPLES = SAMPLE.parent
+LANTIAN = sample_site()
 
 Data = dict[str, Any]
 

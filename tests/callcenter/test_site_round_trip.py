@@ -140,6 +140,7 @@ def test_a_site_reads_back_equal_and_its_text_is_canonical(site: Site) -> None:
     assert dump(back) == written
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(st.text(ANY_SCRIPT, max_size=40) | st.text(string.printable, max_size=40))
 def test_any_text_reads_back_as_it_was_written(note: str) -> None:

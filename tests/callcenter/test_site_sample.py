@@ -11,11 +11,11 @@ import pytest
 
 import callcenter.site
 from callcenter.site.calendars import Calendar
-from callcenter.site_file import dump, examine, load
+from callcenter.site_file import dump, examine
 from callcenter.site_schema import schema_text
+from tests.sample import SAMPLE, sample_site
 
-SAMPLE = Path(__file__).parents[2] / "samples/telecom_zh_en.yaml"
-SITE = load(SAMPLE)
+SITE = sample_site()
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 

@@ -18,6 +18,8 @@ from callcenter import supervise as supervising
 from callcenter.supervise import Manner, supervise
 from tests.e2e.until import until
 
+pytestmark = pytest.mark.slow
+
 STUBBORN = (
     "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(1, flush=True); time.sleep(60)"
 )

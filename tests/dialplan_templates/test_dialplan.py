@@ -14,12 +14,11 @@ from callcenter.ledger_format import CEL_COLUMNS, CEL_FILE
 from callcenter.site import Site
 from callcenter.site.edge import Did, Seat
 from callcenter.site.service import Queue
-from callcenter.site_file import load
 from dialplan_templates.dialplan_check import dialplan_problems
 from tests.dialplan_templates.living import Living, dialplan, living
+from tests.sample import sample_site
 
 HERE = Path(__file__).parent
-SAMPLE = HERE.parent.parent / "samples/telecom_zh_en.yaml"
 CANARY = "${SHELL(touch /tmp/hotline-canary)}"
 HOSTILE = [
     "500&PJSIP/desk_one",
@@ -41,7 +40,7 @@ HOSTILE = [
 
 @pytest.fixture(scope="module")
 def sample() -> Site:
-    return load(SAMPLE)
+    return sample_site()
 
 
 @pytest.fixture(scope="module")

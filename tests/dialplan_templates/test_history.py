@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, select
@@ -12,13 +11,13 @@ from sqlalchemy.orm import Session, sessionmaker
 from callcenter import site_store
 from callcenter.prompt_index import PromptIndex, Sound
 from callcenter.site import Site
-from callcenter.site_file import load
 from dialplan_templates.history import History
 from dialplan_templates.published import site_json
 from schema.config import ConfigVersion
 from schema.site import FlowVersion
+from tests.sample import sample_site
 
-SAMPLE = load(Path(__file__).parents[2] / "samples/telecom_zh_en.yaml")
+SAMPLE = sample_site()
 
 
 def clock() -> dt.datetime:

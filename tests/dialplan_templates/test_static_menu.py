@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from callcenter.site import Site
-from callcenter.site_file import load
 from dialplan_templates.static_menu import END, StaticMenu, static_menus
+from tests.sample import sample_site
 
 pytestmark = pytest.mark.req("IVR-1")
-SAMPLE = Path(__file__).parent.parent.parent / "samples/telecom_zh_en.yaml"
 
 
 def compiled(site: Site) -> dict[str, StaticMenu]:
@@ -20,7 +17,7 @@ def compiled(site: Site) -> dict[str, StaticMenu]:
 
 @pytest.fixture(scope="module")
 def sample() -> dict[str, StaticMenu]:
-    return compiled(load(SAMPLE))
+    return compiled(sample_site())
 
 
 def press(menus: dict[str, StaticMenu], flow: str, keys: str) -> str:
@@ -46,7 +43,7 @@ def test_the_samples_keys_lead_to_the_queues_they_lead_to_in_the_flow(
 
 
 def test_every_target_is_there_and_no_menu_is_there_twice(sample: dict[str, StaticMenu]) -> None:
-    site = load(SAMPLE)
+    site = sample_site()
     assert len(sample) == len(static_menus(site, lambda name, language: "x"))
     ends = {f"queue*{int(queue.record)}*{queue.name}" for queue in site.queues} | {END}
     for menu in sample.values():

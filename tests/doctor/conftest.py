@@ -13,7 +13,6 @@ from callcenter import site_store
 from callcenter.prompt_index import SILENCE, PromptIndex, PromptState, Sound
 from callcenter.settings import Settings
 from callcenter.site import Site
-from callcenter.site_file import load
 from cli import Hotline
 from doctor.findings import Look
 from lab.asterisk_root import ensure
@@ -23,8 +22,8 @@ from prompts.build import Built, Progress
 from prompts.cache import PromptCache
 from prompts.tones import build_system
 from schema.upgrade import upgrade
+from tests.sample import sample_site
 
-SAMPLE = Path(__file__).parents[2] / "samples/telecom_zh_en.yaml"
 SPRING_2026 = dt.datetime(2026, 4, 7, 8, 0, tzinfo=dt.UTC)
 FIRST = 34100 + 20 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 PORTS = {"sip_port": FIRST, "ami_port": FIRST + 2, "agi_port": FIRST + 3, "http_port": FIRST + 4}
@@ -59,7 +58,7 @@ def make(home: Path) -> House:
     house = House(Settings(home=home, **PORTS))
     upgrade(house.engine())
     with house.sessions().begin() as session:
-        site_store.save(session, load(SAMPLE), "test", house.clock)
+        site_store.save(session, sample_site(), "test", house.clock)
     return house
 
 

@@ -24,6 +24,8 @@ from prompts.cache import PART, is_sound, length_ms
 from prompts.engine import EspeakEngine
 from prompts.sox import ToolMissing
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 
 

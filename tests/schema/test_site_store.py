@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,12 +13,12 @@ from sqlalchemy.orm import Session, sessionmaker
 from callcenter import site_store
 from callcenter.errors import NotFound
 from callcenter.site import Site
-from callcenter.site_file import dump, load
+from callcenter.site_file import dump
 from schema.config import Audit
 from schema.session import session_factory
 from schema.site import DidRow, FlowVersion, QueueMemberRow, SeatRow, TrunkRow
+from tests.sample import SAMPLE, sample_site
 
-SAMPLE = Path(__file__).parents[2] / "samples/telecom_zh_en.yaml"
 MONDAY = dt.datetime(2026, 10, 12, 1, 30, tzinfo=dt.UTC)
 
 Change = Callable[[dict[str, Any]], object]
@@ -33,7 +32,7 @@ def clock() -> dt.datetime:
 @pytest.fixture(scope="module")
 def site() -> Site:
     """The sample site."""
-    return load(SAMPLE)
+    return sample_site()
 
 
 @pytest.fixture
