@@ -1,4 +1,4 @@
-"""FastAGI servers under the same load: Hotline's, pyst2 with a thread a call, panoramisk's.
+"""FastAGI servers under the same load: Hotline's, pyst2 with a thread a call, panoramisk's, and the least possible.
 
 Run as ``python -m bench.fastagi [ROUNDS]``. Peers run in turn within each round, each pinned to one
 core, the load tool on the others; figures are medians over the rounds. Prints JSON.
@@ -22,6 +22,7 @@ PEERS = {
     "Hotline": "hotline.py",
     "pyst2, a thread a call": "pyst2_threads.py",
     "panoramisk": "panoramisk_server.py",
+    "floor: fixed lines on uvloop": "floor.py",
 }
 TOKEN = "bench"  # noqa: S105  # opens nothing but the server of this run
 PORT = 36900

@@ -43,15 +43,24 @@ def read(session: Session, site: str, *, published: bool) -> list[FlowVersion]:
     return sorted(chosen.values(), key=lambda version: positions[version.flow] or 0)
 
 
-def publish(session: Session, site: str, now: dt.datetime) -> dict[str, int]:
-    """Publish every draft; what was published before is retired. Gives the new numbers by flow."""
-    drafts = [version for version in _versions(session, site) if version.state == "draft"]
-    for draft in drafts:
-        _retire(session, site, draft.flow, "published")
-        draft.state = "published"
-        draft.published_at = now
-        session.flush()
-    return {draft.flow: draft.number for draft in drafts}
+def publish(session: Session, live: Site, now: dt.datetime) -> dict[str, int]:
+    """The versions that are live are the published ones, and no others. Gives the numbers of the new ones by flow.
+
+    What was published before is a draft again when nothing newer was saved, else retired.
+    """
+    versions = _versions(session, live.name)
+    newest = {version.flow: version for version in versions}
+    flows = {flow.name: plain(flow) for flow in live.flows}
+    heard = {version.flow: version for version in versions if version.definition == flows.get(version.flow)}
+    for version in versions:
+        if version.state == "published" and heard.get(version.flow) is not version:
+            version.state = "draft" if newest[version.flow] is version else "retired"
+    session.flush()
+    fresh = [version for version in heard.values() if version.state != "published"]
+    for version in fresh:
+        version.state, version.published_at = "published", now
+    session.flush()
+    return {version.flow: version.number for version in fresh}
 
 
 def _versions(session: Session, site: str) -> Sequence[FlowVersion]:

@@ -64,14 +64,13 @@ def time_zone(session: Session) -> ZoneInfo:
     return ZoneInfo(zones.pop() if len(zones) == 1 else "UTC")
 
 
-def publish(session: Session, name: str | None, by: str, clock: Clock) -> dict[str, int]:
-    """Publish every draft flow, with an audit row. Gives version numbers by flow. The caller commits."""
+def publish(session: Session, live: Site, by: str, clock: Clock) -> dict[str, int]:
+    """Publish the flows that went live, with an audit row. Gives version numbers by flow. The caller commits."""
     now = clock()
-    row = _row(session, name)
-    published = site_flows.publish(session, row.name, now)
+    published = site_flows.publish(session, live, now)
     if published:
         detail = {"flows": published}
-        session.add(Audit(at=now, by=by, action="site.publish", subject=row.name, detail=detail))
+        session.add(Audit(at=now, by=by, action="site.publish", subject=live.name, detail=detail))
         session.flush()
     return published
 

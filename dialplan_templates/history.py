@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 
-import structlog
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -13,12 +12,8 @@ from callcenter import site_store
 from callcenter.errors import HotlineError
 from callcenter.ports import Clock
 from callcenter.site import Site
-from dialplan_templates.published import of_calls
 from schema.config import Audit, ConfigVersion
 from schema.session import trouble
-from schema.site import FlowVersion
-
-log = structlog.get_logger()
 
 
 class History:
@@ -71,19 +66,8 @@ class History:
                 row.state = "live"
             self._audit(session, number, "live")
             if site_json:
-                self._publish(session, Site.model_validate(json.loads(site_json)["site"]))
-
-    def _publish(self, session: Session, live: Site) -> None:
-        """Drafts are published when they are what went live, not when the site was changed meanwhile."""
-        drafts = select(FlowVersion.flow).where(FlowVersion.site == live.name, FlowVersion.state == "draft")
-        if session.scalars(drafts).first() is None:
-            return
-        if of_calls(site_store.read(session, live.name)) == live:
-            site_store.publish(session, live.name, self._by, self._clock)
-        else:
-            log.warning(
-                "apply.not_published", site=live.name, reason="the saved site is another than the live one"
-            )
+                live = Site.model_validate(json.loads(site_json)["site"])
+                site_store.publish(session, live, self._by, self._clock)
 
     def _audit(self, session: Session, number: int, state: str) -> None:
         row = session.get(ConfigVersion, number)

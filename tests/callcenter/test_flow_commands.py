@@ -30,7 +30,7 @@ def home(tmp_path: Path) -> Path:
     with session_factory(engine).begin() as session:
         save(session, site(FIRST), "li", lambda: AT)
         save(session, site(SECOND), "li", lambda: AT)
-        publish(session, None, "li", lambda: AT)
+        publish(session, site(SECOND), "li", lambda: AT)
         save(session, site({**SECOND, "start": "new"}), "wang", lambda: AT)
     engine.dispose()
     return tmp_path

@@ -112,24 +112,39 @@ def test_callers_hear_the_published_version_until_the_draft_is_published(
 ) -> None:
     save(factory, site)
     with factory.begin() as session:
-        assert site_store.publish(session, None, "tester", clock)["main"] == 1
+        assert site_store.publish(session, site, "tester", clock)["main"] == 1
     other = changed(site, lambda data: data["flows"][0].update(title="另一个标题"))
     save(factory, other)
     with factory() as session:
         assert site_store.read(session, published=True).flows == site.flows
         assert site_store.read(session).flows == other.flows
     with factory.begin() as session:
-        assert site_store.publish(session, "lantian", "tester", clock) == {"main": 2}
+        assert site_store.publish(session, other, "tester", clock) == {"main": 2}
     assert versions(factory, "main") == [(1, "retired"), (2, "published")]
     with factory() as session:
         assert site_store.read(session, published=True).flows == other.flows
 
 
-def test_publishing_without_drafts_does_nothing(factory: sessionmaker[Session], site: Site) -> None:
+def test_after_a_rollback_callers_hear_the_former_version_and_the_newer_is_a_draft_again(
+    factory: sessionmaker[Session], site: Site
+) -> None:
+    save(factory, site)
+    other = changed(site, lambda data: data["flows"][0].update(title="另一个标题"))
+    for live in (site, other, site):
+        with factory.begin() as session:
+            site_store.publish(session, live, "tester", clock)
+        save(factory, other)
+    assert versions(factory, "main") == [(1, "published"), (2, "draft")]
+    with factory() as session:
+        assert site_store.read(session, published=True).flows == site.flows
+        assert site_store.read(session).flows == other.flows
+
+
+def test_publishing_what_is_published_does_nothing(factory: sessionmaker[Session], site: Site) -> None:
     save(factory, site)
     with factory.begin() as session:
-        site_store.publish(session, None, "tester", clock)
-        assert site_store.publish(session, None, "tester", clock) == {}
+        site_store.publish(session, site, "tester", clock)
+        assert site_store.publish(session, site, "tester", clock) == {}
 
 
 def without_vip(data: dict[str, Any]) -> None:
