@@ -12,6 +12,7 @@ from callcenter.call_page import columns
 from callcenter.errors import Unreachable
 from callcenter.ports import App
 from callcenter.printing import as_json, print_rows
+from callcenter.site_store import time_zone
 
 
 @click.group()
@@ -25,13 +26,14 @@ def agents() -> None:
 def list_agents(app: App, json_wanted: bool) -> None:
     """Every agent, and the seat of those logged in."""
     with app.sessions(read_only=True)() as session:
-        logins = {login.agent: columns(login) for login in service.logged_in(session)}
+        zone = None if json_wanted else time_zone(session)
+        logins = {login.agent: columns(login, zone) for login in service.logged_in(session)}
     rows = [
         {"agent": agent.number, "title": agent.title}
         | {name: logins.get(agent.number, {}).get(name) for name in ("seat", "began_at", "paused_reason")}
         for agent in app.site().agents
     ]
-    print_rows(rows, ("agent", "title", "seat", "began_at", "paused_reason"), json_wanted)
+    print_rows(rows, ("agent", "title", "seat", "began_at", "paused_reason"), json_wanted, zone)
 
 
 @agents.command("login")

@@ -13,6 +13,7 @@ from callcenter.call_page import columns
 from callcenter.errors import HotlineError
 from callcenter.ports import App
 from callcenter.printing import as_json, print_json, print_rows
+from callcenter.site_store import time_zone
 from dialplan_templates.apply import Applied, Applier
 from dialplan_templates.differences import differences
 from dialplan_templates.durable import write
@@ -95,11 +96,10 @@ def rollback(app: App, version: int | None, json_wanted: bool) -> None:
 def history(app: App, json_wanted: bool) -> None:
     """Every configuration version, and which one is live."""
     with app.sessions(read_only=True)() as session:
-        rows = [
-            columns(row)
-            for row in session.scalars(select(ConfigVersion).order_by(ConfigVersion.number.desc()))
-        ]
-    print_rows(rows, ("number", "created_at", "state", "by", "note", "digest"), json_wanted)
+        zone = None if json_wanted else time_zone(session)
+        found = session.scalars(select(ConfigVersion).order_by(ConfigVersion.number.desc()))
+        rows = [columns(row, zone) for row in found]
+    print_rows(rows, ("number", "created_at", "state", "by", "note", "digest"), json_wanted, zone)
 
 
 def _print_applied(done: Applied, json_wanted: bool) -> None:

@@ -13,6 +13,7 @@ from callcenter.call_page import columns, seconds
 from callcenter.errors import NotFound
 from callcenter.ports import App
 from callcenter.printing import as_json, print_json, print_rows
+from callcenter.site_store import time_zone
 from recordings.catalogue import Catalogue
 from recordings.finishing import Finisher
 from recordings.integrity import audit, repair
@@ -38,8 +39,9 @@ def list_recordings(app: App, last: int, call_id: str | None, agent: str | None,
     for column, value in ((Recording.call_id, call_id), (Recording.agent, agent)):
         wanted = wanted if value is None else wanted.where(column == value)
     with app.sessions(read_only=True)() as session:
-        rows = [columns(row) for row in session.scalars(wanted)]
-    print_rows(rows, LISTED, json_wanted)
+        zone = None if json_wanted else time_zone(session)
+        rows = [columns(row, zone) for row in session.scalars(wanted)]
+    print_rows(rows, LISTED, json_wanted, zone)
 
 
 @recordings.command("show")
