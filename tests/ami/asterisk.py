@@ -186,9 +186,10 @@ def _rights() -> str:
 
 
 def _free_ports(count: int) -> list[int]:
-    """Ports of loopback that nobody holds now, for TCP and UDP."""
+    """Ports of loopback that nobody holds now, for TCP and UDP, out of this test worker's own hundred."""
     found: list[int] = []
-    for port in random.sample(range(21000, 21500), 500):
+    first = 21000 + 100 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    for port in random.sample(range(first, first + 100), 100):
         with socket.socket() as tcp, socket.socket(type=socket.SOCK_DGRAM) as udp:
             try:
                 tcp.bind(("127.0.0.1", port))

@@ -8,24 +8,28 @@ from pathlib import Path
 from tests.ami.asterisk import ThrowAwayAsterisk
 
 SCENARIOS = Path(__file__).parent / "sipp"
+MEDIA = 3000
+"""How far a phone's sound port lies above its SIP port, which is in 21000 and above."""
 
 
 def place_queue_call(asterisk: ThrowAwayAsterisk, name: bytes, number: bytes) -> None:
     """A caller of that name enters the queue, agent 1001 answers, talks for a second and hangs up."""
     callers = asterisk.folder / "callers.csv"
     callers.write_bytes(b"SEQUENTIAL\n" + name + b";" + number + b"\n")
-    agent = _sipp(asterisk, "agent", asterisk.agent, [])
-    caller = _sipp(asterisk, "caller", asterisk.caller, ["-inf", str(callers)])
-    for phone in (caller, agent):
-        output, _ = phone.communicate(timeout=30)
-        if phone.returncode != 0:
-            caller.kill()
-            agent.kill()
-            raise RuntimeError(f"SIPp failed:\n{output.decode(errors='replace')[-2000:]}")
+    with (
+        _sipp(asterisk, "agent", asterisk.agent, []) as agent,
+        _sipp(asterisk, "caller", asterisk.caller, ["-inf", str(callers)]) as caller,
+    ):
+        for phone in (caller, agent):
+            output, _ = phone.communicate(timeout=30)
+            if phone.returncode != 0:
+                caller.kill()
+                agent.kill()
+                raise RuntimeError(f"SIPp failed:\n{output.decode(errors='replace')[-4000:]}")
 
 
 def _sipp(asterisk: ThrowAwayAsterisk, scenario: str, port: int, more: list[str]) -> subprocess.Popen[bytes]:
-    limits = ["-m", "1", "-timeout", "20", "-timeout_error", "-nostdin", "-mp", str(port + 200)]
+    limits = ["-m", "1", "-timeout", "20", "-timeout_error", "-nostdin", "-mp", str(port + MEDIA)]
     where = ["-i", "127.0.0.1", "-p", str(port), f"127.0.0.1:{asterisk.sip}"]
     return subprocess.Popen(
         ["sipp", "-sf", str(SCENARIOS / f"{scenario}.xml"), *limits, *more, *where],
