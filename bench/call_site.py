@@ -9,9 +9,12 @@ from __future__ import annotations
 import wave
 from pathlib import Path
 
+from typing_extensions import override
+
 from callcenter.prompt_index import PromptIndex, Sound
 from callcenter.site import Site
 from cli import Hotline
+from prompts.build import Built
 
 PROMPTS = {"welcome": (4000, 2000), "main": (6000, 4000), "sub": (6000, 8000), "goodbye": (600, 16000)}
 """Name: milliseconds, and the level of its samples."""
@@ -105,11 +108,13 @@ class MeasuredHotline(Hotline):
 
     trunk_address = "127.0.0.36"
 
+    @override
     def site(self) -> Site:
         """The measured one."""
         return site(self.trunk_address)
 
-    def prompts(self, progress: object = None) -> PromptIndex:
+    @override
+    def build_prompts(self, progress: object = None, site: Site | None = None) -> Built:
         """Written now, in place of speech."""
         folder = self.settings.prompts
         (folder / "music/default").mkdir(parents=True, exist_ok=True)
@@ -118,7 +123,8 @@ class MeasuredHotline(Hotline):
         _write(folder / "silence.wav", 200, 0)
         _write(folder / "music/default/silence.wav", 200, 0)
         sounds = {name: {"zh": Sound(str(folder / name), ms)} for name, (ms, _) in PROMPTS.items()}
-        return PromptIndex(Sound(str(folder / "silence"), 200), sounds)
+        index = PromptIndex(Sound(str(folder / "silence"), 200), sounds)
+        return Built(index, made=len(sounds), cached=0, problems=[])
 
 
 def _write(path: Path, ms: int, level: int) -> None:

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
-from callcenter.prompt_index import PromptIndex, PromptState
+from callcenter.prompt_index import PromptState
 from callcenter.secrets import Secrets
 from callcenter.settings import Settings
 from callcenter.site import Site
@@ -48,10 +48,6 @@ class App(Protocol):
 
     def build_prompts(self, progress: Callable[[Any], None] = ...) -> Any:
         """Make every spoken thing that is missing (``prompts.build.Built``), telling of each."""
-        ...
-
-    def prompts(self, progress: Callable[[str], None] = ...) -> PromptIndex:
-        """Where every spoken thing lies; what is missing is made now, ``progress`` gets a line for each."""
         ...
 
     def prompt_states(self) -> list[PromptState]:
