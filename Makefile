@@ -21,19 +21,20 @@ lint: setup      ## format, lint and types
 	.venv/bin/ruff check .
 	.venv/bin/mypy
 
-# Tests that run an Asterisk and send speech in real time keep a machine to themselves.
-REAL := tests/lab tests/doctor tests/dialplan_templates
+# Tests that send speech in real time keep a machine to themselves.
+REAL := tests/lab
 
 # Compiled once, and not by every worker in every run.
 test test-unit: export PYTHONDONTWRITEBYTECODE =
 
 test: setup      ## everything: units and both databases beside each other, then real Asterisks, then real calls
 	$(PY) -m pytest -q -n auto --dist loadgroup tests --ignore=tests/e2e $(REAL:%=--ignore=%)
-	$(PY) -m pytest -q $(REAL)
+	$(PY) -m pytest -q $(REAL) --durations=5
 	$(PY) -m pytest -q tests/e2e --durations=10
 
 test-unit: setup ## without Asterisk, PostgreSQL, calls and whatever takes long
-	$(PY) -m pytest -q -n auto --dist worksteal tests --ignore=tests/e2e $(REAL:%=--ignore=%) \
+	$(PY) -m pytest -q -n auto --dist worksteal tests \
+	    $(patsubst %,--ignore=%,$(REAL) tests/e2e tests/doctor tests/dialplan_templates) \
 	    -m "not (e2e or asterisk or postgres or slow)"
 
 bench: setup     ## every measurement, about eight minutes; docs/benchmarks.md is written anew

@@ -42,13 +42,14 @@ def left_behind() -> dict[int, str]:
     return found
 
 
-TOGETHER = ("doctor", "dialplan_templates", "lab", "prompts")
+TOGETHER = ("doctor", "dialplan_templates", "prompts")
 """Folders whose tests share what is dear: a running Asterisk, and with it ports, or a site's sounds.
 
 One worker plays each of them.
 """
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist looks for groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         folder = item.path.parent.name
