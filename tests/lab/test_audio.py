@@ -75,11 +75,11 @@ def test_g711_decodes_every_word_as_sox_does(law: Law, sox_name: str) -> None:
 
 
 @pytest.mark.parametrize("law", ["alaw", "ulaw"])
-@given(samples=SAMPLES)
-def test_g711_picks_the_nearest_word(law: Law, samples: list[int]) -> None:
+def test_g711_stays_within_half_a_step(law: Law) -> None:
+    samples = range(-32768, 32768)
     again = g711.decode(g711.encode(samples, law), law)
     for sample, heard in zip(samples, again, strict=True):
-        assert abs(sample - heard) <= max(16, abs(sample) / 32 + 4, abs(sample) - 32124)
+        assert abs(sample - heard) <= max(16, (abs(sample) + 132) / 32, abs(sample) - 32124)
 
 
 @pytest.mark.parametrize("law", ["alaw", "ulaw"])
