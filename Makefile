@@ -37,7 +37,7 @@ test-unit: setup ## without Asterisk, PostgreSQL, calls and whatever takes long
 	    $(patsubst %,--ignore=%,$(REAL) tests/e2e tests/doctor tests/dialplan_templates) \
 	    -m "not (e2e or asterisk or postgres or slow)"
 
-bench: setup     ## every measurement, about eight minutes; docs/benchmarks.md is written anew
+bench: setup     ## every measurement, about eleven minutes; docs/benchmarks.md is written anew
 	$(PY) -m bench
 
 .PHONY: help setup demo run lint test test-unit bench

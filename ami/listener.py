@@ -224,7 +224,7 @@ def _each(work: Callable[[T], object], event: T, call: str | None) -> None:
     """One event; what is wrong with it must not end the listener."""
     try:
         work(event)
-    except Exception:
+    except Exception:  # whatever is wrong with this event: the next ones must be heard
         log.exception("event.set_aside", call=call, kind=getattr(event, "event", type(event).__name__))
 
 
