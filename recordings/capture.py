@@ -8,6 +8,7 @@ tone or room is in it, and it makes of the raw part a file, a row and, should th
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -26,13 +27,20 @@ SETTLE_SECONDS = 0.2
 """MixMonitor's own thread closes the file some milliseconds after the leg's end."""
 SETTLE_TRIES = 25
 AT_ONCE = 4
+Pause = Callable[[float], Awaitable[object]]
 
 
 class Capture:
-    """Stops and finishes recordings (``callcenter.ports.LegRecorder``). ``spool`` is Asterisk's."""
+    """Stops and finishes recordings (``callcenter.ports.LegRecorder``). ``spool`` is Asterisk's.
 
-    def __init__(self, phone: PhoneSystem, catalogue: Catalogue, spool: Path) -> None:
+    ``pause`` waits so many seconds.
+    """
+
+    def __init__(
+        self, phone: PhoneSystem, catalogue: Catalogue, spool: Path, pause: Pause = asyncio.sleep
+    ) -> None:
         self._phone = phone
+        self._pause = pause
         self._spool = spool
         self._few = asyncio.Semaphore(AT_ONCE)
         self.close = Finisher(catalogue, spool).close
@@ -77,5 +85,5 @@ class Capture:
             if size == before:
                 return True
             before = size
-            await asyncio.sleep(SETTLE_SECONDS)
+            await self._pause(SETTLE_SECONDS)
         return False

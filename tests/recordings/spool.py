@@ -6,6 +6,7 @@ import array
 import datetime as dt
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -41,8 +42,13 @@ class Spool:
         self.recordings = folder / "recordings"
         self.phone = Phone()
         self.catalogue = Catalogue(sessions, self.recordings)
-        self.capture = Capture(self.phone, self.catalogue, folder)
+        self.capture = Capture(self.phone, self.catalogue, folder, self._pause)
+        self.while_settling: Callable[[], object] = lambda: None
         naming.part_folder(folder).mkdir(parents=True)
+
+    async def _pause(self, seconds: float) -> None:
+        """No time goes by, but what happens meanwhile."""
+        self.while_settling()
 
     def record(self, uniqueid: str, ms: int, extra: bytes = b"", idle: float = 60.0) -> Path:
         """A part of so many ms: the agent (left) says 1, the caller 2; last written ``idle`` seconds ago."""

@@ -7,6 +7,7 @@ import resource
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, text
@@ -14,16 +15,15 @@ from structlog.testing import capture_logs
 
 from callcenter.errors import Unreachable
 from callcenter.ports import TalkedLeg
-from recordings import capture as capturing
 from tests.recordings.spool import Spool
 
 pytestmark = [pytest.mark.req("REC-1", "REC-4")]
 LEG = "pbx1-1795313836.7"
 
 
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(capturing, "SETTLE_SECONDS", 0.01)
+def append(part: Path, data: bytes) -> None:
+    with part.open("ab") as file:
+        file.write(data)
 
 
 @contextmanager
@@ -103,19 +103,10 @@ def test_a_row_with_a_file_is_never_called_missing_or_failed(spool: Spool) -> No
 def test_a_part_that_somebody_still_writes_is_left_for_later(spool: Spool) -> None:
     part = spool.record(LEG, 10)
     leg = spool.talked(LEG)
-    ended = threading.Event()
-
-    def write() -> None:
-        with part.open("ab", buffering=0) as file:
-            while not ended.wait(0.001):
-                file.write(b"more")
-
-    writer = threading.Thread(target=write)
-    writer.start()
+    spool.while_settling = lambda: append(part, b"more")
     assert finish(spool, leg) == ["recording.still_growing"]
-    ended.set()
-    writer.join()
     assert spool.rows() == []
+    spool.while_settling = lambda: None
     finish(spool, leg)
     assert [row.state for row in spool.rows()] == ["ready"]
 
