@@ -22,6 +22,7 @@ from callcenter.channel_variables import (
     FALLBACK_FLOW,
     LANGUAGE,
     NEXT,
+    OVER,
     QUEUE_PRIORITY,
     RECORD,
     SECONDS,
@@ -35,7 +36,7 @@ from callcenter.flow import dialogue
 from callcenter.flow.place import Place
 from callcenter.flow.walk import Walk
 
-AGENT_HUNG_UP = "CONTINUE"
+AGENT_HUNG_UP, ANSWERED = "CONTINUE", "ANSWER"
 KEPT = dialogue.Outcome("KEPT")
 
 
@@ -133,7 +134,7 @@ class _Stretch:
 
     def _action(self, act: dialogue.Act) -> dict[str, str]:
         """What the dialplan needs for the action."""
-        values = {TARGET: _target(act), SECONDS: str(act.seconds or "")}
+        values = {TARGET: _target(act), SECONDS: str(act.seconds or ""), OVER: _over(act)}
         if act.kind != "queue":
             return values | {f"__{RECORD}": "0", f"__{TELL_AGENT}": "0"}
         queue = self._snapshot.published.queues.get(act.target)
@@ -186,6 +187,12 @@ ACTIONS = {
     "hangup": "hangup",
 }
 """The dialplan's extension ``act_…`` for each kind of action."""
+
+
+def _over(act: dialogue.Act) -> str:
+    if not act.last:
+        return ""
+    return AGENT_HUNG_UP if act.kind == "queue" else ANSWERED
 
 
 def _target(act: dialogue.Act) -> str:
