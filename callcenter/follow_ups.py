@@ -43,6 +43,12 @@ def open_tasks(session: Session, tasks: Sequence[Task]) -> int:
     return sum(session.scalar(_insert(session, row)) is not None for row in rows)
 
 
+def bad_score_key(call_id: str, at: dt.datetime | str) -> str:
+    """The key of the follow-up of a bad score; ``at`` is when the survey began."""
+    moment = at if isinstance(at, dt.datetime) else dt.datetime.fromisoformat(at)
+    return f"{call_id}/{moment.astimezone(dt.UTC).isoformat()}"
+
+
 def find(
     session: Session,
     *,
