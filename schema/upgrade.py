@@ -10,7 +10,9 @@ from sqlalchemy import Connection, Engine, MetaData, text
 
 import schema.calls
 import schema.config
-import schema.site  # noqa: F401
+import schema.follow_ups
+import schema.site
+import schema.surveys  # noqa: F401
 from schema.base import Base
 from schema.session import make_folder
 

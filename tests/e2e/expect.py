@@ -15,6 +15,8 @@ from typing import Any
 from lab import audio
 from schema.base import Base
 from schema.calls import Call, CallbackRequest, Gap, Leg, Recording, Score, Step, Visit
+from schema.follow_ups import FollowUp
+from tests.e2e import expect_survey
 from tests.e2e.house import House
 from tests.e2e.until import until
 
@@ -27,6 +29,8 @@ TABLES: dict[str, type[Base]] = {
     "recordings": Recording,
     "scores": Score,
     "callback_requests": CallbackRequest,
+    "follow_ups": FollowUp,
+    **expect_survey.TABLES,
 }
 MOST_TALK_MISSING = 0.5
 
@@ -150,4 +154,11 @@ def _versions(house: House, call: Call, wanted: int) -> None:
     assert len({step.version for step in house.rows(Step, call_id=call.call_id)}) == wanted
 
 
-SPECIAL = {"path": _path, "voicemail": _voicemail, "tones": _tones, "gap": _gap, "versions": _versions}
+SPECIAL = {
+    "path": _path,
+    "voicemail": _voicemail,
+    "tones": _tones,
+    "gap": _gap,
+    "versions": _versions,
+    **expect_survey.SPECIAL,
+}
