@@ -15,6 +15,7 @@ from typing import Any
 from lab import audio
 from schema.base import Base
 from schema.calls import Call, CallbackRequest, Gap, Leg, Recording, Score, Step, Visit
+from tests.e2e import expect_hands
 from tests.e2e.house import House
 from tests.e2e.until import until
 
@@ -80,7 +81,7 @@ def one_recording_a_talk(house: House, call: Call) -> None:
         row = recording(house, leg.uniqueid)
         assert row.state in ("ready", "truncated"), row.reason
         sound = audio.read_wav(house.app.settings.recordings / row.path)
-        short = leg.talk_ms / 1000 - sound.seconds
+        short = (leg.talk_ms + leg.hold_ms) / 1000 - sound.seconds
         assert row.state == "truncated" or abs(short) <= MOST_TALK_MISSING, f"{short:.3f} s of talk missing"
 
 
@@ -150,4 +151,11 @@ def _versions(house: House, call: Call, wanted: int) -> None:
     assert len({step.version for step in house.rows(Step, call_id=call.call_id)}) == wanted
 
 
-SPECIAL = {"path": _path, "voicemail": _voicemail, "tones": _tones, "gap": _gap, "versions": _versions}
+SPECIAL = {
+    **expect_hands.SPECIAL,
+    "path": _path,
+    "voicemail": _voicemail,
+    "tones": _tones,
+    "gap": _gap,
+    "versions": _versions,
+}
