@@ -51,7 +51,7 @@ COMMANDS: Sections = {
         "history": Entry("dialplan_templates.commands:history", "Every configuration version."),
     },
     "Calls and people": {
-        "calls": Entry("callcenter.call_commands:calls", "Calls and their journeys."),
+        "calls": Entry("ami.hand_commands:calls", "Calls and their journeys."),
         "recordings": Entry("recordings.commands:recordings", "Recordings and their audit."),
         "scores": Entry("callcenter.call_commands:scores", "The newest satisfaction scores."),
         "follow-ups": Entry(
@@ -59,6 +59,7 @@ COMMANDS: Sections = {
         ),
         "agents": Entry("ami.agent_commands:agents", "Agents and their seats."),
         "queues": Entry("ami.queue_commands:queues", "Queues, their members and who waits."),
+        "audit": Entry("callcenter.audit_commands:audit", "Who listened to or ended whose call."),
         "gaps": Entry("callcenter.gap_commands:gaps", "Times in which something was not seen."),
     },
     "Running it": {

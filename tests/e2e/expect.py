@@ -16,7 +16,7 @@ from lab import audio
 from schema.base import Base
 from schema.calls import Call, CallbackRequest, Gap, Leg, Recording, Score, Step, Visit
 from schema.follow_ups import FollowUp
-from tests.e2e import expect_survey
+from tests.e2e import expect_hands, expect_survey
 from tests.e2e.house import House
 from tests.e2e.until import until
 
@@ -84,7 +84,7 @@ def one_recording_a_talk(house: House, call: Call) -> None:
         row = recording(house, leg.uniqueid)
         assert row.state in ("ready", "truncated"), row.reason
         sound = audio.read_wav(house.app.settings.recordings / row.path)
-        short = leg.talk_ms / 1000 - sound.seconds
+        short = (leg.talk_ms + leg.hold_ms) / 1000 - sound.seconds
         assert row.state == "truncated" or abs(short) <= MOST_TALK_MISSING, f"{short:.3f} s of talk missing"
 
 
@@ -155,6 +155,7 @@ def _versions(house: House, call: Call, wanted: int) -> None:
 
 
 SPECIAL = {
+    **expect_hands.SPECIAL,
     "path": _path,
     "voicemail": _voicemail,
     "tones": _tones,
