@@ -248,11 +248,16 @@ class Hotline:
         from callcenter.manager_events import LISTENED
         from recordings.capture import Capture
         from recordings.catalogue import Catalogue
+        from recordings.finishing import Finisher
         from recordings.integrity import repair
+        from recordings.policy import LegPolicy
         from recordings.voicemail import Mailboxes
 
+        policy = LegPolicy(self.sessions(), self.site())
+
         def known() -> KnownSite:
-            return KnownSite.of(self.site())
+            policy.site = self.site()
+            return KnownSite.of(policy.site)
 
         site, here = known(), self.settings
         keeper = Bookkeeper(self.sessions(), here.system_name, site.surveys)
@@ -264,7 +269,8 @@ class Hotline:
             on_state=lambda up, at, reason: watch.on_state(up, at, reason),
             clock=self.clock,
         )
-        capture = Capture(connection, Catalogue(self.sessions(), here.recordings), here.spool)
+        finisher = Finisher(Catalogue(self.sessions(), here.recordings), here.spool, policy)
+        capture = Capture(connection, finisher, here.spool)
         listener = Listener(
             JourneyBook(site.endpoints),
             LedgerReader(here.log, positions),

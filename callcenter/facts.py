@@ -21,6 +21,7 @@ from callcenter.journal import Journal
 from callcenter.scores import settle
 from schema.base import Base
 from schema.calls import CallbackRequest, Step, SurveyAnswer
+from schema.recordings import RecordingDecision
 from schema.refusal import STRANGE, first_line, is_refused
 
 log = structlog.get_logger()
@@ -28,6 +29,7 @@ log = structlog.get_logger()
 STEP = "step"
 SURVEY = "survey"
 CALLBACK = "callback"
+RECORDING = "recording"
 BATCH = 500
 """Calls whose scores are settled in one statement."""
 Upsert = sqlite.Insert | postgresql.Insert
@@ -123,4 +125,5 @@ KINDS: dict[str, tuple[type[Base], Callable[[Any], Insert]]] = {
     STEP: (Step, _keep_first),
     SURVEY: (SurveyAnswer, _keep_ended),
     CALLBACK: (CallbackRequest, _keep_first),
+    RECORDING: (RecordingDecision, _keep_first),
 }

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from jinja2 import Environment
 
+from callcenter.recording_policy import agent_percents
 from callcenter.site import Site
 from dialplan_templates.render import environment
 from dialplan_templates.static_menu import PromptFile, static_menus
@@ -70,6 +71,7 @@ def _calls(site: Site, paths: DialplanPaths, prompt_file: PromptFile, jinja: Env
         record_context=f"record_{digest}",
         agi_patience_seconds=AGI_PATIENCE_SECONDS,
         static_wait_seconds=STATIC_WAIT_SECONDS,
+        agent_percents=sorted(agent_percents(site).items()),
         static_menus=static_menus(site, prompt_file),
         sorry_file=prompt_file(site.sorry or "", site.languages[0]),
         **{name: getattr(paths, name) for name in DialplanPaths.__dataclass_fields__},

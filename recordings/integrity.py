@@ -174,4 +174,5 @@ def _talked(session: Session, leg: Leg) -> TalkedLeg:
         started_at=leg.answered_at or leg.started_at,
         talk_ms=leg.talk_ms,
         cut=call is not None and call.ended_by == "pbx_restart",
+        trunk=None if call is None else call.trunk,
     )
