@@ -250,6 +250,7 @@ class Hotline:
         from recordings.catalogue import Catalogue
         from recordings.finishing import Finisher
         from recordings.integrity import repair
+        from recordings.pausing import Pausing
         from recordings.policy import LegPolicy
         from recordings.voicemail import Mailboxes
 
@@ -271,6 +272,7 @@ class Hotline:
         )
         finisher = Finisher(Catalogue(self.sessions(), here.recordings), here.spool, policy)
         capture = Capture(connection, finisher, here.spool)
+        pausing = Pausing(connection, self.sessions(), self.site, self.clock)
         listener = Listener(
             JourneyBook(site.endpoints),
             LedgerReader(here.log, positions),
@@ -285,8 +287,11 @@ class Hotline:
             with self.sessions(read_only=True)() as session:
                 return memberships(logged_in(session), self.site())
 
+        listener.on("MixMonitorStart", pausing.hear_start)
+        listener.on("UserEvent", pausing.hear_key)
         mend = partial(repair, self.sessions(), capture, here.recordings)
         watch = Watch(connection, listener, keeper, known, members, mend, self.clock, seen_at)
+        watch.chores = [pausing.run]
         return watch
 
     @asynccontextmanager

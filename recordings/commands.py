@@ -17,6 +17,7 @@ from callcenter.site_store import time_zone
 from recordings.catalogue import Catalogue
 from recordings.finishing import Finisher
 from recordings.integrity import audit, repair
+from recordings.pause_commands import pause, resume
 from recordings.policy import LegPolicy
 from schema.calls import Recording
 
@@ -82,6 +83,10 @@ def audit_recordings(app: App, mend: bool, json_wanted: bool) -> None:
         _print_audit([asdict(finding) for finding in found], repaired)
     if found:
         raise click.exceptions.Exit(1)
+
+
+for command in (pause, resume):
+    recordings.add_command(command)
 
 
 def _repair(app: App, folder: Path) -> int:

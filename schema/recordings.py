@@ -49,6 +49,8 @@ class RecordingPause(Base):
     """The agent leg's."""
     channel: Mapped[str]
     began_at: Mapped[dt.datetime]
+    resume_at: Mapped[dt.datetime]
+    """When it ends by itself."""
     ended_at: Mapped[dt.datetime | None]
     by: Mapped[str]
     """Who paused: agent 1001, or who gave the command."""

@@ -34,6 +34,7 @@ def add(found: Site, add_line: Callable[[Site, str, str, list[str]], None]) -> N
             "rec_ask": {"consent": CONSENT | {"answer": "agree", "seconds": 10}},
             "rec_tell": {"consent": CONSENT},
             "rec_pause": {"pause_seconds": 5},
+            "rec_key": {"pause_seconds": 5},
             "rec_mp3": {"sides": "mixed", "format": "mp3"},
         },
         "agents": {"3531": {"percent": 0}},

@@ -70,6 +70,7 @@ def _pauses() -> None:
         column("uniqueid", TEXT),
         column("channel", TEXT),
         column("began_at", MOMENT),
+        column("resume_at", MOMENT),
         optional("ended_at", MOMENT),
         column("by", TEXT),
         optional("ended_by", TEXT),
