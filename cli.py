@@ -253,11 +253,17 @@ class Hotline:
         from callcenter.manager_events import LISTENED
         from recordings.capture import Capture
         from recordings.catalogue import Catalogue
+        from recordings.finishing import Finisher
         from recordings.integrity import repair
+        from recordings.pausing import Pausing
+        from recordings.policy import LegPolicy
         from recordings.voicemail import Mailboxes
 
+        policy = LegPolicy(self.sessions(), self.site())
+
         def known() -> KnownSite:
-            return KnownSite.of(self.site())
+            policy.site = self.site()
+            return KnownSite.of(policy.site)
 
         site, here = known(), self.settings
         keeper = Bookkeeper(self.sessions(), here.system_name, site.surveys)
@@ -269,7 +275,9 @@ class Hotline:
             on_state=lambda up, at, reason: watch.on_state(up, at, reason),
             clock=self.clock,
         )
-        capture = Capture(connection, Catalogue(self.sessions(), here.recordings), here.spool)
+        finisher = Finisher(Catalogue(self.sessions(), here.recordings), here.spool, policy)
+        capture = Capture(connection, finisher, here.spool)
+        pausing = Pausing(connection, self.sessions(), self.site, self.clock)
         listener = Listener(
             JourneyBook(site.endpoints),
             LedgerReader(here.log, positions),
@@ -284,10 +292,13 @@ class Hotline:
             with self.sessions(read_only=True)() as session:
                 return wanted(session, self.site(), self.clock())
 
+        listener.on("MixMonitorStart", pausing.hear_start)
+        listener.on("UserEvent", pausing.hear_key)
         mend = partial(repair, self.sessions(), capture, here.recordings)
         watch = Watch(connection, listener, keeper, known, members, mend, self.clock, seen_at)
         watch.agents = AgentWatch(connection, self.sessions(), self.site, self.clock)
         watch.agents.listen(listener.on)
+        watch.chores = [pausing.run, watch.agents.run]
         return watch
 
     @asynccontextmanager

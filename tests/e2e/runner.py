@@ -1,4 +1,5 @@
 """Plays a case on the running house. Each ``happens`` is one key, the verb, and its object.
+Those of recordings are in ``tests/e2e/verbs_recording.py``.
 
 ``dial: NAME``                a caller dials
 ``answered|ended: PARTY``     wait until this caller or agent is answered, or their call is over
@@ -36,6 +37,7 @@ from tests.e2e.house import House, now
 from tests.e2e.telephony_site import seat_of, site
 from tests.e2e.until import until
 from tests.e2e.verbs_hands import Hands
+from tests.e2e.verbs_recording import RecordingVerbs
 from tests.e2e.verbs_survey import SurveyVerbs
 
 PATIENCE_SECONDS = 45.0
@@ -81,6 +83,7 @@ def sign_in(house: House, agent: str, options: dict[str, Any]) -> Run:
 
 class Stage(
     Hands,
+    RecordingVerbs,
     SurveyVerbs,
 ):
     """The parties of one case that is being played."""

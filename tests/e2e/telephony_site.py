@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from ruamel.yaml import YAML
 
-from tests.e2e import site_survey
+from tests.e2e import site_recording, site_survey
 from tests.e2e.site_hands import add_hands
 
 SAMPLE = Path(__file__).parents[2] / "samples/telecom_zh_en.yaml"
@@ -48,6 +48,7 @@ def site(*, twin: str = "open") -> str:
     _add_line(found, CROWD_LINE, "4009002000", crowd)
     site_survey.add(found, _add_line)
     add_hands(found, _add_line)
+    site_recording.add(found, _add_line)
     out = StringIO()
     writer = YAML()
     writer.allow_unicode = True
