@@ -243,6 +243,7 @@ class Hotline:
         from ami.legs import RecordedLegs
         from ami.listener import Listener
         from ami.process import Watch
+        from ami.wishes import Tools, Wishes
         from callcenter.agents import logged_in, memberships
         from callcenter.journey import JourneyBook
         from callcenter.manager_events import LISTENED
@@ -279,6 +280,8 @@ class Hotline:
             with self.sessions(read_only=True)() as session:
                 return memberships(logged_in(session), self.site())
 
+        tools = Tools(connection, listener, self.sessions(), self.site, self.clock)
+        listener.on("UserEvent", Wishes(tools).hear)
         mend = partial(repair, self.sessions(), capture, here.recordings)
         watch = Watch(connection, listener, keeper, known, members, mend, self.clock, seen_at)
         return watch

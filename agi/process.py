@@ -42,7 +42,7 @@ async def serve(
     ``beat`` is called as long as the event loop turns.
     """
     async with http_client() as http:
-        server = Server(routes(Services(snapshots, journal, clock, http)), token)
+        server = Server(routes(Services(snapshots, journal, clock, http, sessions)), token)
         await server.listen(*address)
         log.info("agi.listening", host=address[0], port=server.port)
         beating = asyncio.create_task(_keep_beating(beat))

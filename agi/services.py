@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import httpx
+from sqlalchemy.orm import Session
 
 from agi.snapshots import Snapshots
 from callcenter.ports import Clock, Facts
@@ -12,9 +14,10 @@ from callcenter.ports import Clock, Facts
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The published flows, the journal of facts, the time, and HTTP for look-ups."""
+    """The published flows, the journal of facts, the time, HTTP for look-ups, and the database."""
 
     snapshots: Snapshots
     facts: Facts
     clock: Clock
     http: httpx.AsyncClient
+    sessions: Callable[[], Session] | None = None

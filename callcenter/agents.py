@@ -17,6 +17,7 @@ from callcenter.ports import Clock
 from callcenter.site import Site
 from schema.calls import AgentLogin
 
+_OPEN = select(AgentLogin).where(AgentLogin.ended_at.is_(None))
 AGENTS_CONTEXT = "hotline_agents"
 SEATS_NAMED = 10
 """In an error message."""
@@ -77,6 +78,12 @@ def logged_in(session: Session) -> list[AgentLogin]:
     return sorted(_open(session), key=lambda login: login.agent)
 
 
+def seats_of(session: Session, agents: Iterable[str]) -> dict[str, str]:
+    """Where these agents sit: number → seat, of those who are logged in."""
+    wanted = AgentLogin.agent.in_(list(agents))
+    return {login.agent: login.seat for login in session.scalars(_OPEN.where(wanted))}
+
+
 def memberships(logins: Iterable[AgentLogin], site: Site) -> list[Membership]:
     """Every member every queue should have."""
     at_seat = {login.agent: login for login in logins}
@@ -96,7 +103,7 @@ def memberships(logins: Iterable[AgentLogin], site: Site) -> list[Membership]:
 
 
 def _open(session: Session) -> list[AgentLogin]:
-    return list(session.scalars(select(AgentLogin).where(AgentLogin.ended_at.is_(None))))
+    return list(session.scalars(_OPEN))
 
 
 def _seated(session: Session, agent: str) -> AgentLogin:

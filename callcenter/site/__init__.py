@@ -13,6 +13,7 @@ from pydantic import Field
 from callcenter.site.boards import Board
 from callcenter.site.calendars import Calendar
 from callcenter.site.edge import Did, Seat, Trunk
+from callcenter.site.inside import FeatureCodes
 from callcenter.site.service import Agent, Mailbox, Music, Prompt, Queue, Survey
 from callcenter.site.steps import Flow
 from callcenter.site.words import Language, Name, Part, Title, Zone, allow
@@ -33,6 +34,9 @@ class Site(Part):
     sorry: Name | None = Field(
         default=None,
         description="prompt heard when Hotline is away and nobody answers in the static menu's queue",
+    )
+    feature_codes: FeatureCodes = Field(
+        default_factory=dict, description="other codes for features, as echo: '*43'"
     )
     trunks: list[Trunk] = Field(default_factory=list)
     boards: list[Board] = Field(default_factory=list)

@@ -15,6 +15,7 @@ from typing import Any
 from lab import audio
 from schema.base import Base
 from schema.calls import Call, CallbackRequest, Gap, Leg, Recording, Score, Step, Visit
+from tests.e2e import expect_inside
 from tests.e2e.house import House
 from tests.e2e.until import until
 
@@ -150,4 +151,11 @@ def _versions(house: House, call: Call, wanted: int) -> None:
     assert len({step.version for step in house.rows(Step, call_id=call.call_id)}) == wanted
 
 
-SPECIAL = {"path": _path, "voicemail": _voicemail, "tones": _tones, "gap": _gap, "versions": _versions}
+SPECIAL = {
+    "path": _path,
+    "voicemail": _voicemail,
+    "tones": _tones,
+    "gap": _gap,
+    "versions": _versions,
+    **expect_inside.EXPECT,
+}
