@@ -35,6 +35,7 @@ from tests.e2e.faults import Faults
 from tests.e2e.house import House, now
 from tests.e2e.telephony_site import seat_of, site
 from tests.e2e.until import until
+from tests.e2e.verbs_agents import AgentVerbs
 
 PATIENCE_SECONDS = 45.0
 TRUNKS = {"e1": Address("127.0.0.2"), "analog": Address("127.0.0.3")}
@@ -77,7 +78,7 @@ def sign_in(house: House, agent: str, options: dict[str, Any]) -> Run:
     return phone
 
 
-class Stage:
+class Stage(AgentVerbs):
     """The parties of one case that is being played."""
 
     def __init__(self, case: Case, house: House, stack: ExitStack) -> None:
