@@ -26,6 +26,9 @@ CURSOR = "HL_CURSOR"
 OUTCOME = "HL_OUTCOME"
 """What became of the last action: a queue status, a dial status, key-N, a voicemail status."""
 
+OVER = "HL_OVER"
+"""The outcome of the action in hand after which nothing is left but the survey; empty when the flow goes on."""
+
 TRUNK = "HL_TRUNK"
 """The trunk a call came in on; set by the trunk's endpoint."""
 
@@ -58,6 +61,12 @@ VARIABLES = "HL_VARS"
 
 RECORD = "HL_RECORD"
 """1 when the agent's leg is to be recorded; inherited by the legs."""
+
+RECORD_DRAW = "HL_RECORD_DRAW"
+"""The number the call drew: below an agent's own percentage they are recorded. Empty: agents don't differ."""
+
+CONSENT = "HL_CONSENT"
+"""What the caller said to being recorded: told, agreed, refused or silent; they are asked once a call."""
 
 AGENT = "HL_AGENT"
 """The agent whose leg this is; inherited by the legs."""

@@ -29,7 +29,7 @@ from tests.e2e.case import Case
 from tests.e2e.house import House, now
 from tests.e2e.until import until
 
-PATIENCE_SECONDS = 45.0
+PATIENCE_SECONDS = 15.0
 SEATS = Address("127.0.0.21")
 CALLER_HZ = 440.0
 LOUD_DB = -45.0
@@ -131,6 +131,9 @@ def login(house: House, agent: str) -> Login:
 
 def agent_row(house: House, agent: str) -> dict[str, Any]:
     """What ``hotline agents list`` says of them."""
-    rows = json.loads(house.run("agents", "list", "--json"))
+    out = house.run("agents", "list", "--json")
+    print(repr(out[:300]))
+    rows = json.loads(out)
+    print("ROW", rows and [r for r in rows if r["agent"] == agent])
     found: dict[str, Any] = next(row for row in rows if row["agent"] == agent)
     return found
