@@ -37,6 +37,7 @@ from tests.e2e.house import House, now
 from tests.e2e.site_inside import seat
 from tests.e2e.telephony_site import seat_of, site
 from tests.e2e.until import until
+from tests.e2e.verbs_agents import AgentVerbs
 from tests.e2e.verbs_hands import Hands
 from tests.e2e.verbs_inside import PHONES, InsideVerbs, account, is_inside
 from tests.e2e.verbs_recording import RecordingVerbs
@@ -89,6 +90,7 @@ def _number(where: str) -> str:
 
 
 class Stage(
+    AgentVerbs,
     Hands,
     InsideVerbs,
     RecordingVerbs,
