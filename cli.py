@@ -53,7 +53,9 @@ COMMANDS: Sections = {
     "Calls and people": {
         "calls": Entry("callcenter.call_commands:calls", "Calls and their journeys."),
         "recordings": Entry("recordings.commands:recordings", "Recordings and their audit."),
-        "scores": Entry("callcenter.call_commands:scores", "The newest satisfaction scores."),
+        "scores": Entry(
+            "callcenter.score_commands:scores", "Satisfaction scores, and how often one is asked."
+        ),
         "follow-ups": Entry(
             "callcenter.follow_up_commands:follow_ups", "What is still to be done for customers."
         ),
