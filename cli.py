@@ -241,6 +241,7 @@ class Hotline:
 
     def watch(self) -> Watch:
         """The listener of the settings' Asterisk, wired to its connection, the database and recordings."""
+        from ami.agent_watch import AgentWatch
         from ami.bookkeeper import Bookkeeper
         from ami.connection import AmiConnection
         from ami.known_site import KnownSite
@@ -248,7 +249,7 @@ class Hotline:
         from ami.legs import RecordedLegs
         from ami.listener import Listener
         from ami.process import Watch
-        from callcenter.agents import logged_in, memberships
+        from callcenter.agents import wanted
         from callcenter.journey import JourneyBook
         from callcenter.manager_events import LISTENED
         from recordings.capture import Capture
@@ -282,10 +283,12 @@ class Hotline:
 
         def members() -> list[Membership]:
             with self.sessions(read_only=True)() as session:
-                return memberships(logged_in(session), self.site())
+                return wanted(session, self.site(), self.clock())
 
         mend = partial(repair, self.sessions(), capture, here.recordings)
         watch = Watch(connection, listener, keeper, known, members, mend, self.clock, seen_at)
+        watch.agents = AgentWatch(connection, self.sessions(), self.site, self.clock)
+        watch.agents.listen(listener.on)
         return watch
 
     @asynccontextmanager

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from ami.agent_watch import AgentWatch
 from ami.bookkeeper import Bookkeeper
 from ami.connection import AmiConnection
 from ami.known_site import KnownSite
@@ -50,6 +51,7 @@ class Watch:
     clock: Clock
     lost_at: dt.datetime | None
     reason: str = "the listener was not running"
+    agents: AgentWatch | None = None
 
     def __post_init__(self) -> None:
         self._wake = asyncio.Event()
@@ -63,6 +65,8 @@ class Watch:
         self._up = up
         if up:
             self._site_due = True
+            if self.agents is not None:
+                self.agents.look_later()
             asyncio.get_running_loop().call_later(BOOT_SECONDS, self._wake.set)
         elif self.lost_at is None:
             self.lost_at, self.reason = at, reason
@@ -122,7 +126,8 @@ class Watch:
 
 async def follow(watch: Watch, stop: asyncio.Event) -> None:
     """Follow Asterisk until ``stop``; what is known by then is written."""
-    works = (watch.connection.run(), watch.run(), _repair_now_and_then(watch.repair))
+    works = [watch.connection.run(), watch.run(), _repair_now_and_then(watch.repair)]
+    works += [watch.agents.run()] if watch.agents is not None else []
     tasks = [asyncio.create_task(work) for work in works]
     listening = asyncio.create_task(watch.listener.run(stop))
     try:

@@ -22,6 +22,8 @@ from callcenter.channel_variables import (
     FALLBACK_FLOW,
     LANGUAGE,
     NEXT,
+    OVER,
+    QUEUE_MAX_PENALTY,
     QUEUE_PRIORITY,
     RECORD,
     SECONDS,
@@ -29,13 +31,16 @@ from callcenter.channel_variables import (
     TELL_AGENT,
     VARIABLES,
     VERSION,
+    WHISPER,
 )
 from callcenter.facts import CALLBACK, STEP
 from callcenter.flow import dialogue
 from callcenter.flow.place import Place
 from callcenter.flow.walk import Walk
+from callcenter.queue_penalty import first_max_penalty
+from callcenter.site.service import Queue
 
-AGENT_HUNG_UP = "CONTINUE"
+AGENT_HUNG_UP, ANSWERED = "CONTINUE", "ANSWER"
 KEPT = dialogue.Outcome("KEPT")
 
 
@@ -133,7 +138,7 @@ class _Stretch:
 
     def _action(self, act: dialogue.Act) -> dict[str, str]:
         """What the dialplan needs for the action."""
-        values = {TARGET: _target(act), SECONDS: str(act.seconds or "")}
+        values = {TARGET: _target(act), SECONDS: str(act.seconds or ""), OVER: _over(act)}
         if act.kind != "queue":
             return values | {f"__{RECORD}": "0", f"__{TELL_AGENT}": "0"}
         queue = self._snapshot.published.queues.get(act.target)
@@ -141,7 +146,15 @@ class _Stretch:
             QUEUE_PRIORITY: str(act.priority),
             f"__{RECORD}": str(int(queue is not None and queue.record)),
             f"__{TELL_AGENT}": str(int(queue is not None and queue.announce_agent)),
+            f"__{WHISPER}": self._whispered(queue),
+            QUEUE_MAX_PENALTY: str(first_max_penalty(queue)),
         }
+
+    def _whispered(self, queue: Queue | None) -> str:
+        """The file of what the queue tells its agents, in the site's own language."""
+        if queue is None or queue.whisper is None:
+            return ""
+        return self._snapshot.prompts.find(queue.whisper, self._snapshot.published.site.languages[0]).path
 
     def _place(self, place: Place) -> dict[str, str]:
         """What brings the call back to its place after the action."""
@@ -186,6 +199,12 @@ ACTIONS = {
     "hangup": "hangup",
 }
 """The dialplan's extension ``act_…`` for each kind of action."""
+
+
+def _over(act: dialogue.Act) -> str:
+    if not act.last:
+        return ""
+    return AGENT_HUNG_UP if act.kind == "queue" else ANSWERED
 
 
 def _target(act: dialogue.Act) -> str:

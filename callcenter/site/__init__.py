@@ -14,6 +14,7 @@ from callcenter.site.boards import Board
 from callcenter.site.calendars import Calendar
 from callcenter.site.edge import Did, Seat, Trunk
 from callcenter.site.service import Agent, Mailbox, Music, Prompt, Queue, Survey
+from callcenter.site.staffing import PauseReason, Presence
 from callcenter.site.steps import Flow
 from callcenter.site.words import Language, Name, Part, Title, Zone, allow
 
@@ -46,6 +47,10 @@ class Site(Part):
     music: list[Music] = Field(default_factory=list)
     agents: list[Agent] = Field(default_factory=list)
     seats: list[Seat] = Field(default_factory=list)
+    pause_reasons: list[PauseReason] = Field(
+        default_factory=list, description="without any, every word is a reason"
+    )
+    presence: Presence = Field(default_factory=Presence)
 
     def trunk_endpoints(self) -> dict[str, str]:
         """Every SIP endpoint name of a trunk → the trunk's name; a gateway that signs in has its account's too."""

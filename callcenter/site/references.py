@@ -106,6 +106,7 @@ def _of_queues(site: Site) -> Iterator[Reference]:
             yield Reference(("queues", place, "members", number, "agent"), "agents", member.agent)
         yield Reference(("queues", place, "music"), "music", queue.music)
         yield Reference(("queues", place, "survey"), "surveys", queue.survey)
+        yield Reference(("queues", place, "whisper"), "prompts", queue.whisper)
 
 
 def _steps(site: Site) -> Iterator[tuple[Path, Step]]:
