@@ -51,7 +51,7 @@ COMMANDS: Sections = {
         "history": Entry("dialplan_templates.commands:history", "Every configuration version."),
     },
     "Calls and people": {
-        "calls": Entry("callcenter.call_commands:calls", "Calls and their journeys."),
+        "calls": Entry("ami.hand_commands:calls", "Calls and their journeys."),
         "recordings": Entry("recordings.commands:recordings", "Recordings and their audit."),
         "scores": Entry(
             "callcenter.score_commands:scores", "Satisfaction scores, and how often one is asked."
@@ -61,6 +61,7 @@ COMMANDS: Sections = {
         ),
         "agents": Entry("ami.agent_commands:agents", "Agents and their seats."),
         "queues": Entry("ami.queue_commands:queues", "Queues, their members and who waits."),
+        "audit": Entry("callcenter.audit_commands:audit", "Who listened to or ended whose call."),
         "gaps": Entry("callcenter.gap_commands:gaps", "Times in which something was not seen."),
     },
     "Running it": {
@@ -254,11 +255,17 @@ class Hotline:
         from callcenter.manager_events import LISTENED
         from recordings.capture import Capture
         from recordings.catalogue import Catalogue
+        from recordings.finishing import Finisher
         from recordings.integrity import repair
+        from recordings.pausing import Pausing
+        from recordings.policy import LegPolicy
         from recordings.voicemail import Mailboxes
 
+        policy = LegPolicy(self.sessions(), self.site())
+
         def known() -> KnownSite:
-            return KnownSite.of(self.site())
+            policy.site = self.site()
+            return KnownSite.of(policy.site)
 
         site, here = known(), self.settings
         keeper = Bookkeeper(self.sessions(), here.system_name, site.surveys)
@@ -270,7 +277,9 @@ class Hotline:
             on_state=lambda up, at, reason: watch.on_state(up, at, reason),
             clock=self.clock,
         )
-        capture = Capture(connection, Catalogue(self.sessions(), here.recordings), here.spool)
+        finisher = Finisher(Catalogue(self.sessions(), here.recordings), here.spool, policy)
+        capture = Capture(connection, finisher, here.spool)
+        pausing = Pausing(connection, self.sessions(), self.site, self.clock)
         listener = Listener(
             JourneyBook(site.endpoints),
             LedgerReader(here.log, positions),
@@ -285,10 +294,13 @@ class Hotline:
             with self.sessions(read_only=True)() as session:
                 return wanted(session, self.site(), self.clock())
 
+        listener.on("MixMonitorStart", pausing.hear_start)
+        listener.on("UserEvent", pausing.hear_key)
         mend = partial(repair, self.sessions(), capture, here.recordings)
         watch = Watch(connection, listener, keeper, known, members, mend, self.clock, seen_at)
         watch.agents = AgentWatch(connection, self.sessions(), self.site, self.clock)
         watch.agents.listen(listener.on)
+        watch.chores = [pausing.run, watch.agents.run]
         return watch
 
     @asynccontextmanager

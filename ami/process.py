@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -52,6 +53,8 @@ class Watch:
     lost_at: dt.datetime | None
     reason: str = "the listener was not running"
     agents: AgentWatch | None = None
+    chores: Sequence[Callable[[], Coroutine[Any, Any, None]]] = ()
+    """What else goes on as long as Asterisk is followed; each until cancelled."""
 
     def __post_init__(self) -> None:
         self._wake = asyncio.Event()
@@ -126,9 +129,8 @@ class Watch:
 
 async def follow(watch: Watch, stop: asyncio.Event) -> None:
     """Follow Asterisk until ``stop``; what is known by then is written."""
-    works = [watch.connection.run(), watch.run(), _repair_now_and_then(watch.repair)]
-    works += [watch.agents.run()] if watch.agents is not None else []
-    tasks = [asyncio.create_task(work) for work in works]
+    works = (watch.connection.run(), watch.run(), _repair_now_and_then(watch.repair))
+    tasks = [asyncio.create_task(work) for work in (*works, *(chore() for chore in watch.chores))]
     listening = asyncio.create_task(watch.listener.run(stop))
     try:
         done, _ = await asyncio.wait([listening, *tasks], return_when=asyncio.FIRST_COMPLETED)

@@ -15,6 +15,7 @@ from callcenter.errors import NotFound
 from schema.base import Base
 from schema.calls import Call as CallRow
 from schema.calls import CallbackRequest, Leg, Recording, Score, Step, Visit, VoicemailMessage
+from schema.recordings import RecordingDecision
 from schema.surveys import SurveyReply
 
 MOMENT = "%Y-%m-%d %H:%M:%S"
@@ -39,6 +40,7 @@ class CallPage:
     visits: list[Visit]
     legs: list[Leg]
     recordings: list[Recording]
+    decisions: list[RecordingDecision]
     scores: list[Score]
     voicemails: list[VoicemailMessage]
     callbacks: list[CallbackRequest]
@@ -46,7 +48,17 @@ class CallPage:
 
     def as_dict(self) -> dict[str, Any]:
         """The rows as plain values for JSON; the call's own columns at the top."""
-        parts = ("steps", "visits", "legs", "recordings", "scores", "voicemails", "callbacks", "replies")
+        parts = (
+            "steps",
+            "visits",
+            "legs",
+            "recordings",
+            "decisions",
+            "scores",
+            "voicemails",
+            "callbacks",
+            "replies",
+        )
         return columns(self.call) | {part: [columns(row) for row in getattr(self, part)] for part in parts}
 
     def lines(self) -> list[Line]:
@@ -80,10 +92,18 @@ class CallPage:
                 yield Line(leg.started_at, "leg", f"{who}: {spent}{hold}")
 
     def _end_lines(self) -> Iterator[Line]:
+        for decision in self.decisions:
+            yes = "to be recorded" if decision.record else "not to be recorded"
+            yield Line(decision.at, "record", f"queue {decision.queue}: {yes} ({decision.reason})")
         for recording in self.recordings:
-            file = recording.path or recording.reason
-            text = f"{recording.state} {seconds(recording.duration_ms)} {file}"
-            yield Line(recording.started_at, "record", text)
+            file = f" {recording.path}" if recording.path else ""
+            why = f" ({recording.reason})" if recording.reason else ""
+            lasted = "" if recording.duration_ms is None else f" {seconds(recording.duration_ms)}"
+            yield Line(recording.started_at, "record", f"{recording.state}{lasted}{file}{why}")
+            for gap in recording.gaps or []:
+                at = dt.datetime.fromisoformat(gap["from"])
+                silent = seconds((dt.datetime.fromisoformat(gap["to"]) - at) // dt.timedelta(milliseconds=1))
+                yield Line(at, "record", f"paused {silent} by {gap['by']}, ended by {gap['ended_by']}")
         for message in self.voicemails:
             text = f"message in box {message.mailbox}, {seconds(message.duration_ms)}, {message.path}"
             yield Line(message.left_at, "voicemail", text)
@@ -113,6 +133,7 @@ def read_page(session: Session, call_id: str) -> CallPage:
         visits=_rows(session, Visit, call_id, Visit.number),
         legs=_rows(session, Leg, call_id, Leg.started_at),
         recordings=_rows(session, Recording, call_id, Recording.started_at),
+        decisions=_rows(session, RecordingDecision, call_id, RecordingDecision.at),
         scores=_rows(session, Score, call_id, Score.visit),
         voicemails=_rows(session, VoicemailMessage, call_id, VoicemailMessage.left_at),
         callbacks=_rows(session, CallbackRequest, call_id, CallbackRequest.asked_at),

@@ -62,6 +62,12 @@ VARIABLES = "HL_VARS"
 RECORD = "HL_RECORD"
 """1 when the agent's leg is to be recorded; inherited by the legs."""
 
+RECORD_DRAW = "HL_RECORD_DRAW"
+"""The number the call drew: below an agent's own percentage they are recorded. Empty: agents don't differ."""
+
+CONSENT = "HL_CONSENT"
+"""What the caller said to being recorded: told, agreed, refused or silent; they are asked once a call."""
+
 AGENT = "HL_AGENT"
 """The agent whose leg this is; inherited by the legs."""
 

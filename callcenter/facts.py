@@ -22,6 +22,7 @@ from callcenter.journal import Journal
 from callcenter.scores import settle
 from schema.base import Base
 from schema.calls import CallbackRequest, Step, SurveyAnswer
+from schema.recordings import RecordingDecision
 from schema.refusal import STRANGE, first_line, is_refused
 from schema.surveys import Notice, SurveyReply
 
@@ -32,6 +33,7 @@ SURVEY = "survey"
 CALLBACK = "callback"
 REPLY = "reply"
 NOTICE = "notice"
+RECORDING = "recording"
 BATCH = 500
 """Calls whose scores are settled in one statement."""
 DEFAULTS: dict[type[Base], dict[str, Any]] = {Notice: {"state": "waiting", "tries": 0}}
@@ -133,4 +135,5 @@ KINDS: dict[str, tuple[type[Base], Callable[[Any], Insert]]] = {
     CALLBACK: (CallbackRequest, _keep_first),
     REPLY: (SurveyReply, _keep_first),
     NOTICE: (Notice, _keep_first),
+    RECORDING: (RecordingDecision, _keep_first),
 }

@@ -8,12 +8,6 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, MetaData, text
 
-import schema.agents
-import schema.calls
-import schema.config
-import schema.follow_ups
-import schema.site
-import schema.surveys  # noqa: F401
 from schema.base import Base
 from schema.session import make_folder
 

@@ -13,6 +13,7 @@ from pydantic import Field
 from callcenter.site.boards import Board
 from callcenter.site.calendars import Calendar
 from callcenter.site.edge import Did, Seat, Trunk
+from callcenter.site.recording import Recording
 from callcenter.site.service import Agent, Mailbox, Music, Prompt, Queue, Survey
 from callcenter.site.staffing import PauseReason, Presence
 from callcenter.site.steps import Flow
@@ -35,6 +36,7 @@ class Site(Part):
         default=None,
         description="prompt heard when Hotline is away and nobody answers in the static menu's queue",
     )
+    recording: Recording | None = Field(default=None, description="which calls are recorded; default: all")
     trunks: list[Trunk] = Field(default_factory=list)
     boards: list[Board] = Field(default_factory=list)
     dids: list[Did] = Field(default_factory=list)

@@ -31,6 +31,9 @@ class Agent(Part):
     number: Extension
     title: Title
     languages: list[Language] = Field(default_factory=list)
+    supervisor: bool = Field(
+        default=False, description="may listen to, join, take over and end others' calls"
+    )
 
 
 class Member(Part):
