@@ -244,6 +244,7 @@ class Hotline:
         from ami.legs import RecordedLegs
         from ami.listener import Listener
         from ami.process import Watch
+        from ami.seating import Seating
         from callcenter.agents import logged_in, memberships
         from callcenter.journey import JourneyBook
         from callcenter.manager_events import LISTENED
@@ -252,11 +253,13 @@ class Hotline:
         from recordings.integrity import repair
         from recordings.voicemail import Mailboxes
 
+        seating = Seating()
+
         def known() -> KnownSite:
-            return KnownSite.of(self.site())
+            return KnownSite.of(self.site(), seating.agent_at)
 
         site, here = known(), self.settings
-        keeper = Bookkeeper(self.sessions(), here.system_name, site.surveys)
+        keeper = Bookkeeper(self.sessions(), here.system_name, site.surveys, seating)
         positions, seen_at = keeper.positions()
         connection = AmiConnection(
             self.account(),
