@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from jinja2 import Environment
 
+from callcenter.recording_policy import agent_percents
 from callcenter.site import Site
 from dialplan_templates.hands import HANDS, hands_contexts
 from dialplan_templates.render import environment
@@ -76,6 +77,7 @@ def _calls(site: Site, paths: DialplanPaths, prompt_file: PromptFile, jinja: Env
         record_context=f"record_{digest}",
         agi_patience_seconds=AGI_PATIENCE_SECONDS,
         static_wait_seconds=STATIC_WAIT_SECONDS,
+        agent_percents=sorted(agent_percents(site).items()),
         static_menus=static_menus(site, prompt_file),
         sorry_file=prompt_file(site.sorry or "", site.languages[0]),
         **hands_contexts(digest),
