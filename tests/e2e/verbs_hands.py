@@ -162,7 +162,7 @@ class Hands:
         heard = samples(self._ear(name))
         last = heard[-round(LISTEN_SECONDS * audio.RATE) :]
         if found := _tones_in(last) == set(tones):
-            self.listened.setdefault(name, len(heard) - len(last))
+            self.listened.setdefault(name, len(heard))
         return found
 
     def _ear(self, name: str) -> Ear:
