@@ -250,6 +250,7 @@ class Hotline:
         from ami.legs import RecordedLegs
         from ami.listener import Listener
         from ami.process import Watch
+        from ami.seating import Seating
         from ami.wishes import Tools, Wishes
         from callcenter.agents import wanted
         from callcenter.journey import JourneyBook
@@ -263,13 +264,14 @@ class Hotline:
         from recordings.voicemail import Mailboxes
 
         policy = LegPolicy(self.sessions(), self.site())
+        seating = Seating()
 
         def known() -> KnownSite:
             policy.site = self.site()
-            return KnownSite.of(policy.site)
+            return KnownSite.of(policy.site, seating.agent_at)
 
         site, here = known(), self.settings
-        keeper = Bookkeeper(self.sessions(), here.system_name, site.surveys)
+        keeper = Bookkeeper(self.sessions(), here.system_name, site.surveys, seating)
         positions, seen_at = keeper.positions()
         connection = AmiConnection(
             self.account(),
