@@ -54,6 +54,9 @@ COMMANDS: Sections = {
         "calls": Entry("callcenter.call_commands:calls", "Calls and their journeys."),
         "recordings": Entry("recordings.commands:recordings", "Recordings and their audit."),
         "scores": Entry("callcenter.call_commands:scores", "The newest satisfaction scores."),
+        "follow-ups": Entry(
+            "callcenter.follow_up_commands:follow_ups", "What is still to be done for customers."
+        ),
         "agents": Entry("ami.agent_commands:agents", "Agents and their seats."),
         "queues": Entry("ami.queue_commands:queues", "Queues, their members and who waits."),
         "gaps": Entry("callcenter.gap_commands:gaps", "Times in which something was not seen."),

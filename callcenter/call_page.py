@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,7 @@ from schema.base import Base
 from schema.calls import Call as CallRow
 from schema.calls import CallbackRequest, Leg, Recording, Score, Step, Visit, VoicemailMessage
 from schema.recordings import RecordingDecision
+from schema.surveys import SurveyReply
 
 MOMENT = "%Y-%m-%d %H:%M:%S"
 SHOWN_LEGS = ("agent", "seat", "outside")
@@ -39,14 +40,15 @@ class CallPage:
     visits: list[Visit]
     legs: list[Leg]
     recordings: list[Recording]
-    decisions: list[RecordingDecision]
     scores: list[Score]
     voicemails: list[VoicemailMessage]
     callbacks: list[CallbackRequest]
+    replies: list[SurveyReply] = field(default_factory=list)
+    decisions: list[RecordingDecision] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Any]:
         """The rows as plain values for JSON; the call's own columns at the top."""
-        parts = ("steps", "visits", "legs", "recordings", "decisions", "scores", "voicemails", "callbacks")
+        parts = ["steps", "visits", "legs", "recordings", "decisions", "scores", "voicemails", "callbacks", "replies"]
         return columns(self.call) | {part: [columns(row) for row in getattr(self, part)] for part in parts}
 
     def lines(self) -> list[Line]:
@@ -101,6 +103,8 @@ class CallPage:
             got = f"scored {score.score}" if score.score else score.outcome
             why = f" ({score.reason})" if score.reason else ""
             yield Line(score.at, "score", f"agent {score.agent}, queue {score.queue}: {got}{why}")
+        for reply in self.replies:
+            yield Line(reply.at, "survey", f"{reply.question}: {reply.answer or reply.message}")
         if self.call.ended_at is not None:
             lasted = seconds((self.call.ended_at - self.call.started_at) // dt.timedelta(milliseconds=1))
             cause = f" (cause {self.call.cause})" if self.call.cause is not None else ""
@@ -123,6 +127,7 @@ def read_page(session: Session, call_id: str) -> CallPage:
         scores=_rows(session, Score, call_id, Score.visit),
         voicemails=_rows(session, VoicemailMessage, call_id, VoicemailMessage.left_at),
         callbacks=_rows(session, CallbackRequest, call_id, CallbackRequest.asked_at),
+        replies=_rows(session, SurveyReply, call_id, SurveyReply.id),
     )
 
 

@@ -26,6 +26,9 @@ CURSOR = "HL_CURSOR"
 OUTCOME = "HL_OUTCOME"
 """What became of the last action: a queue status, a dial status, key-N, a voicemail status."""
 
+OVER = "HL_OVER"
+"""The outcome of the action in hand after which nothing is left but the survey; empty when the flow goes on."""
+
 TRUNK = "HL_TRUNK"
 """The trunk a call came in on; set by the trunk's endpoint."""
 

@@ -10,8 +10,10 @@ from sqlalchemy import Connection, Engine, MetaData, text
 
 import schema.calls
 import schema.config
+import schema.follow_ups
 import schema.recordings
-import schema.site  # noqa: F401
+import schema.site
+import schema.surveys  # noqa: F401
 from schema.base import Base
 from schema.session import make_folder
 

@@ -23,6 +23,7 @@ from callcenter.channel_variables import (
     FALLBACK_FLOW,
     LANGUAGE,
     NEXT,
+    OVER,
     QUEUE_PRIORITY,
     SECONDS,
     TARGET,
@@ -35,7 +36,7 @@ from callcenter.flow import dialogue
 from callcenter.flow.place import Place
 from callcenter.flow.walk import Walk
 
-AGENT_HUNG_UP = "CONTINUE"
+AGENT_HUNG_UP, ANSWERED = "CONTINUE", "ANSWER"
 KEPT = dialogue.Outcome("KEPT")
 
 
@@ -135,7 +136,7 @@ class _Stretch:
 
     def _action(self, act: dialogue.Act, language: str) -> dict[str, str]:
         """What the dialplan needs for the action."""
-        values = {TARGET: _target(act), SECONDS: str(act.seconds or "")}
+        values = {TARGET: _target(act), SECONDS: str(act.seconds or ""), OVER: _over(act)}
         if act.kind != "queue":
             return values | NOT_RECORDED | {f"__{TELL_AGENT}": "0"}
         queue = self._snapshot.published.queues.get(act.target)
@@ -191,6 +192,12 @@ ACTIONS = {
     "hangup": "hangup",
 }
 """The dialplan's extension ``act_…`` for each kind of action."""
+
+
+def _over(act: dialogue.Act) -> str:
+    if not act.last:
+        return ""
+    return AGENT_HUNG_UP if act.kind == "queue" else ANSWERED
 
 
 def _target(act: dialogue.Act) -> str:

@@ -16,6 +16,7 @@ from callcenter.site.hours import hours
 from callcenter.site.problems import Path as Where
 from callcenter.site.problems import Problem
 from callcenter.site.references import exit_keys, references
+from callcenter.site.survey_rules import surveys
 
 Keyed = Iterable[tuple[Where, str]]
 
@@ -47,6 +48,7 @@ def problems(site: Site, folder: Path | None = None) -> list[Problem]:
         hours,
         references,
         exit_keys,
+        surveys,
         languages,
         words,
     )

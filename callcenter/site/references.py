@@ -96,6 +96,10 @@ def _all(site: Site) -> Iterator[Reference]:
     for place, survey in enumerate(site.surveys):
         for key in ("question", "thanks", "wrong_key"):
             yield Reference(("surveys", place, key), "prompts", getattr(survey, key))
+        if survey.why:
+            yield Reference(("surveys", place, "why", "question"), "prompts", survey.why.question)
+        for number, question in enumerate(survey.questions):
+            yield Reference(("surveys", place, "questions", number, "question"), "prompts", question.question)
 
 
 def _of_queues(site: Site) -> Iterator[Reference]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field
 
-from callcenter.site.words import Extension, Key, Language, Name, Part, RelativePath, Text, Title, allow
+from callcenter.site.surveys import MailAddress, Question, Why
+from callcenter.site.words import Extension, Key, Language, Name, Part, RelativePath, Text, Title
 
 Strategy = Literal["ringall", "rrmemory", "leastrecent", "fewestcalls", "random", "wrandom", "linear"]
 
@@ -66,6 +67,9 @@ class Survey(Part):
     wrong_key: Name
     attempts: int = Field(default=2, ge=1, le=5)
     answer_seconds: int = Field(default=5, ge=1, le=60)
+    why: Why | None = Field(default=None, description="asked of who presses 3 or 4")
+    questions: list[Question] = Field(default_factory=list, description="asked after the main question")
+    alert: MailAddress | None = Field(default=None, description="told of each 3 or 4 at once")
 
 
 class Mailbox(Part):
@@ -74,10 +78,7 @@ class Mailbox(Part):
     number: Extension
     title: Title
     max_seconds: int = Field(default=180, ge=10, le=3600)
-    email: (
-        Annotated[str, allow(r"^[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+$", "a mail address as duty@example.com")]
-        | None
-    ) = None
+    email: MailAddress | None = None
 
 
 class Music(Part):

@@ -15,8 +15,9 @@ from typing import Any
 from lab import audio
 from schema.base import Base
 from schema.calls import Call, CallbackRequest, Gap, Leg, Recording, Score, Step, Visit
+from schema.follow_ups import FollowUp
 from schema.recordings import RecordingDecision
-from tests.e2e import expect_recording
+from tests.e2e import expect_recording, expect_survey
 from tests.e2e.house import House
 from tests.e2e.site_recording import MAY_BE_UNRECORDED
 from tests.e2e.until import until
@@ -31,6 +32,8 @@ TABLES: dict[str, type[Base]] = {
     "scores": Score,
     "callback_requests": CallbackRequest,
     "recording_decisions": RecordingDecision,
+    "follow_ups": FollowUp,
+    **expect_survey.TABLES,
 }
 MOST_TALK_MISSING = 0.5
 
@@ -165,4 +168,5 @@ SPECIAL = {
     "gap": _gap,
     "versions": _versions,
     **expect_recording.SPECIAL,
+    **expect_survey.SPECIAL,
 }

@@ -37,6 +37,7 @@ from tests.e2e.house import House, now
 from tests.e2e.telephony_site import seat_of, site
 from tests.e2e.until import until
 from tests.e2e.verbs_recording import RecordingVerbs
+from tests.e2e.verbs_survey import SurveyVerbs
 
 PATIENCE_SECONDS = 45.0
 TRUNKS = {"e1": Address("127.0.0.2"), "analog": Address("127.0.0.3")}
@@ -79,7 +80,7 @@ def sign_in(house: House, agent: str, options: dict[str, Any]) -> Run:
     return phone
 
 
-class Stage(RecordingVerbs):
+class Stage(RecordingVerbs, SurveyVerbs):
     """The parties of one case that is being played."""
 
     def __init__(self, case: Case, house: House, stack: ExitStack) -> None:

@@ -31,7 +31,9 @@ class RecordingVerbs:
     parties: dict[str, Run]
 
     def do_recordings(self, words: str) -> None:
-        calls = {name: expect.call_id(self._house, self.number[name]) for name in self.number if name in words}
+        calls = {
+            name: expect.call_id(self._house, self.number[name]) for name in self.number if name in words
+        }
         self._house.run("recordings", *words.format(**calls).split())
 
     def do_agent_presses(self, pressed: dict[str, str]) -> None:
