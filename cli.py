@@ -56,6 +56,8 @@ COMMANDS: Sections = {
         "scores": Entry("callcenter.call_commands:scores", "The newest satisfaction scores."),
         "agents": Entry("ami.agent_commands:agents", "Agents and their seats."),
         "queues": Entry("ami.queue_commands:queues", "Queues, their members and who waits."),
+        "callers": Entry("callcenter.caller_commands:callers", "The black list and the VIP list."),
+        "closing": Entry("callcenter.closing_commands:closing", "Close at once, and open again."),
         "gaps": Entry("callcenter.gap_commands:gaps", "Times in which something was not seen."),
     },
     "Running it": {

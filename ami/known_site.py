@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from callcenter.journey import CallRecord, Endpoints
+from callcenter.personal_queues import PersonalQueue, personal_queues
 from callcenter.site import Site
+from callcenter.site.service import Queue
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +27,11 @@ class KnownSite:
     def of(cls, site: Site) -> KnownSite:
         """The part of ``site`` that matters here."""
         trunks = site.trunk_endpoints()
+        queues: list[Queue | PersonalQueue] = [*site.queues, *personal_queues(site)]
         return cls(
             Endpoints(set(trunks), {seat.name for seat in site.seats}),
-            {queue.name: queue.survey for queue in site.queues},
-            frozenset(queue.name for queue in site.queues if queue.record),
+            {queue.name: queue.survey for queue in queues},
+            frozenset(queue.name for queue in queues if queue.record),
             trunks,
         )
 

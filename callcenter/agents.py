@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callcenter.errors import HotlineError, NotFound
+from callcenter.personal_queues import personal_queues
 from callcenter.ports import Clock
 from callcenter.site import Site
 from schema.calls import AgentLogin
@@ -78,20 +79,21 @@ def logged_in(session: Session) -> list[AgentLogin]:
 
 
 def memberships(logins: Iterable[AgentLogin], site: Site) -> list[Membership]:
-    """Every member every queue should have."""
+    """Every member every queue should have; each agent who may be asked for is the one of their own."""
     at_seat = {login.agent: login for login in logins}
+    served = [(queue.name, member.agent, member.penalty) for queue in site.queues for member in queue.members]
+    served += [(queue.name, queue.agent, 0) for queue in personal_queues(site)]
     return [
         Membership(
-            queue=queue.name,
-            interface=interface(member.agent, at_seat[member.agent].seat),
-            name=member.agent,
-            state_interface=f"PJSIP/{at_seat[member.agent].seat}",
-            penalty=member.penalty,
-            paused_reason=at_seat[member.agent].paused_reason,
+            queue=queue,
+            interface=interface(agent, at_seat[agent].seat),
+            name=agent,
+            state_interface=f"PJSIP/{at_seat[agent].seat}",
+            penalty=penalty,
+            paused_reason=at_seat[agent].paused_reason,
         )
-        for queue in site.queues
-        for member in queue.members
-        if member.agent in at_seat
+        for queue, agent, penalty in served
+        if agent in at_seat
     ]
 
 

@@ -15,6 +15,7 @@ from callcenter.errors import NotFound
 from schema.base import Base
 from schema.calls import Call as CallRow
 from schema.calls import CallbackRequest, Leg, Recording, Score, Step, Visit, VoicemailMessage
+from schema.routing import Decision
 
 MOMENT = "%Y-%m-%d %H:%M:%S"
 SHOWN_LEGS = ("agent", "seat", "outside")
@@ -41,15 +42,22 @@ class CallPage:
     scores: list[Score]
     voicemails: list[VoicemailMessage]
     callbacks: list[CallbackRequest]
+    decisions: list[Decision]
 
     def as_dict(self) -> dict[str, Any]:
         """The rows as plain values for JSON; the call's own columns at the top."""
-        parts = ("steps", "visits", "legs", "recordings", "scores", "voicemails", "callbacks")
+        parts = ("steps", "visits", "legs", "recordings", "scores", "voicemails", "callbacks", "decisions")
         return columns(self.call) | {part: [columns(row) for row in getattr(self, part)] for part in parts}
 
     def lines(self) -> list[Line]:
         """The journey in order of time."""
-        parts = (self._step_lines(), self._visit_lines(), self._leg_lines(), self._end_lines())
+        parts = (
+            self._decision_lines(),
+            self._step_lines(),
+            self._visit_lines(),
+            self._leg_lines(),
+            self._end_lines(),
+        )
         return sorted((line for part in parts for line in part), key=lambda line: line.at)
 
     def _step_lines(self) -> Iterator[Line]:
@@ -59,6 +67,13 @@ class CallPage:
             then = f" → {step.next}" if step.next else ""
             text = f"{step.flow}/{step.step}:{heard}{keys} {step.outcome}{then} ({step.reason})"
             yield Line(step.at, step.kind, text)
+
+    def _decision_lines(self) -> Iterator[Line]:
+        for decision in self.decisions:
+            text = " → ".join((*decision.reasons, decision.destination))
+            yield Line(
+                decision.at, "route", text if decision.about == "call" else f"{decision.about}: {text}"
+            )
 
     def _visit_lines(self) -> Iterator[Line]:
         for visit in self.visits:
@@ -112,6 +127,7 @@ def read_page(session: Session, call_id: str) -> CallPage:
         scores=_rows(session, Score, call_id, Score.visit),
         voicemails=_rows(session, VoicemailMessage, call_id, VoicemailMessage.left_at),
         callbacks=_rows(session, CallbackRequest, call_id, CallbackRequest.asked_at),
+        decisions=_rows(session, Decision, call_id, Decision.at, Decision.number),
     )
 
 

@@ -1,4 +1,4 @@
-"""Facts of the journal become rows: steps, survey answers, callback requests.
+"""Facts of the journal become rows: steps, decisions, survey answers, callback requests.
 
 Storing the same segment twice changes nothing: each kind of fact has a natural key, and a fact
 already there is passed over (a survey's end goes before its beginning). A fact that the database would
@@ -22,12 +22,14 @@ from callcenter.scores import settle
 from schema.base import Base
 from schema.calls import CallbackRequest, Step, SurveyAnswer
 from schema.refusal import STRANGE, first_line, is_refused
+from schema.routing import Decision
 
 log = structlog.get_logger()
 
 STEP = "step"
 SURVEY = "survey"
 CALLBACK = "callback"
+DECISION = "decision"
 BATCH = 500
 """Calls whose scores are settled in one statement."""
 Upsert = sqlite.Insert | postgresql.Insert
@@ -123,4 +125,5 @@ KINDS: dict[str, tuple[type[Base], Callable[[Any], Insert]]] = {
     STEP: (Step, _keep_first),
     SURVEY: (SurveyAnswer, _keep_ended),
     CALLBACK: (CallbackRequest, _keep_first),
+    DECISION: (Decision, _keep_first),
 }

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from callcenter.site import Site
 from callcenter.site.words import Part
 from callcenter.site_canonical import plain
+from schema.routing import RegionRow, RuleRow
 from schema.site import (
     AgentRow,
     BoardRow,
@@ -61,6 +62,8 @@ KINDS = (
     Kind("surveys", SurveyRow),
     Kind("agents", AgentRow),
     Kind("queues", QueueRow, "members", QueueMemberRow, "queue"),
+    Kind("regions", RegionRow),
+    Kind("rules", RuleRow),
     Kind("mailboxes", MailboxRow),
     Kind("seats", SeatRow),
 )

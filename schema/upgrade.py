@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, MetaData, text
 
 import schema.calls
 import schema.config
+import schema.routing
 import schema.site  # noqa: F401
 from schema.base import Base
 from schema.session import make_folder

@@ -13,6 +13,7 @@ from pydantic import Field
 from callcenter.site.boards import Board
 from callcenter.site.calendars import Calendar
 from callcenter.site.edge import Did, Seat, Trunk
+from callcenter.site.routing import Loops, Region, Rule
 from callcenter.site.service import Agent, Mailbox, Music, Prompt, Queue, Survey
 from callcenter.site.steps import Flow
 from callcenter.site.words import Language, Name, Part, Title, Zone, allow
@@ -34,9 +35,12 @@ class Site(Part):
         default=None,
         description="prompt heard when Hotline is away and nobody answers in the static menu's queue",
     )
+    loops: Loops = Field(default=Loops())
     trunks: list[Trunk] = Field(default_factory=list)
     boards: list[Board] = Field(default_factory=list)
     dids: list[Did] = Field(default_factory=list)
+    regions: list[Region] = Field(default_factory=list)
+    rules: list[Rule] = Field(default_factory=list)
     calendars: list[Calendar] = Field(default_factory=list)
     prompts: list[Prompt] = Field(default_factory=list)
     flows: list[Flow] = Field(default_factory=list)

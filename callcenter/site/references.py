@@ -26,6 +26,7 @@ PARTS = {
     "agents": ("agent", "number"),
     "trunks": ("trunk", "name"),
     "music": ("music", "name"),
+    "regions": ("region", "name"),
 }
 """What a person calls each part, and the key it goes by."""
 
@@ -44,6 +45,16 @@ STEP_KEYS = {
     "trunk": "trunks",
 }
 """The keys of a step, and of the limits inside it, that name a part."""
+
+RULE_KEYS = {
+    "trunks": "trunks",
+    "regions": "regions",
+    "calendar": "calendars",
+    "flow": "flows",
+    "queue": "queues",
+    "message": "prompts",
+}
+"""The keys of a rule that name a part."""
 
 
 class Reference(NamedTuple):
@@ -90,6 +101,7 @@ def _all(site: Site) -> Iterator[Reference]:
     for path, step in _steps(site):
         yield from _of_step(path, step)
     yield from _of_queues(site)
+    yield from _of_rules(site)
     yield Reference(("sorry",), "prompts", site.sorry)
     for place, survey in enumerate(site.surveys):
         for key in ("question", "thanks", "wrong_key"):
@@ -102,6 +114,16 @@ def _of_queues(site: Site) -> Iterator[Reference]:
             yield Reference(("queues", place, "members", number, "agent"), "agents", member.agent)
         yield Reference(("queues", place, "music"), "music", queue.music)
         yield Reference(("queues", place, "survey"), "surveys", queue.survey)
+
+
+def _of_rules(site: Site) -> Iterator[Reference]:
+    for place, rule in enumerate(site.rules):
+        for key, part in RULE_KEYS.items():
+            value = getattr(rule, key)
+            if isinstance(value, list):
+                yield from (Reference(("rules", place, key, n), part, name) for n, name in enumerate(value))
+            else:
+                yield Reference(("rules", place, key), part, value)
 
 
 def _steps(site: Site) -> Iterator[tuple[Path, Step]]:

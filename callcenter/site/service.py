@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from callcenter.site.routing import LastAgent
 from callcenter.site.words import Extension, Key, Language, Name, Part, RelativePath, Text, Title, allow
 
 Strategy = Literal["ringall", "rrmemory", "leastrecent", "fewestcalls", "random", "wrandom", "linear"]
@@ -27,6 +28,7 @@ class Agent(Part):
     number: Extension
     title: Title
     languages: list[Language] = Field(default_factory=list)
+    account_manager: bool = Field(default=False, description="may be asked for: has a queue of their own")
 
 
 class Member(Part):
@@ -55,6 +57,7 @@ class Queue(Part):
     announce_agent: bool = Field(default=True, description="tell the caller the agent's number")
     record: bool = True
     survey: Name | None = None
+    last_agent: LastAgent | None = None
 
 
 class Survey(Part):
