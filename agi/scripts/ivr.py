@@ -71,7 +71,7 @@ class _Stretch:
         self._services = services
         self._snapshot = snapshot
         self._voice = Voice(call, snapshot.prompts, answered)
-        self._told = 0
+        self._told = self._decided = 0
 
     def after_action(self, walk: Walk, outcome: str) -> None:
         """Take what the dialplan's action came to; an answered queue call is first asked its survey."""
@@ -125,6 +125,8 @@ class _Stretch:
             walk.answer(dialogue.Outcome("DONE"))
             return False
         self._voice.play(act.prompts, act.language)
+        if act.kind == "queue":
+            self._voice.answer()
         if act.kind == "callback":
             self._keep_callback(act)
             walk.answer(KEPT)
@@ -185,9 +187,9 @@ class _Stretch:
             self._services.facts.put(STEP, self._call_id, row)
         walk.facts.clear()
         for decision in walk.decisions:
-            self._told += 1
+            self._decided += 1
             self._services.facts.put(
-                DECISION, self._call_id, {**decision._asdict(), **shared, "number": self._told}
+                DECISION, self._call_id, {**decision._asdict(), **shared, "number": self._decided}
             )
         walk.decisions.clear()
 

@@ -3,7 +3,8 @@
 Under ``seen``, for a caller: a table's name with the rows of the call in order, each as the columns that
 matter (``calls`` has one); ``path``, the steps in order, where others may lie between; ``voicemail``, the
 mailbox with a message of theirs; ``tones``, the recording's two sides in hertz, caller first; ``gap``, the
-source of a gap that was noted and that touches the call; ``versions``, how many versions its steps are of.
+source of a gap that was noted and that touches the call; ``versions``, how many versions its steps are of;
+``reasons``, of its last decision, each as a piece of its text, and the destination as the last.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from typing import Any
 from lab import audio
 from schema.base import Base
 from schema.calls import Call, CallbackRequest, Gap, Leg, Recording, Score, Step, Visit
+from schema.routing import Decision
+from tests.e2e.expect_routing import reasons
 from tests.e2e.house import House
 from tests.e2e.until import until
 
@@ -27,6 +30,7 @@ TABLES: dict[str, type[Base]] = {
     "recordings": Recording,
     "scores": Score,
     "callback_requests": CallbackRequest,
+    "decisions": Decision,
 }
 MOST_TALK_MISSING = 0.5
 
@@ -150,4 +154,11 @@ def _versions(house: House, call: Call, wanted: int) -> None:
     assert len({step.version for step in house.rows(Step, call_id=call.call_id)}) == wanted
 
 
-SPECIAL = {"path": _path, "voicemail": _voicemail, "tones": _tones, "gap": _gap, "versions": _versions}
+SPECIAL = {
+    "path": _path,
+    "voicemail": _voicemail,
+    "tones": _tones,
+    "gap": _gap,
+    "versions": _versions,
+    "reasons": reasons,
+}

@@ -12,6 +12,8 @@
 ``recorded: seconds``         wait until so much of a talk is on disk
 ``cut: NAME``                 a caller's phone falls silent and never hangs up
 ``hears: NAME``               wait until the caller hears sound newer than the last ``ended``, ``fallback``, press
+
+The verbs of one area are in a file of their own, ``verbs_….py``.
 """
 
 from __future__ import annotations
@@ -35,6 +37,7 @@ from tests.e2e.faults import Faults
 from tests.e2e.house import House, now
 from tests.e2e.telephony_site import seat_of, site
 from tests.e2e.until import until
+from tests.e2e.verbs_routing import RoutingVerbs
 
 PATIENCE_SECONDS = 45.0
 TRUNKS = {"e1": Address("127.0.0.2"), "analog": Address("127.0.0.3")}
@@ -77,7 +80,7 @@ def sign_in(house: House, agent: str, options: dict[str, Any]) -> Run:
     return phone
 
 
-class Stage:
+class Stage(RoutingVerbs):
     """The parties of one case that is being played."""
 
     def __init__(self, case: Case, house: House, stack: ExitStack) -> None:

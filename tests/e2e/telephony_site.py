@@ -16,6 +16,8 @@ from zoneinfo import ZoneInfo
 
 from ruamel.yaml import YAML
 
+from tests.e2e.site_routing import add_routing
+
 SAMPLE = Path(__file__).parents[2] / "samples/telecom_zh_en.yaml"
 LINES = range(1, 10)
 BRANCH_QUEUE = "line6"
@@ -40,6 +42,7 @@ def site(*, twin: str = "open") -> str:
         _add_line(found, f"line{number}", f"400900100{number}", [f"30{number}1"])
     crowd = [f"4{number:03}" for number in range(1, CROWD + 1)]
     _add_line(found, CROWD_LINE, "4009002000", crowd)
+    add_routing(found)
     out = StringIO()
     writer = YAML()
     writer.allow_unicode = True
