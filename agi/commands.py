@@ -40,4 +40,5 @@ async def _main(app: App, beat: Callable[[], None]) -> None:
         Knowledge(app.sessions(read_only=True)),
         stop,
         beat,
+        settings.spool,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import httpx
 
@@ -13,10 +14,14 @@ from callcenter.ports import Clock, Facts, Knowledge
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The published flows, the journal of facts, the time, HTTP for look-ups, and what is known of callers."""
+    """The published flows, the journal of facts, the time, HTTP for look-ups, and what is known of callers.
+
+    ``spool`` is Asterisk's: callers' recorded answers go below it; None records none.
+    """
 
     snapshots: Snapshots
     facts: Facts
     clock: Clock
     http: httpx.AsyncClient
+    spool: Path | None = None
     knowledge: Knowledge = field(default_factory=NoKnowledge)

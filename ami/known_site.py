@@ -13,7 +13,7 @@ from callcenter.site.service import Queue
 
 @dataclass(frozen=True, slots=True)
 class KnownSite:
-    """Endpoints, queues and their names. ``recorded``: the queues whose calls are recorded.
+    """Endpoints, queues and their names. ``recorded``: the queues whose agents' legs get a row.
 
     ``trunk_of`` tells the trunk of a gateway that signs in under another name; ``surveys`` each queue's.
     """
@@ -31,7 +31,7 @@ class KnownSite:
         return cls(
             Endpoints(set(trunks), {seat.name for seat in site.seats}),
             {queue.name: queue.survey for queue in queues},
-            frozenset(queue.name for queue in queues if queue.record),
+            frozenset(queue.name for queue in queues),
             trunks,
         )
 

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from callcenter.site import Site
 from callcenter.site.words import Part
 from callcenter.site_canonical import plain
+from schema.agents import PauseReasonRow
 from schema.routing import RegionRow, RuleRow
 from schema.site import (
     AgentRow,
@@ -66,6 +67,7 @@ KINDS = (
     Kind("rules", RuleRow),
     Kind("mailboxes", MailboxRow),
     Kind("seats", SeatRow),
+    Kind("pause_reasons", PauseReasonRow),
 )
 """In an order in which rows may be written: what others refer to comes first."""
 
@@ -97,10 +99,11 @@ def _insert(session: Session, row: Row, values: list[Values], site: Site) -> Non
         session.execute(insert(row), [{"site": site.name, **value} for value in values])
 
 
-def _columns(row: Row, parent: str = "") -> list[str]:
-    """The columns that are fields of the part."""
+def _columns(row: Row, parent: str = "") -> tuple[str, ...]:
+    """The columns of a table of parts that are fields of the part."""
     table: Any = row
-    return [column for column in table.__table__.columns.keys() if column not in (*_EVERY_ROW, parent)]  # noqa: SIM118
+    names = table.__table__.columns.keys()
+    return tuple(column for column in names if column not in (*_EVERY_ROW, parent))
 
 
 def _values(row: Row, part: Part, position: int, children: str = "", parent: str = "") -> Values:
@@ -116,19 +119,20 @@ def _child_values(kind: Kind, row: Row, parts: Sequence[Any]) -> Iterator[Values
 
 
 def _parts(session: Session, name: str, kind: Kind) -> list[Values]:
-    parts = [_part(row, kind.row) for row in _rows(session, name, kind.row)]
+    parts = [part for _, part in _read(session, name, kind.row)]
     if kind.child_row is None:
         return parts
     children: dict[str, list[Values]] = {}
-    for row in _rows(session, name, kind.child_row):
-        children.setdefault(getattr(row, kind.parent), []).append(_part(row, kind.child_row, kind.parent))
+    for parent, child in _read(session, name, kind.child_row, kind.parent):
+        children.setdefault(parent, []).append(child)
     return [part | {kind.children: children.get(part["name"], [])} for part in parts]
 
 
-def _rows(session: Session, name: str, row: Row) -> Sequence[SitePart]:
-    return session.scalars(select(row).where(row.site == name).order_by(row.position)).all()
-
-
-def _part(row: SitePart, kind: Row, parent: str = "") -> Values:
-    own = {column: getattr(row, column) for column in _columns(kind, parent)}
-    return {**row.settings, **{column: value for column, value in own.items() if value is not None}}
+def _read(session: Session, name: str, row: Row, parent: str = "") -> Iterator[tuple[str, Values]]:
+    """Each row's parent, if it has one, and its part. Columns and not objects: there are ten thousands of seats."""
+    columns = _columns(row, parent)
+    wanted = (getattr(row, parent or "site"), row.settings, *(getattr(row, column) for column in columns))
+    found = session.execute(select(*wanted).where(row.site == name).order_by(row.position))
+    for above, settings, *own in found:
+        filled = {column: value for column, value in zip(columns, own, strict=True) if value is not None}
+        yield above, {**settings, **filled}

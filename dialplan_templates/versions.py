@@ -42,6 +42,7 @@ class Versions:
         self.etc = etc
         self.folder = etc / FOLDER
         self._link = etc / LINK
+        self._staged: dict[int, dict[str, str]] = {}
 
     def live(self) -> int | None:
         """The number of the live version, None before the first apply."""
@@ -59,9 +60,15 @@ class Versions:
         return self.folder / str(number)
 
     def files(self, number: int | None) -> dict[str, str]:
-        """A version's files as they stand on disk now; none for None. Bytes that are no UTF-8 survive."""
+        """A version's files as they stand on disk now; none for None. Bytes that are no UTF-8 survive.
+
+        What was staged here is known: ten thousand seats are not read again at every turn of an apply.
+        """
         if number is None:
             return {}
+        return self._staged.get(number) or self._on_disk(number)
+
+    def _on_disk(self, number: int) -> dict[str, str]:
         root = self.path(number)
         paths = sorted(path for path in root.rglob("*") if path.is_file() and path.name != MANIFEST)
         return {str(path.relative_to(root)): path.read_text("utf-8", "surrogateescape") for path in paths}
@@ -71,7 +78,7 @@ class Versions:
         if number is None:
             return []
         meant = self._manifest(number)
-        found = {path: _sha(text) for path, text in self.files(number).items()}
+        found = {path: _sha(text) for path, text in self._on_disk(number).items()}
         return sorted(path for path in meant.keys() | found.keys() if meant.get(path) != found.get(path))
 
     def stage(self, files: Files) -> int:
@@ -92,6 +99,7 @@ class Versions:
             shutil.rmtree(growing, ignore_errors=True)
             raise
         sync(self.folder)
+        self._staged[number] = dict(files)
         return number
 
     def swap(self, number: int | None) -> None:

@@ -61,7 +61,16 @@ def ask_queue(step: steps.QueueCall, call: Call) -> Request:
     seconds, survey = (queue.max_wait_seconds, queue.survey or "") if queue else (0, "")
     keys = "".join(step.keys)
     priority = max(step.priority, call.place.priority)
-    return Act("queue", step.queue, seconds, priority, keys, survey=survey, language=call.place.language)
+    return Act(
+        "queue",
+        step.queue,
+        seconds,
+        priority,
+        keys,
+        survey=survey,
+        last=_is_last(step),
+        language=call.place.language,
+    )
 
 
 def queue_answered(step: steps.QueueCall, call: Call, answer: Answer) -> Went:
@@ -76,12 +85,19 @@ def queue_answered(step: steps.QueueCall, call: Call, answer: Answer) -> Went:
 
 def ask_seat(step: steps.DialSeat, call: Call) -> Act:
     """Ring the seat."""
-    return Act("seat", step.seat, step.ring_seconds, language=call.place.language)
+    return Act("seat", step.seat, step.ring_seconds, last=_is_last(step), language=call.place.language)
 
 
 def ask_outside(step: steps.DialOutside, call: Call) -> Act:
     """Ring the outside number."""
-    return Act("outside", step.number, step.ring_seconds, trunk=step.trunk, language=call.place.language)
+    return Act(
+        "outside",
+        step.number,
+        step.ring_seconds,
+        trunk=step.trunk,
+        last=_is_last(step),
+        language=call.place.language,
+    )
 
 
 def dial_answered(step: steps.DialSeat | steps.DialOutside, call: Call, answer: Answer) -> Went:
@@ -127,6 +143,10 @@ def callback_answered(step: steps.Callback, call: Call, answer: Answer) -> Went:
 def ask_hang_up(step: steps.HangUp, call: Call) -> Act:
     """The last words, and the end."""
     return Act("hangup", prompts=tuple(step.prompts), language=call.place.language)
+
+
+def _is_last(step: steps.QueueCall | steps.DialSeat | steps.DialOutside) -> bool:
+    return step.done == "@hangup"
 
 
 def _word(answer: Answer) -> str:

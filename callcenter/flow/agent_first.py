@@ -108,6 +108,7 @@ def _wait_for(asked: Asked, step: steps.QueueCall, call: Call) -> Act:
         survey=(queue.survey or "") if queue else "",
         language=call.place.language,
         served=step.queue,
+        last=step.done == "@hangup",
     )
 
 

@@ -63,7 +63,8 @@ class Act:
 
     ``target`` is the queue's or seat's name, the mailbox, the survey, or the number for ``outside``
     (over ``trunk``). A callback's is the queue, and ``number`` whom to call. ``seconds`` is the longest
-    wait or ring, 0 for none. ``keys`` leave a queue. ``survey`` follows an answered queue call.
+    wait or ring, 0 for none. ``keys`` leave a queue. ``survey`` follows an answered queue call. ``last``:
+    an answered call ends the flow.
     """
 
     kind: ActKind
@@ -74,6 +75,7 @@ class Act:
     trunk: str = ""
     number: str = ""
     survey: str = ""
+    last: bool = False
     prompts: tuple[str, ...] = ()
     language: str = ""
     served: str = ""

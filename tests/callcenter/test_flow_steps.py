@@ -264,7 +264,9 @@ def test_a_language_step_changes_what_is_spoken_from_there_on() -> None:
 )
 def test_each_way_out_of_a_queue_has_its_target(status: str, outcome: str, then: str) -> None:
     walk = walk_of({"start": {"kind": "goto", "target": "queue"}})
-    assert walk.request == Act("queue", "sales", 60, keys="1", survey="satisfaction", language="zh")
+    assert walk.request == Act(
+        "queue", "sales", 60, keys="1", survey="satisfaction", last=True, language="zh"
+    )
     assert answered(walk, Outcome(status))[0] == ("queue", outcome, then)
 
 
@@ -276,8 +278,8 @@ del OUTSIDE["seat"]
 @pytest.mark.parametrize(
     ("step", "request_made"),
     [
-        (SEAT, Act("seat", "a1", 20, language="zh")),
-        (OUTSIDE, Act("outside", "13900139000", 30, trunk="e1", language="zh")),
+        (SEAT, Act("seat", "a1", 20, last=True, language="zh")),
+        (OUTSIDE, Act("outside", "13900139000", 30, trunk="e1", last=True, language="zh")),
     ],
 )
 @pytest.mark.parametrize(

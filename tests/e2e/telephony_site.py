@@ -16,11 +16,15 @@ from zoneinfo import ZoneInfo
 
 from ruamel.yaml import YAML
 
+from tests.e2e import site_recording, site_survey
+from tests.e2e.site_hands import add_hands
 from tests.e2e.site_routing import add_routing
 
 SAMPLE = Path(__file__).parents[2] / "samples/telecom_zh_en.yaml"
 LINES = range(1, 10)
 BRANCH_QUEUE = "line6"
+GOES_ON = "line7"
+"""This line's flow goes on after the agent has hung up."""
 CROWD = 30
 """Agents of the crowd's line, which serves the calls of the load tests."""
 CROWD_LINE = "crowd"
@@ -40,9 +44,13 @@ def site(*, twin: str = "open") -> str:
     found["prompts"].append({"name": "hello", "text": {"zh": "您好", "en": "Hello"}})
     for number in LINES:
         _add_line(found, f"line{number}", f"400900100{number}", [f"30{number}1"])
+    _named(found["flows"], GOES_ON)["steps"]["wait"]["done"] = "hello"
     crowd = [f"4{number:03}" for number in range(1, CROWD + 1)]
     _add_line(found, CROWD_LINE, "4009002000", crowd)
     add_routing(found)
+    site_survey.add(found, _add_line)
+    add_hands(found, _add_line)
+    site_recording.add(found, _add_line)
     out = StringIO()
     writer = YAML()
     writer.allow_unicode = True
