@@ -19,7 +19,7 @@ from schema.calls import Call, CallbackRequest, Gap, Leg, Recording, Score, Step
 from schema.follow_ups import FollowUp
 from schema.recordings import RecordingDecision
 from schema.routing import Decision
-from tests.e2e import expect_hands, expect_recording, expect_survey
+from tests.e2e import expect_hands, expect_inside, expect_recording, expect_survey
 from tests.e2e.expect_routing import reasons
 from tests.e2e.house import House
 from tests.e2e.site_recording import MAY_BE_UNRECORDED
@@ -177,4 +177,5 @@ SPECIAL = {
     "reasons": reasons,
     **expect_survey.SPECIAL,
     **expect_recording.SPECIAL,
+    **expect_inside.EXPECT,
 }
