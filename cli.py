@@ -61,6 +61,8 @@ COMMANDS: Sections = {
         ),
         "agents": Entry("ami.agent_commands:agents", "Agents and their seats."),
         "queues": Entry("ami.queue_commands:queues", "Queues, their members and who waits."),
+        "callers": Entry("callcenter.caller_commands:callers", "The black list and the VIP list."),
+        "closing": Entry("callcenter.closing_commands:closing", "Close at once, and open again."),
         "audit": Entry("callcenter.audit_commands:audit", "Who listened to or ended whose call."),
         "gaps": Entry("callcenter.gap_commands:gaps", "Times in which something was not seen."),
     },

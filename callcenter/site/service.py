@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from callcenter.site.routing import LastAgent
 from callcenter.site.staffing import Relax
 from callcenter.site.surveys import MailAddress, Question, Why
 from callcenter.site.words import Extension, Key, Language, Name, Part, RelativePath, Text, Title
@@ -31,6 +32,7 @@ class Agent(Part):
     number: Extension
     title: Title
     languages: list[Language] = Field(default_factory=list)
+    account_manager: bool = Field(default=False, description="may be asked for: has a queue of their own")
     supervisor: bool = Field(
         default=False, description="may listen to, join, take over and end others' calls"
     )
@@ -72,6 +74,7 @@ class Queue(Part):
     )
     record: bool = True
     survey: Name | None = None
+    last_agent: LastAgent | None = None
 
 
 class Survey(Part):
