@@ -14,7 +14,7 @@ from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import replace
 from functools import cached_property, lru_cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -284,11 +284,11 @@ class Hotline:
         return watch
 
     @asynccontextmanager
-    async def manager(self) -> AsyncIterator[AmiConnection]:
-        """A manager connection that is up."""
+    async def manager(self, **hearing: Any) -> AsyncIterator[AmiConnection]:
+        """A manager connection that is up; ``wanted`` and ``on_event`` as of ``ami.once.connected``."""
         from ami.once import connected
 
-        async with connected(self.account(), self.clock) as connection:
+        async with connected(self.account(), self.clock, **hearing) as connection:
             yield connection
 
 
