@@ -51,11 +51,15 @@ COMMANDS: Sections = {
         "history": Entry("dialplan_templates.commands:history", "Every configuration version."),
     },
     "Calls and people": {
-        "calls": Entry("callcenter.call_commands:calls", "Calls and their journeys."),
+        "calls": Entry("ami.hand_commands:calls", "Calls and their journeys."),
         "recordings": Entry("recordings.commands:recordings", "Recordings and their audit."),
         "scores": Entry("callcenter.call_commands:scores", "The newest satisfaction scores."),
+        "follow-ups": Entry(
+            "callcenter.follow_up_commands:follow_ups", "What is still to be done for customers."
+        ),
         "agents": Entry("ami.agent_commands:agents", "Agents and their seats."),
         "queues": Entry("ami.queue_commands:queues", "Queues, their members and who waits."),
+        "audit": Entry("callcenter.audit_commands:audit", "Who listened to or ended whose call."),
         "gaps": Entry("callcenter.gap_commands:gaps", "Times in which something was not seen."),
     },
     "Running it": {
@@ -236,6 +240,7 @@ class Hotline:
 
     def watch(self) -> Watch:
         """The listener of the settings' Asterisk, wired to its connection, the database and recordings."""
+        from ami.agent_watch import AgentWatch
         from ami.bookkeeper import Bookkeeper
         from ami.connection import AmiConnection
         from ami.known_site import KnownSite
@@ -243,16 +248,22 @@ class Hotline:
         from ami.legs import RecordedLegs
         from ami.listener import Listener
         from ami.process import Watch
-        from callcenter.agents import logged_in, memberships
+        from callcenter.agents import wanted
         from callcenter.journey import JourneyBook
         from callcenter.manager_events import LISTENED
         from recordings.capture import Capture
         from recordings.catalogue import Catalogue
+        from recordings.finishing import Finisher
         from recordings.integrity import repair
+        from recordings.pausing import Pausing
+        from recordings.policy import LegPolicy
         from recordings.voicemail import Mailboxes
 
+        policy = LegPolicy(self.sessions(), self.site())
+
         def known() -> KnownSite:
-            return KnownSite.of(self.site())
+            policy.site = self.site()
+            return KnownSite.of(policy.site)
 
         site, here = known(), self.settings
         keeper = Bookkeeper(self.sessions(), here.system_name, site.surveys)
@@ -264,7 +275,9 @@ class Hotline:
             on_state=lambda up, at, reason: watch.on_state(up, at, reason),
             clock=self.clock,
         )
-        capture = Capture(connection, Catalogue(self.sessions(), here.recordings), here.spool)
+        finisher = Finisher(Catalogue(self.sessions(), here.recordings), here.spool, policy)
+        capture = Capture(connection, finisher, here.spool)
+        pausing = Pausing(connection, self.sessions(), self.site, self.clock)
         listener = Listener(
             JourneyBook(site.endpoints),
             LedgerReader(here.log, positions),
@@ -277,10 +290,15 @@ class Hotline:
 
         def members() -> list[Membership]:
             with self.sessions(read_only=True)() as session:
-                return memberships(logged_in(session), self.site())
+                return wanted(session, self.site(), self.clock())
 
+        listener.on("MixMonitorStart", pausing.hear_start)
+        listener.on("UserEvent", pausing.hear_key)
         mend = partial(repair, self.sessions(), capture, here.recordings)
         watch = Watch(connection, listener, keeper, known, members, mend, self.clock, seen_at)
+        watch.agents = AgentWatch(connection, self.sessions(), self.site, self.clock)
+        watch.agents.listen(listener.on)
+        watch.chores = [pausing.run, watch.agents.run]
         return watch
 
     @asynccontextmanager

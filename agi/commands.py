@@ -38,4 +38,5 @@ async def _main(app: App, beat: Callable[[], None]) -> None:
         app.clock,
         stop,
         beat,
+        settings.spool,
     )

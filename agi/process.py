@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import Callable
+from pathlib import Path
 from typing import Literal
 
 import httpx
@@ -36,13 +37,14 @@ async def serve(
     clock: Clock,
     stop: asyncio.Event,
     beat: Callable[[], None],
+    spool: Path | None = None,
 ) -> None:
     """Answer calls until ``stop``; then let the calls at hand end and store what is left. Raises OSError.
 
-    ``beat`` is called as long as the event loop turns.
+    ``beat`` is called as long as the event loop turns. ``spool`` is Asterisk's.
     """
     async with http_client() as http:
-        server = Server(routes(Services(snapshots, journal, clock, http)), token)
+        server = Server(routes(Services(snapshots, journal, clock, http, spool)), token)
         await server.listen(*address)
         log.info("agi.listening", host=address[0], port=server.port)
         beating = asyncio.create_task(_keep_beating(beat))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import httpx
 
@@ -12,9 +13,13 @@ from callcenter.ports import Clock, Facts
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The published flows, the journal of facts, the time, and HTTP for look-ups."""
+    """The published flows, the journal of facts, the time, and HTTP for look-ups.
+
+    ``spool`` is Asterisk's: callers' recorded answers go below it; None records none.
+    """
 
     snapshots: Snapshots
     facts: Facts
     clock: Clock
     http: httpx.AsyncClient
+    spool: Path | None = None

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from agi.call import EVERY_KEY, Call
+from agi.protocol import Quoted, application_value
 from callcenter.flow.dialogue import Collect, Hear
 from callcenter.prompt_index import PromptIndex
 
+SILENCE_SECONDS = 4
+"""So much silence ends a recorded answer."""
 MARGIN_SECONDS = 3
 """Slack of the dead-man's timer over the time a verb should take."""
+_RECORD = Quoted("Record")
 
 
 class Voice:
@@ -43,6 +47,16 @@ class Voice:
         """Play to the end."""
         if prompts:
             self._play(self._ready(prompts, language, 0))
+
+    def record(self, path: str, seconds: int) -> None:
+        """Record the caller into ``path``, a wav with its folder made, until #, silence or ``seconds``.
+
+        No beep is played: a prompt says when to speak.
+        """
+        self._call.arm(seconds + SILENCE_SECONDS + MARGIN_SECONDS)
+        name = application_value(path)
+        self._answered = True
+        self._call.execute("EXEC", _RECORD, f"{name},{SILENCE_SECONDS},{seconds},kq")
 
     def _play(self, files: Sequence[str], keys: str = "") -> str | None:
         """Played by an application that answers the call itself."""

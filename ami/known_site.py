@@ -11,7 +11,7 @@ from callcenter.site import Site
 
 @dataclass(frozen=True, slots=True)
 class KnownSite:
-    """Endpoints, queues and their names. ``recorded``: the queues whose calls are recorded.
+    """Endpoints, queues and their names. ``recorded``: the queues whose agents' legs get a row.
 
     ``trunk_of`` tells the trunk of a gateway that signs in under another name; ``surveys`` each queue's.
     """
@@ -28,7 +28,7 @@ class KnownSite:
         return cls(
             Endpoints(set(trunks), {seat.name for seat in site.seats}),
             {queue.name: queue.survey for queue in site.queues},
-            frozenset(queue.name for queue in site.queues if queue.record),
+            frozenset(queue.name for queue in site.queues),
             trunks,
         )
 

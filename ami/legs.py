@@ -21,7 +21,7 @@ MOVE_SECONDS = 0.05
 
 
 class RecordedLegs:
-    """Watches the legs of one Asterisk. ``queues`` are those whose calls are recorded."""
+    """Watches the legs of one Asterisk. ``queues`` are those whose calls Hotline looks after."""
 
     def __init__(self, recorder: LegRecorder, queues: Collection[str]) -> None:
         self._recorder = recorder
@@ -116,4 +116,5 @@ def _talked(record: CallRecord, leg: LegRecord, queue: str | None) -> TalkedLeg:
         started_at=leg.talks[0].start,
         talk_ms=leg.talk_ms,
         cut=record.ended_by == "pbx_restart",
+        trunk=record.trunk,
     )

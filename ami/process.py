@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from ami.agent_watch import AgentWatch
 from ami.bookkeeper import Bookkeeper
 from ami.connection import AmiConnection
 from ami.known_site import KnownSite
@@ -51,6 +53,9 @@ class Watch:
     clock: Clock
     lost_at: dt.datetime | None
     reason: str = "the listener was not running"
+    agents: AgentWatch | None = None
+    chores: Sequence[Callable[[], Coroutine[Any, Any, None]]] = ()
+    """What else goes on as long as Asterisk is followed; each until cancelled."""
 
     def __post_init__(self) -> None:
         self._wake = asyncio.Event()
@@ -66,6 +71,8 @@ class Watch:
         self.queues.is_known = False
         if up:
             self._site_due = True
+            if self.agents is not None:
+                self.agents.look_later()
             asyncio.get_running_loop().call_later(BOOT_SECONDS, self._wake.set)
         elif self.lost_at is None:
             self.lost_at, self.reason = at, reason
@@ -130,7 +137,7 @@ class Watch:
 async def follow(watch: Watch, stop: asyncio.Event) -> None:
     """Follow Asterisk until ``stop``; what is known by then is written."""
     works = (watch.connection.run(), watch.run(), _repair_now_and_then(watch.repair))
-    tasks = [asyncio.create_task(work) for work in works]
+    tasks = [asyncio.create_task(work) for work in (*works, *(chore() for chore in watch.chores))]
     listening = asyncio.create_task(watch.listener.run(stop))
     try:
         done, _ = await asyncio.wait([listening, *tasks], return_when=asyncio.FIRST_COMPLETED)

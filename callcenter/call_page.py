@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,8 @@ from callcenter.errors import NotFound
 from schema.base import Base
 from schema.calls import Call as CallRow
 from schema.calls import CallbackRequest, Leg, Recording, Score, Step, Visit, VoicemailMessage
+from schema.recordings import RecordingDecision
+from schema.surveys import SurveyReply
 
 MOMENT = "%Y-%m-%d %H:%M:%S"
 SHOWN_LEGS = ("agent", "seat", "outside")
@@ -38,13 +40,25 @@ class CallPage:
     visits: list[Visit]
     legs: list[Leg]
     recordings: list[Recording]
+    decisions: list[RecordingDecision]
     scores: list[Score]
     voicemails: list[VoicemailMessage]
     callbacks: list[CallbackRequest]
+    replies: list[SurveyReply] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Any]:
         """The rows as plain values for JSON; the call's own columns at the top."""
-        parts = ("steps", "visits", "legs", "recordings", "scores", "voicemails", "callbacks")
+        parts = (
+            "steps",
+            "visits",
+            "legs",
+            "recordings",
+            "decisions",
+            "scores",
+            "voicemails",
+            "callbacks",
+            "replies",
+        )
         return columns(self.call) | {part: [columns(row) for row in getattr(self, part)] for part in parts}
 
     def lines(self) -> list[Line]:
@@ -78,10 +92,18 @@ class CallPage:
                 yield Line(leg.started_at, "leg", f"{who}: {spent}{hold}")
 
     def _end_lines(self) -> Iterator[Line]:
+        for decision in self.decisions:
+            yes = "to be recorded" if decision.record else "not to be recorded"
+            yield Line(decision.at, "record", f"queue {decision.queue}: {yes} ({decision.reason})")
         for recording in self.recordings:
-            file = recording.path or recording.reason
-            text = f"{recording.state} {seconds(recording.duration_ms)} {file}"
-            yield Line(recording.started_at, "record", text)
+            file = f" {recording.path}" if recording.path else ""
+            why = f" ({recording.reason})" if recording.reason else ""
+            lasted = "" if recording.duration_ms is None else f" {seconds(recording.duration_ms)}"
+            yield Line(recording.started_at, "record", f"{recording.state}{lasted}{file}{why}")
+            for gap in recording.gaps or []:
+                at = dt.datetime.fromisoformat(gap["from"])
+                silent = seconds((dt.datetime.fromisoformat(gap["to"]) - at) // dt.timedelta(milliseconds=1))
+                yield Line(at, "record", f"paused {silent} by {gap['by']}, ended by {gap['ended_by']}")
         for message in self.voicemails:
             text = f"message in box {message.mailbox}, {seconds(message.duration_ms)}, {message.path}"
             yield Line(message.left_at, "voicemail", text)
@@ -91,6 +113,8 @@ class CallPage:
             got = f"scored {score.score}" if score.score else score.outcome
             why = f" ({score.reason})" if score.reason else ""
             yield Line(score.at, "score", f"agent {score.agent}, queue {score.queue}: {got}{why}")
+        for reply in self.replies:
+            yield Line(reply.at, "survey", f"{reply.question}: {reply.answer or reply.message}")
         if self.call.ended_at is not None:
             lasted = seconds((self.call.ended_at - self.call.started_at) // dt.timedelta(milliseconds=1))
             cause = f" (cause {self.call.cause})" if self.call.cause is not None else ""
@@ -109,9 +133,11 @@ def read_page(session: Session, call_id: str) -> CallPage:
         visits=_rows(session, Visit, call_id, Visit.number),
         legs=_rows(session, Leg, call_id, Leg.started_at),
         recordings=_rows(session, Recording, call_id, Recording.started_at),
+        decisions=_rows(session, RecordingDecision, call_id, RecordingDecision.at),
         scores=_rows(session, Score, call_id, Score.visit),
         voicemails=_rows(session, VoicemailMessage, call_id, VoicemailMessage.left_at),
         callbacks=_rows(session, CallbackRequest, call_id, CallbackRequest.asked_at),
+        replies=_rows(session, SurveyReply, call_id, SurveyReply.id),
     )
 
 

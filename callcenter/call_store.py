@@ -14,8 +14,10 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from callcenter.bad_scores import follow_up_bad_scores
 from callcenter.facts import upsert
 from callcenter.journey import CallRecord, scores
+from callcenter.scores import BAD
 from schema.base import Base
 from schema.calls import Call, Leg, Recording, Score, SurveyAnswer, Visit
 
@@ -44,6 +46,7 @@ def _store(session: Session, records: Sequence[CallRecord], surveys: SurveyOf) -
         for score in scores(record, surveys, answers.get(record.call_id, ()))
     ]
     _put(session, Score, rows)
+    follow_up_bad_scores(session, [row["call_id"] for row in rows if (row["score"] or 0) >= BAD])
     _absorb(session, [record for record in records if record.aliases])
 
 

@@ -44,6 +44,12 @@ LANGUAGE = "HL_LANGUAGE"
 QUEUE_PRIORITY = "QUEUE_PRIO"
 """app_queue's own variable: callers of higher priority are answered first."""
 
+QUEUE_MAX_PENALTY = "QUEUE_MAX_PENALTY"
+"""app_queue's own variable: agents of a higher penalty are not asked yet; the queue's rule raises it."""
+
+WHISPER = "HL_WHISPER"
+"""The file that only the agent hears before the two are joined; inherited by the legs."""
+
 TELL_AGENT = "HL_TELL_AGENT"
 """1 when the caller is to hear the agent's number; inherited by the legs."""
 
@@ -55,6 +61,12 @@ VARIABLES = "HL_VARS"
 
 RECORD = "HL_RECORD"
 """1 when the agent's leg is to be recorded; inherited by the legs."""
+
+RECORD_DRAW = "HL_RECORD_DRAW"
+"""The number the call drew: below an agent's own percentage they are recorded. Empty: agents don't differ."""
+
+CONSENT = "HL_CONSENT"
+"""What the caller said to being recorded: told, agreed, refused or silent; they are asked once a call."""
 
 AGENT = "HL_AGENT"
 """The agent whose leg this is; inherited by the legs."""
@@ -73,3 +85,6 @@ KEY = "HL_KEY"
 
 WORDS = "HL_WORDS"
 """The dialplan's own: the file that tells the caller the agent's number."""
+
+TOLD = "HL_TOLD"
+"""The dialplan's own: what agent and caller hear before they are joined, as Dial's option A takes it."""

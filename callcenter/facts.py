@@ -1,4 +1,4 @@
-"""Facts of the journal become rows: steps, survey answers, callback requests.
+"""Facts of the journal become rows: steps, survey answers, callback requests, notices.
 
 Storing the same segment twice changes nothing: each kind of fact has a natural key, and a fact
 already there is passed over (a survey's end goes before its beginning). A fact that the database would
@@ -17,19 +17,26 @@ from sqlalchemy import Insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from callcenter.bad_scores import follow_up_bad_scores
 from callcenter.journal import Journal
 from callcenter.scores import settle
 from schema.base import Base
 from schema.calls import CallbackRequest, Step, SurveyAnswer
+from schema.recordings import RecordingDecision
 from schema.refusal import STRANGE, first_line, is_refused
+from schema.surveys import Notice, SurveyReply
 
 log = structlog.get_logger()
 
 STEP = "step"
 SURVEY = "survey"
 CALLBACK = "callback"
+REPLY = "reply"
+NOTICE = "notice"
+RECORDING = "recording"
 BATCH = 500
 """Calls whose scores are settled in one statement."""
+DEFAULTS: dict[type[Base], dict[str, Any]] = {Notice: {"state": "waiting", "tries": 0}}
 Upsert = sqlite.Insert | postgresql.Insert
 Row = dict[str, Any]
 
@@ -59,8 +66,10 @@ def store(session: Session, facts: list[Row]) -> None:
         rows = _once(table, [_row(table, fact) for fact in facts if fact.get("fact") == kind])
         if rows:
             session.connection().execute(settled(upsert(session, table)), rows)
-        for start in range(0, len(rows) if kind == SURVEY else 0, BATCH):
-            settle(session, {row["call_id"] for row in rows[start : start + BATCH]})
+        for start in range(0, len(rows) if kind in (SURVEY, REPLY) else 0, BATCH):
+            calls = {row["call_id"] for row in rows[start : start + BATCH]}
+            settle(session, calls)
+            follow_up_bad_scores(session, calls)
 
 
 def _store_what_can_be(segment: Path, facts: list[Row], session: Callable[[], Session]) -> None:
@@ -91,7 +100,8 @@ def upsert(session: Session, table: type[Base]) -> Upsert:
 def _row(table: type[Base], fact: Mapping[str, Any]) -> Row:
     columns = table.__table__.columns
     row = {column.name: fact.get(column.name) for column in columns if not column.primary_key}
-    for name in ("at", "asked_at"):
+    row |= {name: value for name, value in DEFAULTS.get(table, {}).items() if row[name] is None}
+    for name in ("at", "asked_at", "due_at"):
         if row.get(name) is not None:
             row[name] = dt.datetime.fromisoformat(str(row[name]))
     return row
@@ -123,4 +133,7 @@ KINDS: dict[str, tuple[type[Base], Callable[[Any], Insert]]] = {
     STEP: (Step, _keep_first),
     SURVEY: (SurveyAnswer, _keep_ended),
     CALLBACK: (CallbackRequest, _keep_first),
+    REPLY: (SurveyReply, _keep_first),
+    NOTICE: (Notice, _keep_first),
+    RECORDING: (RecordingDecision, _keep_first),
 }

@@ -127,6 +127,7 @@ class TalkedLeg:
     started_at: dt.datetime
     talk_ms: int
     cut: bool = False
+    trunk: str | None = None
 
 
 class LegRecorder(Protocol):

@@ -16,6 +16,8 @@ from sqlalchemy.orm import Session
 from schema.calls import Call, Score, SurveyAnswer, Visit
 
 UNFINISHED = "asked"
+BAD = 3
+"""This score, or a higher one, is followed up."""
 
 
 def settle(session: Session, call_ids: Collection[str]) -> int:

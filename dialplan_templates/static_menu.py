@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from callcenter.flow_graph import resolve
+from callcenter.recording_policy import static_decision
 from callcenter.site import Site
 from callcenter.site.steps import Branch, Flow, Goto, HangUp, Menu, Play, QueueCall, SetLanguage, Step
 
@@ -62,7 +63,7 @@ class _Compiler:
 
     def __init__(self, site: Site, prompt_file: PromptFile) -> None:
         self._flows = {flow.name: flow for flow in site.flows}
-        self._queues = {queue.name: queue.record for queue in site.queues}
+        self._queues = {queue.name: static_decision(site, queue.name).record for queue in site.queues}
         self._prompt_file = prompt_file
         self._reached: dict[str, _Spot] = {}
 

@@ -77,7 +77,8 @@ class Media:
     def answered(self, call: int, port: int, far_end: tuple[str, int]) -> None:
         """Begin to talk to ``far_end`` from ``port``."""
         ticks = deque((round(at / rtp.TICK_SECONDS), digit) for at, digit in self._speech.keys)
-        voice = rtp.Voice(self._speech.law, self._frames, random.getrandbits(32), ticks)
+        sequence = random.getrandbits(16)  # as real phones do: a recorder may not count on its order
+        voice = rtp.Voice(self._speech.law, self._frames, random.getrandbits(32), ticks, sequence)
         with self._lock:
             self._lines[call] = Line(port, far_end, voice, rtp.Ear(self._speech.law), time.monotonic())
             self._talking.add(call)

@@ -18,7 +18,6 @@ from sqlalchemy.exc import SQLAlchemyError
 from callcenter.errors import HotlineError
 from callcenter.ports import PhoneSystem, TalkedLeg
 from recordings import naming
-from recordings.catalogue import Catalogue
 from recordings.finishing import Finisher
 from schema.refusal import first_line
 
@@ -37,13 +36,13 @@ class Capture:
     """
 
     def __init__(
-        self, phone: PhoneSystem, catalogue: Catalogue, spool: Path, pause: Pause = asyncio.sleep
+        self, phone: PhoneSystem, finisher: Finisher, spool: Path, pause: Pause = asyncio.sleep
     ) -> None:
         self._phone = phone
         self._pause = pause
         self._spool = spool
         self._few = asyncio.Semaphore(AT_ONCE)
-        self.close = Finisher(catalogue, spool).close
+        self.close = finisher.close
 
     async def stop(self, channel: str, call_id: str) -> None:
         """The leg has left its bridge. A leg that is gone already has stopped by itself."""

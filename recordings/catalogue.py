@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,12 +11,16 @@ from sqlalchemy.orm import Session
 
 from callcenter.facts import upsert
 from callcenter.ports import TalkedLeg
+from callcenter.recording_policy import Terms
+from recordings import pauses
 from recordings.sound import SoundFile
 from schema.calls import Recording
 
 SessionMaker = Callable[[], Session]
 PLAYABLE = ("ready", "truncated")
 """States of a row that has a file."""
+OVER = (*PLAYABLE, "deleted")
+"""States that nothing a leg has left can change."""
 
 
 class Catalogue:
@@ -25,21 +30,23 @@ class Catalogue:
         self._session = session
         self.folder = folder
 
-    def ready(self, leg: TalkedLeg, sound: SoundFile) -> None:
-        """The file is whole, synced and in its place."""
-        state, reason = ("truncated", "Asterisk ended before the call did") if leg.cut else ("ready", None)
+    def ready(self, leg: TalkedLeg, sound: SoundFile, terms: Terms, short: str | None = None) -> None:
+        """The file is synced and in its place. ``short``: why something is missing in it."""
         self._put(
             leg,
-            state=state,
-            reason=reason,
+            state="truncated" if short else "ready",
+            reason=short,
             path=str(sound.path.relative_to(self.folder)),
             duration_ms=sound.duration_ms,
             bytes=sound.size,
             sha256=sound.sha256,
+            sides=terms.sides,
+            wanted_format=None if terms.format == "wav" else terms.format,
+            gaps=self._gaps(leg, sound),
         )
 
     def failed(self, leg: TalkedLeg, state: str, reason: str) -> None:
-        """There is no playable file: ``state`` is failed or missing, ``reason`` one sentence.
+        """There is no playable file: ``state`` is failed, missing or not_recorded, ``reason`` one sentence.
 
         Never said over a row that has a file: another process may have finished it meanwhile.
         """
@@ -49,6 +56,11 @@ class Catalogue:
         """What the leg's row says, None while it has none."""
         with self._session() as session:
             return session.scalar(select(Recording.state).where(Recording.uniqueid == uniqueid))
+
+    def _gaps(self, leg: TalkedLeg, sound: SoundFile) -> list[dict[str, str]] | None:
+        ended_at = leg.started_at + dt.timedelta(milliseconds=sound.duration_ms)
+        with self._session() as session, session.begin():
+            return pauses.gaps(session, leg.uniqueid, leg.started_at, ended_at) or None
 
     def _put(self, leg: TalkedLeg, **columns: object) -> None:
         row: dict[str, object] = {
@@ -61,5 +73,7 @@ class Catalogue:
         }
         with self._session() as session, session.begin():
             insert = upsert(session, Recording).values(row)
-            worse = None if row["path"] else Recording.path.is_(None)
+            worse = Recording.state != "deleted"
+            if row["path"] is None:
+                worse &= Recording.path.is_(None)
             session.execute(insert.on_conflict_do_update(index_elements=["uniqueid"], set_=row, where=worse))

@@ -17,6 +17,8 @@ from callcenter.site_store import time_zone
 from recordings.catalogue import Catalogue
 from recordings.finishing import Finisher
 from recordings.integrity import audit, repair
+from recordings.pause_commands import pause, resume
+from recordings.policy import LegPolicy
 from schema.calls import Recording
 
 LISTED = ("id", "started_at", "call_id", "agent", "queue", "state", "duration_ms", "path")
@@ -83,9 +85,14 @@ def audit_recordings(app: App, mend: bool, json_wanted: bool) -> None:
         raise click.exceptions.Exit(1)
 
 
+for command in (pause, resume):
+    recordings.add_command(command)
+
+
 def _repair(app: App, folder: Path) -> int:
     catalogue = Catalogue(app.sessions(), folder)
-    return repair(app.sessions(read_only=True), Finisher(catalogue, app.settings.spool), folder)
+    finisher = Finisher(catalogue, app.settings.spool, LegPolicy(app.sessions(read_only=True), app.site()))
+    return repair(app.sessions(read_only=True), finisher, folder)
 
 
 def _print_audit(findings: list[dict[str, Any]], repaired: int) -> None:

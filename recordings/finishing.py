@@ -12,16 +12,20 @@ import structlog
 
 from callcenter.ports import TalkedLeg
 from recordings import naming, sound
-from recordings.catalogue import PLAYABLE, Catalogue
+from recordings.catalogue import OVER, Catalogue
+from recordings.policy import LegPolicy
 
 log = structlog.get_logger()
+SHORT_MS = 1000
+"""A file that lacks so much of the talk that was counted is no whole recording."""
 
 
 class Finisher:
     """Finishes parts below Asterisk's ``spool``. May be asked from several threads. All methods block."""
 
-    def __init__(self, catalogue: Catalogue, spool: Path) -> None:
+    def __init__(self, catalogue: Catalogue, spool: Path, policy: LegPolicy) -> None:
         self._catalogue = catalogue
+        self._policy = policy
         self._spool = spool
         self._guard = threading.Lock()
         self._at_work: set[str] = set()
@@ -32,24 +36,34 @@ class Finisher:
             return alone and self._close(leg, naming.part_file(self._spool, leg.uniqueid))
 
     def _close(self, leg: TalkedLeg, part: Path) -> bool:
-        if self._catalogue.state(leg.uniqueid) in PLAYABLE:
+        if self._catalogue.state(leg.uniqueid) in OVER:
             part.unlink(missing_ok=True)  # a process ended between the row and this
             return False
         if sound.frames(part) == 0:
-            self._catalogue.failed(leg, "missing", "Asterisk wrote no file for this leg")
-            log.error("recording.missing", call=leg.call_id, leg=leg.uniqueid)
+            self._without_file(leg)
             return False
+        terms = self._policy.terms(leg)
         name = naming.finished_path(leg.uniqueid, leg.started_at, leg.queue, leg.agent)
         try:
-            finished = sound.finish(part, self._catalogue.folder / name)
+            finished = sound.finish(part, self._catalogue.folder / name, terms.sides == "mixed")
         except (OSError, EOFError, wave.Error) as error:
             self._catalogue.failed(leg, "failed", f"the file could not be finished: {error}")
             log.exception("recording.failed", call=leg.call_id, leg=leg.uniqueid, reason=str(error))
             return False
-        self._catalogue.ready(leg, finished)
+        missing_ms = leg.talk_ms - finished.duration_ms
+        short = self._policy.why_short(leg, max(missing_ms, 0)) if leg.cut or missing_ms > SHORT_MS else None
+        self._catalogue.ready(leg, finished, terms, short)
         part.unlink(missing_ok=True)
-        log.info("recording.ready", call=leg.call_id, leg=leg.uniqueid, ms=finished.duration_ms)
+        log.info("recording.ready", call=leg.call_id, leg=leg.uniqueid, ms=finished.duration_ms, short=short)
         return True
+
+    def _without_file(self, leg: TalkedLeg) -> None:
+        reason = self._policy.why_not(leg)
+        if reason is not None:
+            self._catalogue.failed(leg, "not_recorded", reason)
+            return
+        self._catalogue.failed(leg, "missing", "Asterisk wrote no file for this leg")
+        log.error("recording.missing", call=leg.call_id, leg=leg.uniqueid)
 
     @contextmanager
     def _alone(self, uniqueid: str) -> Iterator[bool]:

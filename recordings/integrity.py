@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callcenter.ports import TalkedLeg
 from recordings import naming, sound
 from recordings.catalogue import PLAYABLE
+from recordings.legs import queue_of, talked
 from schema.calls import Call, Leg, Recording, Visit
 
 TOLERANCE_MS = 500
@@ -73,7 +74,7 @@ def repair(session: Callable[[], Session], closer: Closer, folder: Path) -> int:
     finished = 0
     for uniqueids in _some(sorted(parts)):
         with session() as open_session:
-            legs = [_talked(open_session, leg) for leg in _ended(open_session, uniqueids)]
+            legs = [talked(open_session, leg) for leg in _ended(open_session, uniqueids)]
         finished += sum(closer.close(leg) for leg in legs)
     _sweep(folder)
     return finished
@@ -105,7 +106,7 @@ def _unrecorded(session: Session, recorded_queues: set[str]) -> list[Leg]:
         .where(Leg.kind == "agent", Leg.talk_ms > 0, Call.state == "closed", Recording.id.is_(None))
         .where(recorded.exists())
     )
-    return [leg for leg in legs.all() if _queue_of(session, leg) in recorded_queues]
+    return [leg for leg in legs.all() if queue_of(session, leg) in recorded_queues]
 
 
 def _orphans(folder: Path, known: set[str]) -> Iterator[Finding]:
@@ -154,24 +155,4 @@ def _ended(session: Session, uniqueids: list[str]) -> list[Leg]:
                 Leg.talk_ms > 0,
             )
         )
-    )
-
-
-def _queue_of(session: Session, leg: Leg) -> str | None:
-    """The queue the leg was rung from: the last one the caller had joined by then."""
-    before: ColumnElement[bool] = Visit.joined_at <= leg.started_at
-    visits = select(Visit.queue).where(Visit.call_id == leg.call_id, before)
-    return session.scalar(visits.order_by(Visit.number.desc()).limit(1))
-
-
-def _talked(session: Session, leg: Leg) -> TalkedLeg:
-    call = session.get(Call, leg.call_id)
-    return TalkedLeg(
-        call_id=leg.call_id,
-        uniqueid=leg.uniqueid,
-        agent=leg.agent,
-        queue=_queue_of(session, leg),
-        started_at=leg.answered_at or leg.started_at,
-        talk_ms=leg.talk_ms,
-        cut=call is not None and call.ended_by == "pbx_restart",
     )

@@ -37,13 +37,16 @@ def frames(part: Path) -> int:
         return 0
 
 
-def finish(part: Path, target: Path) -> SoundFile:
-    """Make ``target`` of ``part``: it appears whole or not at all. Raises OSError; the part stays."""
+def finish(part: Path, target: Path, mixed: bool = False) -> SoundFile:
+    """Make ``target`` of ``part``: it appears whole or not at all. Raises OSError; the part stays.
+
+    ``mixed``: both sides in one channel.
+    """
     target.parent.mkdir(parents=True, exist_ok=True)
     growing = target.with_name(f"{target.name}.{os.getpid()}.new")
     try:
         with growing.open("wb") as out:
-            _write_wav(part, out)
+            _write_wav(part, out, mixed)
             out.flush()
             os.fsync(out.fileno())
         growing.replace(target)
@@ -57,7 +60,8 @@ def probe(path: Path) -> SoundFile:
     """Open a finished file as a player would. OSError, EOFError or wave.Error: it can't be played."""
     with wave.open(str(path), "rb") as sound:
         frames, rate = sound.getnframes(), sound.getframerate()
-    if frames * FRAME_BYTES > path.stat().st_size:
+        frame_bytes = sound.getnchannels() * sound.getsampwidth()
+    if frames * frame_bytes > path.stat().st_size:
         raise EOFError(f"{path.name} says {frames} frames, more than it holds")
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -73,13 +77,14 @@ def sync_folder(folder: Path) -> None:
         os.close(fd)
 
 
-def _write_wav(part: Path, out: object) -> None:
+def _write_wav(part: Path, out: object, mixed: bool) -> None:
+    turn = mix_sides if mixed else swap_sides
     with part.open("rb") as raw, wave.open(out, "wb") as sound:  # type: ignore[call-overload]
-        sound.setnchannels(2)
+        sound.setnchannels(1 if mixed else 2)
         sound.setsampwidth(2)
         sound.setframerate(RATE)
         while chunk := raw.read(CHUNK_FRAMES * FRAME_BYTES):
-            sound.writeframesraw(swap_sides(chunk[: len(chunk) // FRAME_BYTES * FRAME_BYTES]))
+            sound.writeframesraw(turn(chunk[: len(chunk) // FRAME_BYTES * FRAME_BYTES]))
 
 
 def swap_sides(frames: bytes) -> bytes:
@@ -87,3 +92,10 @@ def swap_sides(frames: bytes) -> bytes:
     samples = array.array("h", frames)
     samples[0::2], samples[1::2] = samples[1::2], samples[0::2]
     return samples.tobytes()
+
+
+def mix_sides(frames: bytes) -> bytes:
+    """Both sides in one, in whole frames; what is too loud together is cut at full scale."""
+    samples = array.array("h", frames)
+    both = zip(samples[0::2], samples[1::2], strict=True)
+    return array.array("h", [max(-32768, min(32767, one + other)) for one, other in both]).tobytes()

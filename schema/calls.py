@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from schema.base import Base, one_of
@@ -121,10 +121,14 @@ class Step(Base):
 
 
 class Recording(Base):
-    """One file of one agent leg."""
+    """What became of one agent leg's talk: one file, or why there is none."""
 
     __tablename__ = "recordings"
-    __table_args__ = (one_of("state", "recording", "ready", "truncated", "failed", "missing"),)
+    __table_args__ = (
+        one_of("state", "recording", "ready", "truncated", "failed", "missing", "not_recorded", "deleted"),
+        one_of("sides", "stereo", "mixed"),
+        one_of("wanted_format", "wav49", "mp3", "opus"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     call_id: Mapped[str] = mapped_column(index=True)
@@ -133,14 +137,24 @@ class Recording(Base):
     agent: Mapped[str | None] = mapped_column(index=True)
     queue: Mapped[str | None] = mapped_column(index=True)
     state: Mapped[str] = mapped_column(index=True)
-    """recording, ready, truncated (cut short, repaired), failed or missing."""
+    """recording, ready, truncated (some of it is missing), failed, missing, not_recorded or deleted."""
     reason: Mapped[str | None]
     path: Mapped[str | None]
-    """Below the recordings folder; caller left, agent right."""
+    """Below the recordings folder."""
     started_at: Mapped[dt.datetime] = mapped_column(index=True)
     duration_ms: Mapped[int | None]
     bytes: Mapped[int | None]
     sha256: Mapped[str | None]
+    sides: Mapped[str | None]
+    """stereo (caller left, agent right) or mixed."""
+    wanted_format: Mapped[str | None]
+    """What the file is still to be converted to."""
+    gaps: Mapped[list[dict[str, str]] | None] = mapped_column(JSON(none_as_null=True))
+    """Stretches that were kept out of it, each with from, to (UTC) and by; there is silence in the file."""
+    held_at: Mapped[dt.datetime | None]
+    """Since when it must never be deleted."""
+    held_by: Mapped[str | None]
+    deleted_at: Mapped[dt.datetime | None]
 
 
 class Score(Base):

@@ -12,6 +12,7 @@ from urllib.parse import quote
 from agi.call import Call
 from agi.lookup import look_up
 from agi.outcomes import HungUp
+from agi.scripts.recording import NOT_RECORDED, RecordingRules
 from agi.scripts.survey import survey
 from agi.services import Services
 from agi.snapshots import Snapshot
@@ -23,18 +24,21 @@ from callcenter.channel_variables import (
     LANGUAGE,
     NEXT,
     OVER,
+    QUEUE_MAX_PENALTY,
     QUEUE_PRIORITY,
-    RECORD,
     SECONDS,
     TARGET,
     TELL_AGENT,
     VARIABLES,
     VERSION,
+    WHISPER,
 )
 from callcenter.facts import CALLBACK, STEP
 from callcenter.flow import dialogue
 from callcenter.flow.place import Place
 from callcenter.flow.walk import Walk
+from callcenter.queue_penalty import first_max_penalty
+from callcenter.site.service import Queue
 
 AGENT_HUNG_UP, ANSWERED = "CONTINUE", "ANSWER"
 KEPT = dialogue.Outcome("KEPT")
@@ -68,6 +72,8 @@ class _Stretch:
         self._services = services
         self._snapshot = snapshot
         self._voice = Voice(call, snapshot.prompts, answered)
+        trunk, site = call.args[4], snapshot.published.site
+        self._recording = RecordingRules(call, call_id, trunk, site, self._voice, services)
         self._told = 0
 
     def after_action(self, walk: Walk, outcome: str) -> None:
@@ -129,20 +135,31 @@ class _Stretch:
         """The one line that hands the call back: the action, the place, and the done marker."""
         values = {NEXT: ACTIONS[act.kind], LANGUAGE: place.language}
         if act.kind != "hangup":
-            values |= self._action(act) | self._place(place)
+            values |= self._action(act, place.language) | self._place(place)
         self._call.set_variables({**values, DONE: "1"})
 
-    def _action(self, act: dialogue.Act) -> dict[str, str]:
+    def _action(self, act: dialogue.Act, language: str) -> dict[str, str]:
         """What the dialplan needs for the action."""
         values = {TARGET: _target(act), SECONDS: str(act.seconds or ""), OVER: _over(act)}
         if act.kind != "queue":
-            return values | {f"__{RECORD}": "0", f"__{TELL_AGENT}": "0"}
+            return values | NOT_RECORDED | {f"__{TELL_AGENT}": "0"}
         queue = self._snapshot.published.queues.get(act.target)
-        return values | {
-            QUEUE_PRIORITY: str(act.priority),
-            f"__{RECORD}": str(int(queue is not None and queue.record)),
-            f"__{TELL_AGENT}": str(int(queue is not None and queue.announce_agent)),
-        }
+        return (
+            values
+            | self._recording.before(act.target, language)
+            | {
+                QUEUE_PRIORITY: str(act.priority),
+                f"__{TELL_AGENT}": str(int(queue is not None and queue.announce_agent)),
+                f"__{WHISPER}": self._whispered(queue),
+                QUEUE_MAX_PENALTY: str(first_max_penalty(queue)),
+            }
+        )
+
+    def _whispered(self, queue: Queue | None) -> str:
+        """The file of what the queue tells its agents, in the site's own language."""
+        if queue is None or queue.whisper is None:
+            return ""
+        return self._snapshot.prompts.find(queue.whisper, self._snapshot.published.site.languages[0]).path
 
     def _place(self, place: Place) -> dict[str, str]:
         """What brings the call back to its place after the action."""

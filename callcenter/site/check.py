@@ -16,6 +16,8 @@ from callcenter.site.hours import hours
 from callcenter.site.problems import Path as Where
 from callcenter.site.problems import Problem
 from callcenter.site.references import exit_keys, references
+from callcenter.site.staffing_check import STAFFING
+from callcenter.site.survey_rules import surveys
 
 Keyed = Iterable[tuple[Where, str]]
 
@@ -31,6 +33,7 @@ KEYS = {
     "music": "name",
     "agents": "number",
     "seats": "name",
+    "pause_reasons": "name",
 }
 """What each part is called by."""
 
@@ -43,10 +46,12 @@ def problems(site: Site, folder: Path | None = None) -> list[Problem]:
         endpoints,
         addresses,
         members,
+        *STAFFING,
         zones,
         hours,
         references,
         exit_keys,
+        surveys,
         languages,
         words,
     )
@@ -150,6 +155,11 @@ def languages(site: Site) -> Iterator[Problem]:
             for place, flow in enumerate(site.flows)
             for name, step in flow.steps.items()
             if step.kind == "language"
+        ),
+        *(
+            (("pause_reasons", place, "title", language), language)
+            for place, reason in enumerate(site.pause_reasons)
+            for language in reason.title
         ),
     ]
     for where, language in used:

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from callcenter.site import Site
 from callcenter.site.problems import Path, Problem
+from callcenter.site.recording import Consent, RecordingRule
 from callcenter.site.steps import Step
 
 PARTS = {
@@ -91,9 +92,14 @@ def _all(site: Site) -> Iterator[Reference]:
         yield from _of_step(path, step)
     yield from _of_queues(site)
     yield Reference(("sorry",), "prompts", site.sorry)
+    yield from _of_recording(site)
     for place, survey in enumerate(site.surveys):
         for key in ("question", "thanks", "wrong_key"):
             yield Reference(("surveys", place, key), "prompts", getattr(survey, key))
+        if survey.why:
+            yield Reference(("surveys", place, "why", "question"), "prompts", survey.why.question)
+        for number, question in enumerate(survey.questions):
+            yield Reference(("surveys", place, "questions", number, "question"), "prompts", question.question)
 
 
 def _of_queues(site: Site) -> Iterator[Reference]:
@@ -102,6 +108,23 @@ def _of_queues(site: Site) -> Iterator[Reference]:
             yield Reference(("queues", place, "members", number, "agent"), "agents", member.agent)
         yield Reference(("queues", place, "music"), "music", queue.music)
         yield Reference(("queues", place, "survey"), "surveys", queue.survey)
+        yield Reference(("queues", place, "whisper"), "prompts", queue.whisper)
+
+
+def _of_recording(site: Site) -> Iterator[Reference]:
+    policy = site.recording
+    if policy is None:
+        return
+    rules: list[tuple[Path, RecordingRule]] = [(("recording",), policy)]
+    for part in ("trunks", "queues"):
+        for name, rule in getattr(policy, part).items():
+            yield Reference(("recording", part, name), part, name)
+            rules.append((("recording", part, name), rule))
+    for agent in policy.agents:
+        yield Reference(("recording", "agents", agent), "agents", agent)
+    for where, rule in rules:
+        if isinstance(rule.consent, Consent):
+            yield Reference((*where, "consent", "prompt"), "prompts", rule.consent.prompt)
 
 
 def _steps(site: Site) -> Iterator[tuple[Path, Step]]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field
 
-from callcenter.site.words import Extension, Key, Language, Name, Part, RelativePath, Text, Title, allow
+from callcenter.site.staffing import Relax
+from callcenter.site.surveys import MailAddress, Question, Why
+from callcenter.site.words import Extension, Key, Language, Name, Part, RelativePath, Text, Title
 
-Strategy = Literal["ringall", "rrmemory", "leastrecent", "fewestcalls", "random", "wrandom", "linear"]
+Strategy = Literal[
+    "ringall", "rrmemory", "rrordered", "leastrecent", "fewestcalls", "random", "wrandom", "linear"
+]
 
 
 class Prompt(Part):
@@ -27,6 +31,9 @@ class Agent(Part):
     number: Extension
     title: Title
     languages: list[Language] = Field(default_factory=list)
+    supervisor: bool = Field(
+        default=False, description="may listen to, join, take over and end others' calls"
+    )
 
 
 class Member(Part):
@@ -43,6 +50,10 @@ class Queue(Part):
     title: Title
     strategy: Strategy = "rrmemory"
     members: list[Member] = Field(default_factory=list)
+    relax: list[Relax] = Field(
+        default_factory=list,
+        description="whom a call may reach while it waits; before the first step only agents of penalty 0",
+    )
     ring_seconds: int = Field(default=20, ge=5, le=120)
     retry_seconds: int = Field(default=2, ge=1, le=60)
     wrapup_seconds: int = Field(default=0, ge=0, le=3600)
@@ -56,6 +67,12 @@ class Queue(Part):
     exit_keys: list[Key] = Field(default_factory=list, description="keys that leave the queue")
     music: Name | None = None
     announce_agent: bool = Field(default=True, description="tell the caller the agent's number")
+    whisper: Name | None = Field(
+        default=None, description="prompt that only the agent hears before the two are joined"
+    )
+    pause_after_missed: int = Field(
+        default=0, ge=0, le=20, description="missed calls in a row that pause an agent; 0: never"
+    )
     record: bool = True
     survey: Name | None = None
 
@@ -69,6 +86,9 @@ class Survey(Part):
     wrong_key: Name
     attempts: int = Field(default=2, ge=1, le=5)
     answer_seconds: int = Field(default=5, ge=1, le=60)
+    why: Why | None = Field(default=None, description="asked of who presses 3 or 4")
+    questions: list[Question] = Field(default_factory=list, description="asked after the main question")
+    alert: MailAddress | None = Field(default=None, description="told of each 3 or 4 at once")
 
 
 class Mailbox(Part):
@@ -77,10 +97,7 @@ class Mailbox(Part):
     number: Extension
     title: Title
     max_seconds: int = Field(default=180, ge=10, le=3600)
-    email: (
-        Annotated[str, allow(r"^[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+$", "a mail address as duty@example.com")]
-        | None
-    ) = None
+    email: MailAddress | None = None
 
 
 class Music(Part):

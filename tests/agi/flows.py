@@ -127,7 +127,11 @@ class House:
             async with http_client(TRUST) as http:
                 ticks = iter(range(10**6))
                 services = Services(
-                    self.snapshots, self.journal, lambda: AT + dt.timedelta(milliseconds=next(ticks)), http
+                    self.snapshots,
+                    self.journal,
+                    lambda: AT + dt.timedelta(milliseconds=next(ticks)),
+                    http,
+                    Path("/spool"),
                 )
                 server = await serve("127.0.0.1", 0, routes(services), TOKEN)
                 exchange = Exchange(server.port)
@@ -142,12 +146,16 @@ class House:
         return asyncio.run(all_of_them())
 
     def facts(self, kind: str = "step") -> list[dict[str, Any]]:
+        """Everything of this kind told since the last time."""
+        return [fact for fact in self.every_fact() if fact["fact"] == kind]
+
+    def every_fact(self) -> list[dict[str, Any]]:
         """Everything told since the last time."""
         found: list[dict[str, Any]] = []
         for segment in self.journal.segments():
             found += self.journal.read(segment)
             self.journal.done(segment)
-        return [fact for fact in found if fact["fact"] == kind]
+        return found
 
 
 def opening(**more: str) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -74,3 +75,93 @@ def test_a_survey_that_is_gone_from_the_version_is_passed_over(house: House) -> 
     caller = house.call(Caller("1"), cursor="main/start;zh;doing", version="8", outcome="CONTINUE")
     assert caller.variables["HL_NEXT"] == "hangup"
     assert heard(house) == []
+
+
+REASONS = {"question": "menu", "reasons": {"1": "waited_long", "2": "not_solved"}}
+SPOKEN = {"question": "menu", "message_seconds": 30}
+SOLVED = {"name": "solved", "question": "ask_pin", "keys": "12"}
+
+
+def survey_with(house: House, **more: Any) -> None:
+    asked = {"name": "satisfaction", "question": "sub", "thanks": "thanks", "wrong_key": "wrong", **more}
+    publish(house.etc, 8, site(flow({"start": {**QUEUE, "timeout": "word"}}), surveys=[asked]))
+
+
+def again(house: House, *keys: str) -> Caller:
+    caller = Caller(keys)
+    return house.call(caller, cursor="main/start;zh;doing;count=1.1", version="8", outcome="CONTINUE")
+
+
+def kept(house: House) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
+    """Scores and replies."""
+    facts = house.every_fact()
+    scores = [(fact["outcome"], fact["score"]) for fact in facts if fact["fact"] == "survey"]
+    replies = [
+        (fact["question"], fact["answer"], fact["message"]) for fact in facts if fact["fact"] == "reply"
+    ]
+    return scores, replies
+
+
+@pytest.mark.req("SAT-4")
+@pytest.mark.parametrize(
+    ("keys", "replies"),
+    [
+        (("3", "2"), [("why", "not_solved", None)]),
+        (("4", "9", "1"), [("why", "waited_long", None)]),
+        (("4",), []),
+        (("4", GONE), []),
+        (("2", "2"), []),
+    ],
+)
+def test_only_a_3_or_4_is_asked_why_and_the_score_stands_whatever_follows(
+    keys: tuple[str, ...], replies: list[Any], house: House
+) -> None:
+    survey_with(house, why=REASONS)
+    again(house, *keys)
+    assert kept(house) == ([("asked", None), ("scored", int(keys[0]))], replies)
+
+
+@pytest.mark.req("SAT-4")
+def test_a_spoken_reason_is_recorded_and_its_file_kept(house: House) -> None:
+    survey_with(house, why=SPOKEN)
+    caller = again(house, "4")
+    [record] = [verb for verb in caller.verbs if "Record" in verb]
+    scores, [(question, answer, path)] = kept(house)
+    assert (scores[-1], question, answer) == (("scored", 4), "why", None)
+    assert path == "survey/2026-03/node-1.0-120000.wav"
+    assert f"/spool/{path},4,30,kq" in record
+
+
+@pytest.mark.req("SAT-4")
+def test_a_caller_who_hangs_up_while_speaking_has_left_a_message(house: House) -> None:
+    survey_with(house, why=SPOKEN)
+    verbs = again(house, "4").verbs
+    house.every_fact()
+    at = next(place for place, verb in enumerate(verbs) if "Record" in verb)
+    house.call(
+        Caller(["4"], gone_at=at), cursor="main/start;zh;doing;count=1.1", version="8", outcome="CONTINUE"
+    )
+    scores, replies = kept(house)
+    assert scores[-1] == ("scored", 4)
+    assert [reply[0] for reply in replies] == ["why"]
+
+
+@pytest.mark.req("SAT-3")
+def test_further_questions_are_kept_by_name_and_are_no_score(house: House) -> None:
+    survey_with(house, questions=[SOLVED, {"name": "again", "question": "menu"}])
+    assert again(house, "1", "2", "9", "3").words.count("Playback") == 1  # thanks
+    assert kept(house) == (
+        [("asked", None), ("scored", 1)],
+        [("solved", "2", None), ("again", "3", None)],
+    )
+
+
+@pytest.mark.req("SAT-4")
+def test_a_bad_score_is_told_to_the_supervisor_and_a_good_one_is_not(house: House) -> None:
+    survey_with(house, alert="boss@example.com")
+    again(house, "2")
+    assert [fact for fact in house.every_fact() if fact["fact"] == "notice"] == []
+    again(house, "3")
+    [notice] = [fact for fact in house.every_fact() if fact["fact"] == "notice"]
+    assert (notice["kind"], notice["address"]) == ("bad_score", "boss@example.com")
+    assert notice["key"].startswith("node-1.0/2026-03-03T12:00:00")

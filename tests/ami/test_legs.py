@@ -96,7 +96,14 @@ def test_a_leg_is_told_once_with_all_that_is_known_of_it() -> None:
     [leg] = finished(whole, whole, replace(whole, state="open")).finished
     agent = next(leg for leg in whole.legs if leg.kind == "agent")
     assert leg == TalkedLeg(
-        whole.call_id, agent.uniqueid, "1001", "sales", agent.talks[0].start, agent.talk_ms, False
+        whole.call_id,
+        agent.uniqueid,
+        "1001",
+        "sales",
+        agent.talks[0].start,
+        agent.talk_ms,
+        False,
+        whole.trunk,
     )
 
 

@@ -1,4 +1,5 @@
 """Plays a case on the running house. Each ``happens`` is one key, the verb, and its object.
+Those of recordings are in ``tests/e2e/verbs_recording.py``.
 
 ``dial: NAME``                a caller dials
 ``answered|ended: PARTY``     wait until this caller or agent is answered, or their call is over
@@ -35,6 +36,9 @@ from tests.e2e.faults import Faults
 from tests.e2e.house import House, now
 from tests.e2e.telephony_site import seat_of, site
 from tests.e2e.until import until
+from tests.e2e.verbs_hands import Hands
+from tests.e2e.verbs_recording import RecordingVerbs
+from tests.e2e.verbs_survey import SurveyVerbs
 
 PATIENCE_SECONDS = 45.0
 TRUNKS = {"e1": Address("127.0.0.2"), "analog": Address("127.0.0.3")}
@@ -77,7 +81,11 @@ def sign_in(house: House, agent: str, options: dict[str, Any]) -> Run:
     return phone
 
 
-class Stage:
+class Stage(
+    Hands,
+    RecordingVerbs,
+    SurveyVerbs,
+):
     """The parties of one case that is being played."""
 
     def __init__(self, case: Case, house: House, stack: ExitStack) -> None:
@@ -92,6 +100,7 @@ class Stage:
         for agent, options in case.agents.items():
             self._stack.callback(house.run, "agents", "logout", agent)
             self.parties[agent] = stack.enter_context(sign_in(house, agent, options))
+        self.take_up_phones(case.phones, stack)
 
     def everybody_left(self) -> None:
         """Wait for the callers' ends; SIPp must have found nothing wrong."""

@@ -16,6 +16,9 @@ from zoneinfo import ZoneInfo
 
 from ruamel.yaml import YAML
 
+from tests.e2e import site_recording, site_survey
+from tests.e2e.site_hands import add_hands
+
 SAMPLE = Path(__file__).parents[2] / "samples/telecom_zh_en.yaml"
 LINES = range(1, 10)
 BRANCH_QUEUE = "line6"
@@ -43,6 +46,9 @@ def site(*, twin: str = "open") -> str:
     _named(found["flows"], GOES_ON)["steps"]["wait"]["done"] = "hello"
     crowd = [f"4{number:03}" for number in range(1, CROWD + 1)]
     _add_line(found, CROWD_LINE, "4009002000", crowd)
+    site_survey.add(found, _add_line)
+    add_hands(found, _add_line)
+    site_recording.add(found, _add_line)
     out = StringIO()
     writer = YAML()
     writer.allow_unicode = True

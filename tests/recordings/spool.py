@@ -16,7 +16,10 @@ from callcenter.ports import TalkedLeg
 from recordings import naming
 from recordings.capture import Capture
 from recordings.catalogue import Catalogue
+from recordings.finishing import Finisher
+from recordings.policy import LegPolicy
 from schema.calls import Call, Leg, Recording, Visit
+from tests.callcenter.flow_sites import QUEUE, flow, site
 from tests.databases import Sessions
 
 AT = dt.datetime(2026, 3, 2, 1, 0, tzinfo=dt.UTC)
@@ -42,7 +45,8 @@ class Spool:
         self.recordings = folder / "recordings"
         self.phone = Phone()
         self.catalogue = Catalogue(sessions, self.recordings)
-        self.capture = Capture(self.phone, self.catalogue, folder, self._pause)
+        self.policy = LegPolicy(sessions, site(flow({"start": QUEUE})))
+        self.capture = Capture(self.phone, Finisher(self.catalogue, folder, self.policy), folder, self._pause)
         self.while_settling: Callable[[], object] = lambda: None
         naming.part_folder(folder).mkdir(parents=True)
 

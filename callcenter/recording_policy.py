@@ -1,0 +1,154 @@
+"""Is this call recorded, and on what terms? One pure answer, with its reason.
+
+The FastAGI script asks before the queue, when the agent isn't known yet: agents with a percentage of their own
+are looked at by the rendered dialplan when their phone rings, with the number that the call drew. The listener
+asks once more when the leg has ended, to say why there is no file. All come to the same answer.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+from callcenter.site import Site
+from callcenter.site.recording import AgentRule, Consent, Format, RecordingRule, Sides
+
+Answer = Literal["told", "agreed", "refused", "silent"]
+"""What became of the question: told (there is none), agreed, refused, or no key was pressed."""
+_ANSWERS: tuple[Answer, ...] = get_args(Answer)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What holds for one call, or one agent's part of it. ``by`` says who set the percentage."""
+
+    percent: int
+    by: str
+    sides: Sides
+    format: Format
+    retention_days: int
+    pause_seconds: int
+    consent: Consent | None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Recorded or not, and why, in one sentence part."""
+
+    record: bool
+    reason: str
+
+
+def terms(site: Site, trunk: str | None, queue: str | None, agent: str | None = None) -> Terms:
+    """The terms, the most particular rule first."""
+    rules = list(_rules(site, trunk, queue, agent))
+    percent, by = next(((rule.percent, by) for by, rule in rules if rule.percent is not None), (100, "site"))
+    return Terms(
+        percent=percent,
+        by=by,
+        sides=_first(rules, "sides", "stereo"),
+        format=_first(rules, "format", "wav"),
+        retention_days=_first(rules, "retention_days", 0),
+        pause_seconds=_first(rules, "pause_seconds", 120),
+        consent=_consent(rules),
+    )
+
+
+def draw(call_id: str) -> int:
+    """The call's number from 0 to 99: below a percentage it is recorded. The same whoever asks, whenever."""
+    return int.from_bytes(hashlib.sha256(call_id.encode()).digest()[:4]) % 100
+
+
+def decide(found: Terms, call_id: str, answer: Answer | None = None) -> Decision:
+    """Whether it is recorded. ``answer``: what the caller said, None when they weren't asked."""
+    drawn = draw(call_id)
+    if found.percent == 0:
+        return Decision(False, f"{found.by}: never recorded")
+    if drawn >= found.percent:
+        return Decision(False, f"{found.by}: {found.percent} % are recorded, this call drew {drawn}")
+    if found.consent is not None:
+        refusal = _refusal(found.consent, answer)
+        if refusal:
+            return Decision(False, refusal)
+    if found.percent < 100:
+        return Decision(True, f"{found.by}: {found.percent} % are recorded, this call drew {drawn}")
+    return Decision(True, f"{found.by}: always recorded")
+
+
+def answer_of(text: str | None) -> Answer | None:
+    """An answer as it was kept; None for anything else."""
+    return next((answer for answer in _ANSWERS if answer == text), None)
+
+
+def consent_to_ask(site: Site, trunk: str | None, queue: str, call_id: str) -> Consent | None:
+    """What has to be said before the queue; None when nothing, or when no agent there could be recorded."""
+    found = terms(site, trunk, queue)
+    drawn = draw(call_id)
+    percents = [found.percent, *agent_percents(site).values()]
+    return found.consent if any(drawn < percent for percent in percents) else None
+
+
+def agent_percents(site: Site) -> dict[str, int]:
+    """The agents with a percentage of their own."""
+    rules = site.recording.agents if site.recording else {}
+    return {agent: rule.percent for agent, rule in rules.items() if rule.percent is not None}
+
+
+def agents_may_differ(consent: Consent | None, answer: Answer | None) -> bool:
+    """Whether the agents' own percentages count: not for a caller who must not be recorded at all."""
+    return consent is None or not _refusal(consent, answer)
+
+
+def static_decision(site: Site, queue: str) -> Decision:
+    """For a call that the static menu brought to the queue while Hotline was away.
+
+    Nobody can be asked there and the trunk isn't looked at: recorded only where it is for every trunk.
+    """
+    for trunk in (None, *(trunk.name for trunk in site.trunks)):
+        found = terms(site, trunk, queue)
+        if found.percent == 0:
+            return Decision(False, f"{found.by}: never recorded, and the static menu served the call")
+        if found.consent is not None:
+            return Decision(False, "the static menu served the call: nobody told the caller")
+    return Decision(True, "the static menu served the call")
+
+
+def _rules(
+    site: Site, trunk: str | None, queue: str | None, agent: str | None
+) -> Iterator[tuple[str, AgentRule]]:
+    policy = site.recording
+    if policy and agent in policy.agents:
+        yield f"agent {agent}", policy.agents[agent or ""]
+    if policy and queue in policy.queues:
+        yield f"queue {queue}", policy.queues[queue or ""]
+    if any(each.name == queue and not each.record for each in site.queues):
+        yield f"queue {queue}", AgentRule(percent=0)
+    if policy and trunk in policy.trunks:
+        yield f"trunk {trunk}", policy.trunks[trunk or ""]
+    if policy:
+        yield "site", policy
+
+
+def _first(rules: list[tuple[str, AgentRule]], field: str, default: Any) -> Any:
+    said = (getattr(rule, field, None) for _, rule in rules)
+    return next((value for value in said if value is not None), default)
+
+
+def _consent(rules: list[tuple[str, AgentRule]]) -> Consent | None:
+    for _, rule in rules:
+        if isinstance(rule, RecordingRule) and (rule.consent or rule.without_consent):
+            return None if rule.without_consent else rule.consent
+    return None
+
+
+def _refusal(consent: Consent, answer: Answer | None) -> str:
+    """Why the caller must not be recorded, empty when they may be."""
+    if answer is None:
+        return "the caller was not told"
+    if answer == "refused":
+        return "the caller refused"
+    if answer == "silent" and consent.answer == "agree":
+        return "the caller did not agree"
+    return ""

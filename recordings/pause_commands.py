@@ -1,0 +1,58 @@
+"""``hotline recordings pause|resume``."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+from collections.abc import Awaitable, Callable
+
+import click
+
+from callcenter.errors import NotFound
+from callcenter.ports import App
+from recordings.pauses import Talk
+from recordings.pausing import Pausing
+from schema.config import Audit
+
+Work = Callable[[Pausing, str, str], Awaitable[list[Talk]]]
+
+
+@click.command()
+@click.argument("subject", metavar="CALL|AGENT")
+@click.pass_obj
+def pause(app: App, subject: str) -> None:
+    """Keep what is said now out of the recording of a call, or of an agent's call."""
+    _tell(_done(app, subject, "pause", Pausing.pause), "paused", f"nothing of {subject} is being recorded")
+
+
+@click.command()
+@click.argument("subject", metavar="CALL|AGENT")
+@click.pass_obj
+def resume(app: App, subject: str) -> None:
+    """Go on recording."""
+    _tell(_done(app, subject, "resume", Pausing.resume), "resumed", f"nothing of {subject} is paused")
+
+
+def _done(app: App, subject: str, action: str, work: Work) -> list[Talk]:
+    by = getpass.getuser()
+    found = asyncio.run(_ask(app, subject, by, work))
+    with app.sessions().begin() as session:
+        for talk in found:
+            detail = {"call": talk.call_id, "agent": talk.agent}
+            row = Audit(
+                at=app.clock(), by=by, action=f"recording.{action}", subject=talk.uniqueid, detail=detail
+            )
+            session.add(row)
+    return found
+
+
+async def _ask(app: App, subject: str, by: str, work: Work) -> list[Talk]:
+    async with app.manager() as manager:
+        return await work(Pausing(manager, app.sessions(), app.site, app.clock), subject, by)
+
+
+def _tell(found: list[Talk], what: str, nothing: str) -> None:
+    if not found:
+        raise NotFound(nothing)
+    for talk in found:
+        click.echo(f"recording of agent {talk.agent} in call {talk.call_id} {what}")

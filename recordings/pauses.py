@@ -1,0 +1,92 @@
+"""Rows of pauses: begun and ended once, whoever says it how often, and what they leave in a recording's row."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from callcenter.facts import upsert
+from callcenter.recording_policy import terms
+from callcenter.site import Site
+from recordings.legs import queue_of
+from schema.calls import Call, Leg
+from schema.recordings import RecordingPause
+
+END = "end"
+"""What ended a pause that lasted until the leg was over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """An agent's leg that is up. ``pause_seconds``: how long a pause of it may last."""
+
+    call_id: str
+    uniqueid: str
+    channel: str
+    pause_seconds: int = 0
+    agent: str | None = None
+
+
+def talks(session: Session, site: Site, subject: str) -> list[Talk]:
+    """The agents' legs that are up, of a call, of an agent or of one leg, by its id."""
+    named = or_(Leg.call_id == subject, Leg.agent == subject, Leg.uniqueid == subject)
+    legs = session.scalars(
+        select(Leg)
+        .join(Call, Call.call_id == Leg.call_id)
+        .where(Leg.kind == "agent", Leg.ended_at.is_(None), Call.state == "open", named)
+    )
+    return [_talk(session, site, leg) for leg in legs]
+
+
+def _talk(session: Session, site: Site, leg: Leg) -> Talk:
+    call = session.get(Call, leg.call_id)
+    found = terms(site, call.trunk if call else None, queue_of(session, leg), leg.agent)
+    return Talk(leg.call_id, leg.uniqueid, leg.channel, found.pause_seconds, leg.agent)
+
+
+def begin(session: Session, talk: Talk, at: dt.datetime, by: str) -> None:
+    """A pause begins, unless the leg is paused already."""
+    row = {
+        "call_id": talk.call_id,
+        "uniqueid": talk.uniqueid,
+        "channel": talk.channel,
+        "began_at": at,
+        "resume_at": at + dt.timedelta(seconds=talk.pause_seconds),
+        "by": by,
+    }
+    session.execute(upsert(session, RecordingPause).values(row).on_conflict_do_nothing())
+
+
+def end(session: Session, uniqueid: str, at: dt.datetime, by: str) -> None:
+    """The leg's pause, if there is one, has ended."""
+    open_one = (RecordingPause.uniqueid == uniqueid, RecordingPause.ended_at.is_(None))
+    session.execute(update(RecordingPause).where(*open_one).values(ended_at=at, ended_by=by))
+
+
+def lasting(session: Session, subject: str | None = None) -> list[RecordingPause]:
+    """The pauses that have not ended; ``subject``: those of a call or a leg."""
+    wanted = select(RecordingPause).where(RecordingPause.ended_at.is_(None))
+    if subject is not None:
+        wanted = wanted.where(or_(RecordingPause.call_id == subject, RecordingPause.uniqueid == subject))
+    return list(session.scalars(wanted))
+
+
+def gaps(
+    session: Session, uniqueid: str, started_at: dt.datetime, ended_at: dt.datetime
+) -> list[dict[str, str]]:
+    """What was kept out of the leg's recording, in order; it is over, and so is a pause that lasts."""
+    end(session, uniqueid, ended_at, END)
+    mine = RecordingPause.uniqueid == uniqueid
+    rows = session.scalars(select(RecordingPause).where(mine).order_by(RecordingPause.began_at))
+    return [
+        {
+            "from": max(row.began_at, started_at).isoformat(timespec="milliseconds"),
+            "to": (row.ended_at or ended_at).isoformat(timespec="milliseconds"),
+            "by": row.by,
+            "ended_by": row.ended_by or END,
+        }
+        for row in rows
+    ]

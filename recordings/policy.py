@@ -1,0 +1,66 @@
+"""The site's rules on an ended leg: on what terms its file is kept, and why it may rightly have none."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from callcenter.ports import TalkedLeg
+from callcenter.recording_policy import Terms, answer_of, decide, static_decision, terms
+from callcenter.site import Site
+from schema.calls import Gap
+from schema.recordings import RecordingDecision
+
+DISK = "disk"
+"""The source of gaps in which nothing could be recorded."""
+
+
+class LegPolicy:
+    """Rules of ``site``, which may be replaced at any time, on legs. Reads the database; blocks."""
+
+    def __init__(self, session: Callable[[], Session], site: Site) -> None:
+        self._session = session
+        self.site = site
+
+    def terms(self, leg: TalkedLeg) -> Terms:
+        """How the leg's file is to be kept."""
+        return terms(self.site, leg.trunk, leg.queue, leg.agent)
+
+    def why_not(self, leg: TalkedLeg) -> str | None:
+        """Why there is rightly no file; None when there should be one."""
+        found = self.terms(leg)
+        said = self._decision(leg)
+        if said is None and leg.queue is not None:
+            static = static_decision(self.site, leg.queue)
+            if not static.record:
+                return decide(found, leg.call_id).reason if found.percent == 0 else static.reason
+        decision = decide(found, leg.call_id, answer_of(said.consent) if said else None)
+        return None if decision.record else decision.reason
+
+    def why_short(self, leg: TalkedLeg, missing_ms: int) -> str:
+        """Why so much of the talk is not in the file."""
+        what = f"{missing_ms / 1000:.1f} s of the talk are missing"
+        if leg.cut:
+            return f"Asterisk ended before the call did: {what}"
+        return f"the disk was full: {what}" if self._disk_was_full(leg) else what
+
+    def _decision(self, leg: TalkedLeg) -> RecordingDecision | None:
+        """What was decided before the queue the leg was rung from."""
+        wanted = (
+            select(RecordingDecision)
+            .where(RecordingDecision.call_id == leg.call_id, RecordingDecision.queue == leg.queue)
+            .order_by(RecordingDecision.at.desc())
+            .limit(1)
+        )
+        with self._session() as session:
+            return session.scalar(wanted)
+
+    def _disk_was_full(self, leg: TalkedLeg) -> bool:
+        until = leg.started_at + dt.timedelta(milliseconds=leg.talk_ms)
+        lasted = (Gap.ended_at.is_(None)) | (Gap.ended_at >= leg.started_at)
+        found = select(Gap.id).where(Gap.source == DISK, Gap.began_at <= until, lasted)
+        with self._session() as session:
+            return session.scalar(found.limit(1)) is not None

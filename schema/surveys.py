@@ -1,0 +1,55 @@
+"""What callers said in a survey besides the score, and the notices that people get by mail."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from schema.base import Base, one_of
+
+
+class SurveyReply(Base):
+    """The answer to one question of a survey that is not its score; ``at`` is the survey's own moment."""
+
+    __tablename__ = "survey_replies"
+    __table_args__ = (UniqueConstraint("call_id", "at", "question"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    call_id: Mapped[str]
+    at: Mapped[dt.datetime]
+    """As in ``survey_answers``."""
+    survey: Mapped[str]
+    question: Mapped[str]
+    """The question's name; ``why`` for the one that follows a 3 or 4."""
+    answer: Mapped[str | None]
+    """The key pressed, or the reason's name."""
+    message: Mapped[str | None]
+    """What the caller spoke, as a file below the spool."""
+
+
+class Notice(Base):
+    """A mail about a follow-up: sent once, tried again with growing pauses while the server is away."""
+
+    __tablename__ = "notices"
+    __table_args__ = (
+        UniqueConstraint("kind", "key", "address"),
+        one_of("state", "waiting", "sending", "sent", "given_up"),
+        Index("ix_notices_state_due_at", "state", "due_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    key: Mapped[str]
+    """Kind and key of the follow-up (``schema.follow_ups.FollowUp``) it tells of."""
+    address: Mapped[str]
+    attachment: Mapped[str | None]
+    """A file below the spool."""
+    state: Mapped[str] = mapped_column(default="waiting")
+    """waiting, sending, sent or given_up. Found at ``sending`` after a crash it is given up: never twice."""
+    tries: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[dt.datetime]
+    mailed_at: Mapped[dt.datetime | None]
+    error: Mapped[str | None]
+    """What the server said the last time it would not."""

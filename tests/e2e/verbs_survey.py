@@ -1,0 +1,49 @@
+"""What happens in surveys and after them.
+
+``task: {NAME: kind}``        wait until a follow-up of this kind is there for the caller's call
+``replied: {NAME: question}`` wait until the caller's answer to a survey's further question is there
+``speaks_why: {NAME: s}``     wait until so many seconds of the caller's spoken reason are on disk
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from schema.follow_ups import FollowUp
+from schema.surveys import SurveyReply
+from tests.e2e import expect
+from tests.e2e.house import House
+from tests.e2e.until import until
+
+PATIENCE_SECONDS = 20.0
+BYTES_A_SECOND = 16_000
+
+
+class SurveyVerbs:
+    """Mixed into ``tests.e2e.runner.Stage``."""
+
+    _house: House
+    number: dict[str, str]
+
+    def do_task(self, wanted: dict[str, str]) -> None:
+        for name, kind in wanted.items():
+            look = partial(self._house.rows, FollowUp, call_id=self._call(name), kind=kind)
+            until(look, PATIENCE_SECONDS, f"a follow-up {kind} of {name}")
+
+    def do_replied(self, wanted: dict[str, str]) -> None:
+        for name, question in wanted.items():
+            look = partial(self._house.rows, SurveyReply, call_id=self._call(name), question=question)
+            until(look, PATIENCE_SECONDS, f"{name}'s answer to {question}")
+
+    def do_speaks_why(self, wanted: dict[str, float]) -> None:
+        for name, seconds in wanted.items():
+            call, folder = self._call(name), self._house.app.settings.spool / "survey"
+
+            def enough(call: str = call, seconds: float = seconds) -> bool:
+                files = folder.glob(f"*/{call}-*.wav")  # noqa: B023
+                return any(file.stat().st_size >= seconds * BYTES_A_SECOND for file in files)
+
+            until(enough, PATIENCE_SECONDS, f"{seconds:g} s of {name}'s reason")
+
+    def _call(self, name: str) -> str:
+        return expect.call_id(self._house, self.number[name])
