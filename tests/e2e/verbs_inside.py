@@ -1,6 +1,7 @@
 """What cases of calls from seats do besides: see ``tests/e2e/runner.py``.
 
 ``phone: {NUMBER: fields}``   the phone of this inside number signs in; fields of ``lab.scenario.Agent``
+``seated: {AGENT: NUMBER}``   this agent of ours is logged in at the seat of that number
 ``hears_tone: {PARTY: hertz}`` wait until this party hears the tone of the other
 """
 
@@ -43,6 +44,11 @@ class InsideVerbs:
             phone = Agent(login=account(self._house, number), **options)
             started = sipp.start(phone, self._house.sip, self._house.sipp_logs, at=PHONES, seconds=600)
             self.parties[number] = self._stack.enter_context(started)
+
+    def do_seated(self, wanted: dict[str, str]) -> None:
+        for agent, number in wanted.items():
+            self._stack.callback(self._house.run, "agents", "logout", agent)
+            self._house.run("agents", "login", agent, "--seat", seat(number))
 
     def do_hears_tone(self, wanted: dict[str, float]) -> None:
         for party, hertz in wanted.items():
