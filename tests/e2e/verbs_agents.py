@@ -29,7 +29,7 @@ from tests.e2e.case import Case
 from tests.e2e.house import House, now
 from tests.e2e.until import until
 
-PATIENCE_SECONDS = 15.0
+PATIENCE_SECONDS = 45.0
 SEATS = Address("127.0.0.21")
 CALLER_HZ = 440.0
 LOUD_DB = -45.0
@@ -68,10 +68,9 @@ class AgentVerbs:
         _, queue, _, penalty, *pause = words.split(" ", 5)
         lines = self._house.asterisk.rx(f"queue show {queue}").splitlines()
         found = next((line for line in lines if line.strip().startswith(f"{agent} (")), "")
-        weighed = f"with penalty {penalty}" in found or penalty == "0"
-        return (
-            bool(found) and weighed and (f"(paused:{pause[1]}" if pause else "paused") in found == bool(pause)
-        )
+        weighed = penalty == "0" or f"with penalty {penalty}" in found
+        kept = f"(paused:{pause[1]} " in found if pause else "paused" not in found
+        return bool(found) and weighed and kept
 
     def do_served(self, name: str) -> None:
         until(partial(self._visit, name), PATIENCE_SECONDS, f"{name} is served")
@@ -100,8 +99,8 @@ class AgentVerbs:
         assert loud > 0.5, f"only {loud:.2f} s were whispered"
 
     def do_phone_dies(self, agent: str) -> None:
-        self.died_at = now()
         self.parties[agent].stop(0.0)
+        self.died_at = now()
 
     def do_phone_lives(self, agent: str) -> None:
         phone = Agent(login=login(self._house, agent), **self._case.agents[agent])
@@ -131,9 +130,6 @@ def login(house: House, agent: str) -> Login:
 
 def agent_row(house: House, agent: str) -> dict[str, Any]:
     """What ``hotline agents list`` says of them."""
-    out = house.run("agents", "list", "--json")
-    print(repr(out[:300]))
-    rows = json.loads(out)
-    print("ROW", rows and [r for r in rows if r["agent"] == agent])
+    rows = json.loads(house.run("agents", "list", "--json"))
     found: dict[str, Any] = next(row for row in rows if row["agent"] == agent)
     return found
