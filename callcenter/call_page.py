@@ -40,11 +40,11 @@ class CallPage:
     visits: list[Visit]
     legs: list[Leg]
     recordings: list[Recording]
-    decisions: list[RecordingDecision]
     scores: list[Score]
     voicemails: list[VoicemailMessage]
     callbacks: list[CallbackRequest]
     replies: list[SurveyReply] = field(default_factory=list)
+    decisions: list[RecordingDecision] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Any]:
         """The rows as plain values for JSON; the call's own columns at the top."""
