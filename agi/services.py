@@ -26,3 +26,5 @@ class Services:
     http: httpx.AsyncClient
     spool: Path | None = None
     sessions: Callable[[], Session] | None = None
+    secret: Callable[[str], str | None] = lambda _: None
+    """A kept secret by name, as ``agent/1001``; None when there is none."""

@@ -3,6 +3,9 @@
 ``hotline: words``            a command of Hotline's
 ``state: {AGENT: words}``     wait until ``hotline agents list`` says so: state, or ``paused: reason``
 ``member: {AGENT: words}``    wait until Asterisk says so: ``queue NAME penalty N``, then ``paused REASON``
+``no_member: {AGENT: queue}``  wait until the agent is out of it
+``pin: {NAME: agent}``        the caller types this agent's PIN as soon as they are answered
+``nowhere: digits``           no log and no journal holds them
 ``served: NAME``              wait until an agent has answered this caller
 ``served_in_order: [NAMES]``  the callers were answered one after the other
 ``waited: {NAME: [low, high]}`` the caller waited so many seconds in the queue
@@ -71,6 +74,22 @@ class AgentVerbs:
         weighed = penalty == "0" or f"with penalty {penalty}" in found
         kept = f"(paused:{pause[1]} " in found if pause else "paused" not in found
         return bool(found) and weighed and kept
+
+    def do_no_member(self, wanted: dict[str, str]) -> None:
+        for agent, queue in wanted.items():
+            look = partial(self._house.asterisk.rx, f"queue show {queue}")
+            until(lambda a=agent, look=look: f" {a} (" not in look(), PATIENCE_SECONDS, f"{agent} is out")
+
+    def do_pin(self, pins: dict[str, str]) -> None:
+        for name, agent in pins.items():
+            until(partial(self.parties[name].events, "answered"), PATIENCE_SECONDS, f"{name} is asked")
+            self.parties[name].press(self._house.secret(f"agent/{agent}") + "#")
+
+    def do_nowhere(self, digits: str) -> None:
+        kept = [self._house.agi.log, self._house.ami.log, *self._house.asterisk.log.rglob("*")]
+        kept += list(self._house.app.settings.journal.rglob("*"))
+        found = [file for file in kept if file.is_file() and digits.encode() in file.read_bytes()]
+        assert not found
 
     def do_served(self, name: str) -> None:
         until(partial(self._visit, name), PATIENCE_SECONDS, f"{name} is served")
