@@ -61,6 +61,8 @@ COMMANDS: Sections = {
         ),
         "agents": Entry("ami.agent_commands:agents", "Agents and their seats."),
         "queues": Entry("ami.queue_commands:queues", "Queues, their members and who waits."),
+        "callers": Entry("callcenter.caller_commands:callers", "The black list and the VIP list."),
+        "closing": Entry("callcenter.closing_commands:closing", "Close at once, and open again."),
         "audit": Entry("callcenter.audit_commands:audit", "Who listened to or ended whose call."),
         "gaps": Entry("callcenter.gap_commands:gaps", "Times in which something was not seen."),
     },
@@ -325,11 +327,11 @@ class Hotline:
         return [Mailer(self.sessions(), here.spool, here.mail_from, partial(post, server), self.clock).run]
 
     @asynccontextmanager
-    async def manager(self) -> AsyncIterator[AmiConnection]:
-        """A manager connection that is up."""
+    async def manager(self, **hearing: Any) -> AsyncIterator[AmiConnection]:
+        """A manager connection that is up; ``wanted`` and ``on_event`` as of ``ami.once.connected``."""
         from ami.once import connected
 
-        async with connected(self.account(), self.clock) as connection:
+        async with connected(self.account(), self.clock, **hearing) as connection:
             yield connection
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from callcenter import agent_states as states
 from callcenter.errors import HotlineError, NotFound
+from callcenter.personal_queues import personal_queues
 from callcenter.ports import Clock
 from callcenter.site import Site
 from schema.calls import AgentLogin
@@ -149,21 +150,25 @@ def agent_at(session: Session, seat: str) -> str | None:
 def memberships(
     logins: Iterable[AgentLogin], site: Site, in_wrap_up: Collection[str] = ()
 ) -> list[Membership]:
-    """Every member every queue should have. ``in_wrap_up``: agents whose wrap-up was made longer."""
+    """Every member every queue should have; each agent who may be asked for is the one of their own.
+
+    ``in_wrap_up``: agents whose wrap-up was made longer.
+    """
     at_seat = {login.agent: login for login in logins}
+    served = [(queue.name, member.agent, member.penalty) for queue in site.queues for member in queue.members]
+    served += [(queue.name, queue.agent, 0) for queue in personal_queues(site)]
     return [
         Membership(
-            queue=queue.name,
-            interface=interface(member.agent, at_seat[member.agent].seat),
-            name=member.agent,
-            state_interface=f"PJSIP/{at_seat[member.agent].seat}",
-            penalty=member.penalty,
-            paused_reason=at_seat[member.agent].paused_reason
-            or (states.WRAPUP_REASON if member.agent in in_wrap_up else None),
+            queue=queue,
+            interface=interface(agent, at_seat[agent].seat),
+            name=agent,
+            state_interface=f"PJSIP/{at_seat[agent].seat}",
+            penalty=penalty,
+            paused_reason=at_seat[agent].paused_reason
+            or (states.WRAPUP_REASON if agent in in_wrap_up else None),
         )
-        for queue in site.queues
-        for member in queue.members
-        if member.agent in at_seat
+        for queue, agent, penalty in served
+        if agent in at_seat
     ]
 
 

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from callcenter.site.routing import LastAgent
 from callcenter.site.staffing import Relax
 from callcenter.site.surveys import MailAddress, Question, Why
 from callcenter.site.words import Extension, Key, Language, Name, Part, RelativePath, Text, Title
@@ -31,6 +32,7 @@ class Agent(Part):
     number: Extension
     title: Title
     languages: list[Language] = Field(default_factory=list)
+    account_manager: bool = Field(default=False, description="may be asked for: has a queue of their own")
     supervisor: bool = Field(
         default=False, description="may listen to, join, take over and end others' calls"
     )
@@ -61,6 +63,9 @@ class Queue(Part):
     max_wait_seconds: int = Field(default=0, ge=0, le=86400, description="0: no limit")
     weight: int = Field(default=0, ge=0, le=1000)
     service_level_seconds: int = Field(default=20, ge=1, le=3600)
+    short_abandon_seconds: int = Field(
+        default=5, ge=0, le=600, description="who gives up sooner counts as a short abandoned call"
+    )
     exit_keys: list[Key] = Field(default_factory=list, description="keys that leave the queue")
     music: Name | None = None
     announce_agent: bool = Field(default=True, description="tell the caller the agent's number")
@@ -72,6 +77,7 @@ class Queue(Part):
     )
     record: bool = True
     survey: Name | None = None
+    last_agent: LastAgent | None = None
 
 
 class Survey(Part):
