@@ -176,6 +176,13 @@ class Hotline:
 
         return idle_parts(self.settings.recordings)
 
+    def missing_encoders(self) -> dict[str, str]:
+        """Programs that the site's recording formats need and this machine has not → their packages."""
+        from callcenter.recording_policy import formats
+        from recordings.conversion import PACKAGES, missing_tools
+
+        return {tool: PACKAGES[tool] for tool in missing_tools(formats(self.site()))}
+
     def rendered(self) -> dict[str, str]:
         """Every file of the configuration the site asks for."""
         from dialplan_templates.context import secret_names
@@ -255,6 +262,8 @@ class Hotline:
         from recordings.integrity import repair
         from recordings.pausing import Pausing
         from recordings.policy import LegPolicy
+        from recordings.room import Room
+        from recordings.upkeep import Upkeep
         from recordings.voicemail import Mailboxes
 
         policy = LegPolicy(self.sessions(), self.site())
@@ -294,7 +303,9 @@ class Hotline:
         listener.on("UserEvent", pausing.hear_key)
         mend = partial(repair, self.sessions(), capture, here.recordings)
         watch = Watch(connection, listener, keeper, known, members, mend, self.clock, seen_at)
-        watch.chores = [pausing.run]
+        room = Room(here.recordings, self.sessions(), self.clock)
+        upkeep = Upkeep(here.recordings, self.sessions(), self.site, self.clock)
+        watch.chores = [pausing.run, room.run, upkeep.run]
         return watch
 
     @asynccontextmanager

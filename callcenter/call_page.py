@@ -48,7 +48,17 @@ class CallPage:
 
     def as_dict(self) -> dict[str, Any]:
         """The rows as plain values for JSON; the call's own columns at the top."""
-        parts = ["steps", "visits", "legs", "recordings", "decisions", "scores", "voicemails", "callbacks", "replies"]
+        parts = [
+            "steps",
+            "visits",
+            "legs",
+            "recordings",
+            "decisions",
+            "scores",
+            "voicemails",
+            "callbacks",
+            "replies",
+        ]
         return columns(self.call) | {part: [columns(row) for row in getattr(self, part)] for part in parts}
 
     def lines(self) -> list[Line]:

@@ -58,6 +58,10 @@ class App(Protocol):
         """Parts of recordings that nobody writes any more and nobody has finished."""
         ...
 
+    def missing_encoders(self) -> dict[str, str]:
+        """Programs that the site's recording formats need and this machine has not → their packages."""
+        ...
+
     def console(self) -> AsteriskConsole | None:
         """The running Asterisk's console, None when none answers."""
         ...

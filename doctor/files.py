@@ -82,3 +82,14 @@ def recordings(look: Look) -> Finding:
             f"{len(parts)} unfinished recordings: {names}", "run hotline recordings audit --repair"
         )
     return ok("no recording is unfinished")
+
+
+def encoders(look: Look) -> Finding:
+    """The programs are there that make recordings what the site wants them to be."""
+    wanted = look.app.missing_encoders()
+    if wanted:
+        return wrong(
+            f"recordings stay wav: {few(sorted(wanted))} is missing",
+            f"install the packages: apt-get install {' '.join(sorted(set(wanted.values())))}",
+        )
+    return ok("recordings can be converted as the site wants")
