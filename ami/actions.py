@@ -24,6 +24,7 @@ MAX_HEADERS = 128
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 _VARIABLE = re.compile(r"_{0,2}[A-Za-z][A-Za-z0-9_]*")
+_EXTEN = re.compile(r"\+?[0-9*#]{1,32}")
 _ARGUMENT = re.compile(r"[A-Za-z0-9_./:@+-]+")
 _OPTIONS = re.compile(r"(?:[A-Za-z](?:\([A-Za-z0-9_]*\))?)*")
 _SPECIAL = re.compile(r'([\\,"()\[\]])')
@@ -86,6 +87,17 @@ def status(variables: Sequence[str] = ()) -> Action:
     for variable in variables:
         _check(_VARIABLE, variable, "variable")
     return Action("Status", {"Variables": ",".join(variables)} if variables else {})
+
+
+def channel_status(channel: str) -> Action:
+    """A list of one Status: the channel of this name or uniqueid."""
+    return Action("Status", {"Channel": channel})
+
+
+def getvar(channel: str, variable: str) -> Action:
+    """A channel's variable; never a dialplan function, some of which reach files and the shell."""
+    _check(_VARIABLE, variable, "variable")
+    return Action("Getvar", {"Channel": channel, "Variable": variable})
 
 
 def queue_status(queue: str | None = None) -> Action:
@@ -179,6 +191,23 @@ def hangup(channel: str, cause: int = 16) -> Action:
 def redirect(channel: str, *, context: str, exten: str) -> Action:
     """Send a channel to ``context,exten,1``, out of its bridge."""
     return Action("Redirect", {"Channel": channel, "Context": context, "Exten": exten, "Priority": "1"})
+
+
+def blind_transfer(channel: str, *, context: str, exten: str) -> Action:
+    """Send whom ``channel`` talks with to ``context,exten,1``; the channel itself is out."""
+    _check(_EXTEN, exten, "number")
+    return Action("BlindTransfer", {"Channel": channel, "Context": context, "Exten": exten})
+
+
+def attended_transfer(channel: str, *, context: str, exten: str) -> Action:
+    """Let ``channel`` ring ``exten`` first. Success is no proof: a channel without the right only sends keys."""
+    _check(_EXTEN, exten, "number")
+    return Action("Atxfer", {"Channel": channel, "Context": context, "Exten": exten})
+
+
+def cancel_transfer(channel: str) -> Action:
+    """End an attended transfer that is under way: back to whom it was about."""
+    return Action("CancelAtxfer", {"Channel": channel})
 
 
 def mixmonitor(channel: str, file: str, options: str) -> Action:

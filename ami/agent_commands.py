@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from zoneinfo import ZoneInfo
 
 import click
 
-from ami.members import reconcile
+from ami.members import reconcile, take_out
 from callcenter import agents as service
+from callcenter.agent_states import Stretch, end_wrap_up, extend_wrap_up, present
+from callcenter.agent_times import read_times
 from callcenter.call_page import columns
-from callcenter.errors import Unreachable
+from callcenter.errors import NotFound, Unreachable
 from callcenter.ports import App
 from callcenter.printing import as_json, print_rows
 from callcenter.site_store import time_zone
+from callcenter.windows import between, moment
 
 
 @click.group()
@@ -24,16 +28,25 @@ def agents() -> None:
 @as_json
 @click.pass_obj
 def list_agents(app: App, json_wanted: bool) -> None:
-    """Every agent, and the seat of those logged in."""
+    """Every agent: the seat and the state of those logged in."""
     with app.sessions(read_only=True)() as session:
         zone = None if json_wanted else time_zone(session)
         logins = {login.agent: columns(login, zone) for login in service.logged_in(session)}
+        states = present(session, app.clock())
     rows = [
         {"agent": agent.number, "title": agent.title}
         | {name: logins.get(agent.number, {}).get(name) for name in ("seat", "began_at", "paused_reason")}
+        | _state(states.get(agent.number), zone)
         for agent in app.site().agents
     ]
-    print_rows(rows, ("agent", "title", "seat", "began_at", "paused_reason"), json_wanted, zone)
+    names = ("agent", "title", "seat", "began_at", "state", "paused_reason", "since_at", "until_at")
+    print_rows(rows, names, json_wanted, zone)
+
+
+def _state(now: Stretch | None, zone: ZoneInfo | None) -> dict[str, str | None]:
+    if now is None:
+        return {"state": None, "since_at": None, "until_at": None}
+    return {"state": now.state, "since_at": moment(now.began_at, zone), "until_at": moment(now.until, zone)}
 
 
 @agents.command("login")
@@ -64,7 +77,8 @@ def log_out(app: App, agent: str) -> None:
 def pause(app: App, agent: str, reason: str) -> None:
     """Send an agent no calls for a while."""
     with app.sessions().begin() as session:
-        service.pause(session, agent, reason)
+        reason = service.known_reason(app.site(), reason)
+        service.pause(session, agent, reason, app.clock)
     _follow(app, f"agent {agent} is paused: {reason}")
 
 
@@ -74,23 +88,81 @@ def pause(app: App, agent: str, reason: str) -> None:
 def unpause(app: App, agent: str) -> None:
     """Send a paused agent calls again."""
     with app.sessions().begin() as session:
-        service.unpause(session, agent)
+        service.unpause(session, agent, app.clock)
     _follow(app, f"agent {agent} is no longer paused")
 
 
-def _follow(app: App, done: str) -> None:
+@agents.command("ready")
+@click.argument("agent")
+@click.pass_obj
+def ready(app: App, agent: str) -> None:
+    """End an agent's wrap-up before its time."""
+    with app.sessions().begin() as session:
+        end_wrap_up(session, service.seated(session, agent), app.clock())
+    _follow(app, f"agent {agent} is ready", again=agent)
+
+
+@agents.command("wrapup")
+@click.argument("agent")
+@click.option("--seconds", type=click.IntRange(1, 3600), required=True, help="how much longer")
+@click.pass_obj
+def longer(app: App, agent: str, seconds: int) -> None:
+    """Make the wrap-up an agent is in longer."""
+    with app.sessions().begin() as session:
+        until = extend_wrap_up(session, agent, app.clock(), seconds)
+        zone = time_zone(session)
+    _follow(app, f"agent {agent} is in wrap-up until {moment(until, zone)}")
+
+
+@agents.command("times")
+@click.option("--agent", help="this one only")
+@click.option("--from", "first", help="a day or moment as 2026-03-02 or 2026-03-02T09:00, in the site's zone")
+@click.option("--to", "last", help="likewise; a day counts to its end; default: now")
+@as_json
+@click.pass_obj
+def agent_times(app: App, agent: str | None, first: str | None, last: str | None, json_wanted: bool) -> None:
+    """Seconds logged in, ready, paused, in wrap-up, unreachable, ringing and talking; of today by default."""
+    numbers = [known.number for known in app.site().agents if agent in (None, known.number)]
+    if not numbers:
+        raise NotFound(f"there is no agent {agent}; see hotline agents list")
+    with app.sessions(read_only=True)() as session:
+        window = between(first, last, time_zone(session), app.clock())
+        rows = [found.as_dict() for found in read_times(session, numbers, window)]
+    kept = rows if json_wanted or agent else [row for row in rows if row["logged_in_s"] or row["talking_s"]]
+    names = (
+        "agent",
+        "logged_in_s",
+        "ready_s",
+        "paused_s",
+        "wrapup_s",
+        "unreachable_s",
+        "ringing_s",
+        "talking_s",
+    )
+    print_rows(kept, names, json_wanted)
+    if not json_wanted:
+        for row in kept:
+            for reason, seconds in row["reasons"].items():
+                click.echo(f"agent {row['agent']} paused for {reason}: {seconds} s")
+
+
+def _follow(app: App, done: str, again: str | None = None) -> None:
     try:
-        changes = asyncio.run(_reconcile(app))
+        changes = asyncio.run(_reconcile(app, again))
     except Unreachable as error:
         click.echo(f"{done}; the queues follow when Asterisk is there ({error})")
         return
     click.echo(f"{done}; {changes} queue memberships changed")
 
 
-async def _reconcile(app: App) -> int:
+async def _reconcile(app: App, again: str | None) -> int:
+    """``again``: this agent's members are taken out first, for a new one has no wrap-up to end."""
+
     def wanted() -> list[service.Membership]:
         with app.sessions(read_only=True)() as session:
-            return service.memberships(service.logged_in(session), app.site())
+            return service.wanted(session, app.site(), app.clock())
 
     async with app.manager() as manager:
+        if again is not None:
+            await take_out(manager, again)
         return await reconcile(manager, wanted)

@@ -18,6 +18,7 @@ from callcenter.events import (
     AgentMissed,
     BridgeEntered,
     BridgeLeft,
+    CameToCall,
     Event,
     LegAnswered,
     LegEnded,
@@ -36,6 +37,8 @@ Row = dict[str, str]
 Who = tuple[dt.datetime, Source, str, str | None]
 HOLDING = "holding_bridge"
 QUEUE = "Queue"
+JOIN = "HL_JOIN"
+"""The dialplan's word for a channel that Hotline brought to a call; ``extra`` is the call's id."""
 REFUSED: dict[str, QueueExitReason] = {"FULL": "full", "JOINEMPTY": "nobody", "JOINUNAVAIL": "nobody"}
 """QUEUESTATUS of a caller who was not let in; the dialplan writes it, Asterisk writes nothing then."""
 
@@ -105,6 +108,11 @@ def _attended(row: Row) -> Event:
     return Transferred(*_who(row), "attended", *(extra.get(name) for name in others))
 
 
+def _told(row: Row) -> Event | None:
+    """What the dialplan wrote down itself."""
+    return CameToCall(*_who(row), _extra(row)["extra"]) if row["user_event"] == JOIN else None
+
+
 CEL: dict[str, Callable[[Row], Event | None]] = {
     "CHAN_START": _started,
     "ANSWER": _answered,
@@ -115,6 +123,7 @@ CEL: dict[str, Callable[[Row], Event | None]] = {
     "APP_END": _queue_done,
     "BLINDTRANSFER": _blind,
     "ATTENDEDTRANSFER": _attended,
+    "USER_DEFINED": _told,
 }
 
 

@@ -66,15 +66,15 @@ class Listener:
         self._inbox: deque[Message] = deque()
         self._lost = 0
         self._lost_since: dt.datetime | None = None
-        self._other: dict[str, Callable[[Message], None]] = {}
+        self._other: dict[str, list[Callable[[Message], None]]] = {}
         self._waiting: list[asyncio.Future[None]] = []
         self._known_until = self._clock()
         self._wrote_at = dt.datetime.min.replace(tzinfo=dt.UTC)
         self._away_since: dt.datetime | None = None
 
     def on(self, event: str, handler: Callable[[Message], None]) -> None:
-        """Let ``handler`` see every manager event of this name, besides the journey."""
-        self._other[event] = handler
+        """Let ``handler`` too see every manager event of this name, besides the journey."""
+        self._other.setdefault(event, []).append(handler)
 
     def follow_site(self, site: KnownSite) -> None:
         """From now on the house is this one; what only the former had is still known, for the calls in hand."""
@@ -137,9 +137,8 @@ class Listener:
                 yield self._inbox.popleft()
 
     def _take(self, message: Message) -> None:
-        for work in (self._book, self._legs.see, self._other.get(message.event)):
-            if work is not None:
-                _each(work, message, message.get("Linkedid"))
+        for work in (self._book, self._legs.see, *self._other.get(message.event, ())):
+            _each(work, message, message.get("Linkedid"))
 
     def _book(self, message: Message) -> None:
         event = translate(message)

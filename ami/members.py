@@ -52,6 +52,14 @@ async def reconcile(manager: Manager, wanted: Callable[[], Iterable[Membership]]
     return done
 
 
+async def take_out(manager: Manager, agent: str) -> None:
+    """Remove an agent from all queues, so that what is put in again has no wrap-up left."""
+    rows = await manager.action_list(*actions.queue_status())
+    for row in rows:
+        if row.get("Event") == "QueueMember" and row["Location"].endswith(OURS) and row["Name"] == agent:
+            await manager.action(*actions.queue_remove(row["Queue"], row["Location"]))
+
+
 def _wishes(found: Members, meant: Mapping[tuple[str, str], Membership]) -> list[actions.Action]:
     """What has to be done; a member that is there is never taken out and put in again: it would lose its place."""
     wishes = [actions.queue_remove(queue, interface) for queue, interface in found.keys() - meant.keys()]
@@ -68,7 +76,9 @@ def _wishes(found: Members, meant: Mapping[tuple[str, str], Membership]) -> list
 def _paused_wrongly(row: Mapping[str, str] | None, member: Membership) -> bool:
     if row is None:
         return member.paused_reason is not None
-    return (row["Paused"] == "1") != (member.paused_reason is not None)
+    paused = row["Paused"] == "1"
+    other = paused and row.get("PausedReason", "") != member.paused_reason
+    return paused != (member.paused_reason is not None) or other
 
 
 def _add(member: Membership) -> actions.Action:

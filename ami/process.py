@@ -11,6 +11,7 @@ from typing import Any
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from ami.agent_watch import AgentWatch
 from ami.bookkeeper import Bookkeeper
 from ami.connection import AmiConnection
 from ami.known_site import KnownSite
@@ -51,6 +52,7 @@ class Watch:
     clock: Clock
     lost_at: dt.datetime | None
     reason: str = "the listener was not running"
+    agents: AgentWatch | None = None
     chores: Sequence[Callable[[], Coroutine[Any, Any, None]]] = ()
     """What else goes on as long as Asterisk is followed; each until cancelled."""
 
@@ -66,6 +68,8 @@ class Watch:
         self._up = up
         if up:
             self._site_due = True
+            if self.agents is not None:
+                self.agents.look_later()
             asyncio.get_running_loop().call_later(BOOT_SECONDS, self._wake.set)
         elif self.lost_at is None:
             self.lost_at, self.reason = at, reason

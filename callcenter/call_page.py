@@ -48,7 +48,7 @@ class CallPage:
 
     def as_dict(self) -> dict[str, Any]:
         """The rows as plain values for JSON; the call's own columns at the top."""
-        parts = [
+        parts = (
             "steps",
             "visits",
             "legs",
@@ -58,7 +58,7 @@ class CallPage:
             "voicemails",
             "callbacks",
             "replies",
-        ]
+        )
         return columns(self.call) | {part: [columns(row) for row in getattr(self, part)] for part in parts}
 
     def lines(self) -> list[Line]:

@@ -44,6 +44,12 @@ LANGUAGE = "HL_LANGUAGE"
 QUEUE_PRIORITY = "QUEUE_PRIO"
 """app_queue's own variable: callers of higher priority are answered first."""
 
+QUEUE_MAX_PENALTY = "QUEUE_MAX_PENALTY"
+"""app_queue's own variable: agents of a higher penalty are not asked yet; the queue's rule raises it."""
+
+WHISPER = "HL_WHISPER"
+"""The file that only the agent hears before the two are joined; inherited by the legs."""
+
 TELL_AGENT = "HL_TELL_AGENT"
 """1 when the caller is to hear the agent's number; inherited by the legs."""
 
@@ -74,8 +80,20 @@ SEAT = "HL_SEAT"
 TRIES = "HL_TRIES"
 """The static menu's own: how often the caller has pressed nothing or a wrong key."""
 
+DIALLED = "HL_DIALLED"
+"""What a seat has dialled: digits, a leading +, ``*`` and ``#``."""
+
+MOVED_BY = "HL_MOVED_BY"
+"""The channel that passed the caller on, when a transfer brought him here."""
+
+CAUSE = "HL_CAUSE"
+"""The Q.850 cause that a refused call from a seat is ended with."""
+
 KEY = "HL_KEY"
 """The static menu's own: the key the caller pressed."""
 
 WORDS = "HL_WORDS"
 """The dialplan's own: the file that tells the caller the agent's number."""
+
+TOLD = "HL_TOLD"
+"""The dialplan's own: what agent and caller hear before they are joined, as Dial's option A takes it."""

@@ -156,6 +156,17 @@ class Transferred(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class CameToCall(Event):
+    """Hotline has brought the channel to ``call``: to join it, to hear it, or in vain (the ledger tells)."""
+
+    call: str
+
+    def names(self) -> tuple[str | None, ...]:
+        """That call's id ties."""
+        return (self.uniqueid, self.linkedid, self.call)
+
+
+@dataclass(frozen=True, slots=True)
 class CallVanished(Event):
     """Asterisk went away with the call: every leg still up ended at ``at``."""
 

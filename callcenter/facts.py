@@ -31,9 +31,9 @@ log = structlog.get_logger()
 STEP = "step"
 SURVEY = "survey"
 CALLBACK = "callback"
-RECORDING = "recording"
 REPLY = "reply"
 NOTICE = "notice"
+RECORDING = "recording"
 BATCH = 500
 """Calls whose scores are settled in one statement."""
 DEFAULTS: dict[type[Base], dict[str, Any]] = {Notice: {"state": "waiting", "tries": 0}}
@@ -133,7 +133,7 @@ KINDS: dict[str, tuple[type[Base], Callable[[Any], Insert]]] = {
     STEP: (Step, _keep_first),
     SURVEY: (SurveyAnswer, _keep_ended),
     CALLBACK: (CallbackRequest, _keep_first),
-    RECORDING: (RecordingDecision, _keep_first),
     REPLY: (SurveyReply, _keep_first),
     NOTICE: (Notice, _keep_first),
+    RECORDING: (RecordingDecision, _keep_first),
 }

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from callcenter.site import Site
 from callcenter.site.words import Part
 from callcenter.site_canonical import plain
+from schema.agents import PauseReasonRow
 from schema.site import (
     AgentRow,
     BoardRow,
@@ -63,6 +64,7 @@ KINDS = (
     Kind("queues", QueueRow, "members", QueueMemberRow, "queue"),
     Kind("mailboxes", MailboxRow),
     Kind("seats", SeatRow),
+    Kind("pause_reasons", PauseReasonRow),
 )
 """In an order in which rows may be written: what others refer to comes first."""
 

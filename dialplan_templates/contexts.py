@@ -9,7 +9,7 @@ from dialplan_templates.plan import CALLS
 from dialplan_templates.versions import Files
 
 ENTRY = "extensions/00-entry.conf"
-_CONTEXT = re.compile(r"!(?:call|agent|record)_([0-9a-f]{8})!")
+_CONTEXT = re.compile(r"![a-z]+_([0-9a-f]{8})!")
 
 
 def carried_contexts(now: Files, files: Files, live: AsteriskConsole | None) -> dict[str, str]:

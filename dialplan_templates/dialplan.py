@@ -13,6 +13,7 @@ from jinja2 import Environment
 
 from callcenter.recording_policy import agent_percents
 from callcenter.site import Site
+from dialplan_templates.hands import HANDS, hands_contexts
 from dialplan_templates.render import environment
 from dialplan_templates.static_menu import PromptFile, static_menus
 
@@ -21,6 +22,8 @@ AGI_PATIENCE_SECONDS = 4
 STATIC_WAIT_SECONDS = 300
 """How long a caller of the static menu waits in a queue before the sorry message."""
 PLACEHOLDER = "content"
+BODY = ("10-call", "20-inside", "30-hands")
+"""The templates of the contexts that carry the hash."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,21 +61,29 @@ def render_dialplan(site: Site, paths: DialplanPaths, prompt_file: PromptFile) -
     body = _calls(site, paths, prompt_file, jinja, PLACEHOLDER)
     digest = hashlib.sha256(body.encode()).hexdigest()[:8]
     entry = jinja.get_template("extensions/00-entry.conf.j2").render(
-        call_context=f"call_{digest}", agent_context=f"agent_{digest}", exit_key_sets=exit_key_sets(site)
+        call_context=f"call_{digest}",
+        agent_context=f"agent_{digest}",
+        **hands_contexts(digest),
+        inside_context=f"inside_{digest}",
+        exit_key_sets=exit_key_sets(site),
     )
     calls = _calls(site, paths, prompt_file, jinja, digest)
     return {"extensions/00-entry.conf": entry, f"extensions/call-{digest}.conf": calls}
 
 
 def _calls(site: Site, paths: DialplanPaths, prompt_file: PromptFile, jinja: Environment, digest: str) -> str:
-    return jinja.get_template("extensions/10-call.conf.j2").render(
+    given = dict(
         call_context=f"call_{digest}",
         agent_context=f"agent_{digest}",
+        inside_context=f"inside_{digest}",
         record_context=f"record_{digest}",
         agi_patience_seconds=AGI_PATIENCE_SECONDS,
         static_wait_seconds=STATIC_WAIT_SECONDS,
         agent_percents=sorted(agent_percents(site).items()),
         static_menus=static_menus(site, prompt_file),
         sorry_file=prompt_file(site.sorry or "", site.languages[0]),
+        **hands_contexts(digest),
+        **HANDS,
         **{name: getattr(paths, name) for name in DialplanPaths.__dataclass_fields__},
     )
+    return "\n".join(jinja.get_template(f"extensions/{name}.conf.j2").render(given) for name in BODY)

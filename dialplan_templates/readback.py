@@ -145,6 +145,7 @@ MODULES: Mapping[str, Module] = {
     "cdr": Module("module reload cdr", _as_said("cdr show status")),
     "musiconhold": Module("moh reload", _as_said("moh show classes")),
     "voicemail": Module("voicemail reload", _as_said("voicemail show users", without=r" +\d+$")),
+    "queuerules": Module("queue reload rules", _as_said("queue show rules")),
     "queues": Module("queue reload all", _read_queues),
     "pjsip": Module("module reload res_pjsip.so", _read_pjsip),
     "extensions": Module("dialplan reload", _read_extensions),

@@ -26,6 +26,7 @@ from dialplan_templates.quoting import FILTERS, MAX_LINE, Refused, finalise
 FILES = (
     "pjsip/00-base.conf",
     "pjsip/10-trunks.conf",
+    "queuerules/00-base.conf",
     "queues/00-base.conf",
     "queues/10-queues.conf",
     "voicemail/00-base.conf",

@@ -34,6 +34,7 @@ class Line:
     voice: rtp.Voice
     ear: rtp.Ear
     since: float
+    muted: bool = False
 
 
 class Media:
@@ -77,7 +78,8 @@ class Media:
     def answered(self, call: int, port: int, far_end: tuple[str, int]) -> None:
         """Begin to talk to ``far_end`` from ``port``."""
         ticks = deque((round(at / rtp.TICK_SECONDS), digit) for at, digit in self._speech.keys)
-        voice = rtp.Voice(self._speech.law, self._frames, random.getrandbits(32), ticks)
+        sequence = random.getrandbits(16)  # as real phones do: a recorder may not count on its order
+        voice = rtp.Voice(self._speech.law, self._frames, random.getrandbits(32), ticks, sequence)
         with self._lock:
             self._lines[call] = Line(port, far_end, voice, rtp.Ear(self._speech.law), time.monotonic())
             self._talking.add(call)
@@ -86,6 +88,11 @@ class Media:
         """Fall silent and deaf on this call."""
         with self._lock:
             self._talking.discard(call)
+
+    def mute(self, call: int, muted: bool) -> None:
+        """Send nothing on this call for a while; it still hears."""
+        with self._lock:
+            self._lines[call].muted = muted
 
     def press(self, call: int, digits: str) -> None:
         """Press keys now, five a second."""
@@ -114,7 +121,7 @@ class Media:
 
     def _tick(self) -> None:
         with self._lock:
-            for line in [self._lines[call] for call in self._talking]:
+            for line in [self._lines[call] for call in self._talking if not self._lines[call].muted]:
                 for packet in line.voice.next():
                     _send(self._sockets[line.port], packet, line.far_end)
 

@@ -63,8 +63,9 @@ class Voice:
     ssrc: int
     plan: deque[tuple[int, str]] = field(default_factory=deque)
     """Keys to come: the tick each is due at, in order."""
+    sequence: int = 0
+    """Of the last packet; a real phone begins anywhere."""
     _tick: int = 0
-    _sequence: int = 0
     _key: tuple[int, int] | None = None
 
     def press(self, digits: Iterable[str], gap_ticks: int = 2 * KEY_TICKS) -> None:
@@ -99,9 +100,9 @@ class Voice:
         return [self._packet(EVENT_TYPE, since, payload, marker=held == 1) for _ in range(3 if last else 1)]
 
     def _packet(self, payload_type: int, tick: int, payload: bytes, marker: bool) -> bytes:
-        self._sequence = (self._sequence + 1) & 0xFFFF
+        self.sequence = (self.sequence + 1) & 0xFFFF
         second = payload_type | (0x80 if marker else 0)
-        return _HEADER.pack(0x80, second, self._sequence, tick * FRAME & 0xFFFFFFFF, self.ssrc) + payload
+        return _HEADER.pack(0x80, second, self.sequence, tick * FRAME & 0xFFFFFFFF, self.ssrc) + payload
 
 
 @dataclass

@@ -8,15 +8,28 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, MetaData, text
 
-import schema.calls
-import schema.config
-import schema.follow_ups
-import schema.recordings
-import schema.site
-import schema.surveys  # noqa: F401
+from schema import (
+    agents,
+    calls,
+    config,
+    follow_ups,
+    recordings,
+    site,
+    surveys,
+)
 from schema.base import Base
 from schema.session import make_folder
 
+WITH_TABLES = (
+    agents,
+    calls,
+    config,
+    follow_ups,
+    recordings,
+    site,
+    surveys,
+)
+"""Every module that has tables: they are known once it is imported."""
 _LOCK = 4_008_001
 """PostgreSQL advisory lock: two upgrades at once go one after the other."""
 

@@ -24,17 +24,21 @@ from callcenter.channel_variables import (
     LANGUAGE,
     NEXT,
     OVER,
+    QUEUE_MAX_PENALTY,
     QUEUE_PRIORITY,
     SECONDS,
     TARGET,
     TELL_AGENT,
     VARIABLES,
     VERSION,
+    WHISPER,
 )
 from callcenter.facts import CALLBACK, STEP
 from callcenter.flow import dialogue
 from callcenter.flow.place import Place
 from callcenter.flow.walk import Walk
+from callcenter.queue_penalty import first_max_penalty
+from callcenter.site.service import Queue
 
 AGENT_HUNG_UP, ANSWERED = "CONTINUE", "ANSWER"
 KEPT = dialogue.Outcome("KEPT")
@@ -146,8 +150,16 @@ class _Stretch:
             | {
                 QUEUE_PRIORITY: str(act.priority),
                 f"__{TELL_AGENT}": str(int(queue is not None and queue.announce_agent)),
+                f"__{WHISPER}": self._whispered(queue),
+                QUEUE_MAX_PENALTY: str(first_max_penalty(queue)),
             }
         )
+
+    def _whispered(self, queue: Queue | None) -> str:
+        """The file of what the queue tells its agents, in the site's own language."""
+        if queue is None or queue.whisper is None:
+            return ""
+        return self._snapshot.prompts.find(queue.whisper, self._snapshot.published.site.languages[0]).path
 
     def _place(self, place: Place) -> dict[str, str]:
         """What brings the call back to its place after the action."""

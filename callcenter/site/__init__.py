@@ -13,8 +13,10 @@ from pydantic import Field
 from callcenter.site.boards import Board
 from callcenter.site.calendars import Calendar
 from callcenter.site.edge import Did, Seat, Trunk
+from callcenter.site.inside import FeatureCodes
 from callcenter.site.recording import Recording
 from callcenter.site.service import Agent, Mailbox, Music, Prompt, Queue, Survey
+from callcenter.site.staffing import PauseReason, Presence
 from callcenter.site.steps import Flow
 from callcenter.site.words import Language, Name, Part, Title, Zone, allow
 
@@ -36,6 +38,9 @@ class Site(Part):
         description="prompt heard when Hotline is away and nobody answers in the static menu's queue",
     )
     recording: Recording | None = Field(default=None, description="which calls are recorded; default: all")
+    feature_codes: FeatureCodes = Field(
+        default_factory=dict, description="other codes for features, as echo: '*43'"
+    )
     trunks: list[Trunk] = Field(default_factory=list)
     boards: list[Board] = Field(default_factory=list)
     dids: list[Did] = Field(default_factory=list)
@@ -48,6 +53,10 @@ class Site(Part):
     music: list[Music] = Field(default_factory=list)
     agents: list[Agent] = Field(default_factory=list)
     seats: list[Seat] = Field(default_factory=list)
+    pause_reasons: list[PauseReason] = Field(
+        default_factory=list, description="without any, every word is a reason"
+    )
+    presence: Presence = Field(default_factory=Presence)
 
     def trunk_endpoints(self) -> dict[str, str]:
         """Every SIP endpoint name of a trunk → the trunk's name; a gateway that signs in has its account's too."""

@@ -87,6 +87,7 @@ def _all(site: Site) -> Iterator[Reference]:
         yield Reference(("trunks", place, "fallback_flow"), "flows", trunk.fallback_flow)
     for place, did in enumerate(site.dids):
         yield Reference(("dids", place, "flow"), "flows", did.flow)
+        yield Reference(("dids", place, "inside_flow"), "flows", did.inside_flow)
         yield Reference(("dids", place, "trunk"), "trunks", did.trunk)
     for path, step in _steps(site):
         yield from _of_step(path, step)
@@ -108,6 +109,7 @@ def _of_queues(site: Site) -> Iterator[Reference]:
             yield Reference(("queues", place, "members", number, "agent"), "agents", member.agent)
         yield Reference(("queues", place, "music"), "music", queue.music)
         yield Reference(("queues", place, "survey"), "surveys", queue.survey)
+        yield Reference(("queues", place, "whisper"), "prompts", queue.whisper)
 
 
 def _of_recording(site: Site) -> Iterator[Reference]:

@@ -6,10 +6,13 @@ from typing import Literal
 
 from pydantic import Field
 
+from callcenter.site.staffing import Relax
 from callcenter.site.surveys import MailAddress, Question, Why
 from callcenter.site.words import Extension, Key, Language, Name, Part, RelativePath, Text, Title
 
-Strategy = Literal["ringall", "rrmemory", "leastrecent", "fewestcalls", "random", "wrandom", "linear"]
+Strategy = Literal[
+    "ringall", "rrmemory", "rrordered", "leastrecent", "fewestcalls", "random", "wrandom", "linear"
+]
 
 
 class Prompt(Part):
@@ -28,6 +31,9 @@ class Agent(Part):
     number: Extension
     title: Title
     languages: list[Language] = Field(default_factory=list)
+    supervisor: bool = Field(
+        default=False, description="may listen to, join, take over and end others' calls"
+    )
 
 
 class Member(Part):
@@ -44,6 +50,10 @@ class Queue(Part):
     title: Title
     strategy: Strategy = "rrmemory"
     members: list[Member] = Field(default_factory=list)
+    relax: list[Relax] = Field(
+        default_factory=list,
+        description="whom a call may reach while it waits; before the first step only agents of penalty 0",
+    )
     ring_seconds: int = Field(default=20, ge=5, le=120)
     retry_seconds: int = Field(default=2, ge=1, le=60)
     wrapup_seconds: int = Field(default=0, ge=0, le=3600)
@@ -54,6 +64,12 @@ class Queue(Part):
     exit_keys: list[Key] = Field(default_factory=list, description="keys that leave the queue")
     music: Name | None = None
     announce_agent: bool = Field(default=True, description="tell the caller the agent's number")
+    whisper: Name | None = Field(
+        default=None, description="prompt that only the agent hears before the two are joined"
+    )
+    pause_after_missed: int = Field(
+        default=0, ge=0, le=20, description="missed calls in a row that pause an agent; 0: never"
+    )
     record: bool = True
     survey: Name | None = None
 

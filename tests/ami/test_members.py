@@ -31,12 +31,22 @@ class Queues:
     def have(self, *members: Membership) -> Queues:
         for one in members:
             self.add(one.queue, one.interface, str(one.penalty))
-            self.members[one.queue, one.interface]["Paused"] = str(int(one.paused_reason is not None))
+            self.pause(one.queue, one.interface, one.paused_reason)
         return self
 
     def add(self, queue: str, location: str, penalty: str = "0") -> None:
-        row = {"Event": "QueueMember", "Queue": queue, "Location": location, "Paused": "0"}
+        row = {
+            "Event": "QueueMember",
+            "Queue": queue,
+            "Location": location,
+            "Paused": "0",
+            "PausedReason": "",
+        }
         self.members[queue, location] = row | {"Penalty": penalty}
+
+    def pause(self, queue: str, location: str, reason: str | None) -> None:
+        paused = {"Paused": str(int(reason is not None)), "PausedReason": reason or ""}
+        self.members[queue, location] |= paused
 
     async def action_list(self, name: str, fields: Fields) -> Sequence[Mapping[str, str]]:
         assert name == "QueueStatus"
@@ -55,7 +65,7 @@ class Queues:
         elif name == "QueueRemove":
             del self.members[key]
         elif name == "QueuePause":
-            self.members[key]["Paused"] = "1" if fields["Paused"] == "true" else "0"
+            self.pause(*key, str(fields["Reason"]) if fields["Paused"] == "true" else None)
         elif name == "QueuePenalty":
             self.members[key]["Penalty"] = str(fields["Penalty"])
         return {"Response": "Success"}
@@ -84,6 +94,12 @@ def test_a_pause_and_a_penalty_are_put_right_without_taking_the_member_out() -> 
     queues = Queues("care").have(member("1001", paused="lunch"))
     assert agree(queues, member("1001", penalty=3)) == 2
     assert sorted(queues.done) == ["QueuePause", "QueuePenalty"]
+
+
+def test_another_reason_for_the_same_pause_is_told() -> None:
+    queues = Queues("care").have(member("1001", paused="lunch"))
+    assert agree(queues, member("1001", paused="training")) == 1
+    assert agree(queues, member("1001", paused="training")) == 0
 
 
 def test_a_queue_that_is_not_live_yet_is_no_fault() -> None:

@@ -98,7 +98,7 @@ def test_every_problem_is_told_at_once_with_its_line_and_its_mend(tmp_path: Path
         ' "*" or "#"',
         'site.yaml:25: flows[0].steps.hours.wait_seconds: "0" will not do: give at least 1',
         "site.yaml:28: queues[0].title: has no value: give one or remove the key",
-        "site.yaml:29: queues[0].strategy: \"roundrobin\" will not do: give one of 'ringall', 'rrmemory',"
+        "site.yaml:29: queues[0].strategy: \"roundrobin\" will not do: give one of 'ringall', 'rrmemory', 'rrordered',"
         " 'leastrecent', 'fewestcalls', 'random', 'wrandom' or 'linear'",
     ]
 

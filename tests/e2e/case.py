@@ -6,6 +6,7 @@ The folder's name is the sentence that the case proves.
 ``uses``     queues it needs for itself; cases that share none are played at the same time
 ``alone``    true: it breaks or changes something that every call depends on
 ``agents``   number: fields of ``lab.scenario.Agent``
+``phones``   number: ``tone_hz`` of an agent's softphone, for what SIPp can't do (``tests/e2e/verbs_hands.py``)
 ``callers``  name: ``from`` (e1 or analog) and fields of ``lab.scenario.Caller``
 ``happens``  in order, each an action or a wait: see ``tests/e2e/runner.py``
 ``seen``     caller: what must be found afterwards: see ``tests/e2e/expect.py``
@@ -32,6 +33,7 @@ class Case:
     happens: list[dict[str, Any]]
     seen: dict[str, dict[str, Any]]
     agents: dict[str, dict[str, Any]] = field(default_factory=dict)
+    phones: dict[str, dict[str, Any]] = field(default_factory=dict)
     uses: list[str] = field(default_factory=list)
     alone: bool = False
 

@@ -17,7 +17,7 @@ from schema.base import Base
 from schema.calls import Call, CallbackRequest, Gap, Leg, Recording, Score, Step, Visit
 from schema.follow_ups import FollowUp
 from schema.recordings import RecordingDecision
-from tests.e2e import expect_recording, expect_survey
+from tests.e2e import expect_hands, expect_inside, expect_recording, expect_survey
 from tests.e2e.house import House
 from tests.e2e.site_recording import MAY_BE_UNRECORDED
 from tests.e2e.until import until
@@ -31,9 +31,9 @@ TABLES: dict[str, type[Base]] = {
     "recordings": Recording,
     "scores": Score,
     "callback_requests": CallbackRequest,
-    "recording_decisions": RecordingDecision,
     "follow_ups": FollowUp,
     **expect_survey.TABLES,
+    "recording_decisions": RecordingDecision,
 }
 MOST_TALK_MISSING = 0.5
 
@@ -89,9 +89,11 @@ def one_recording_a_talk(house: House, call: Call) -> None:
             assert row.queue in MAY_BE_UNRECORDED, row.reason
             continue
         assert row.state in ("ready", "truncated"), row.reason
-        short = (leg.talk_ms - row.duration_ms) / 1000
+        short = (leg.talk_ms + leg.hold_ms - row.duration_ms) / 1000
         if row.wanted_format is None and row.path.endswith(".wav"):
-            short = leg.talk_ms / 1000 - audio.read_wav(house.app.settings.recordings / row.path).seconds
+            short = (leg.talk_ms + leg.hold_ms) / 1000 - audio.read_wav(
+                house.app.settings.recordings / row.path
+            ).seconds
         assert row.state == "truncated" or abs(short) <= MOST_TALK_MISSING, f"{short:.3f} s of talk missing"
 
 
@@ -162,11 +164,13 @@ def _versions(house: House, call: Call, wanted: int) -> None:
 
 
 SPECIAL = {
+    **expect_hands.SPECIAL,
     "path": _path,
     "voicemail": _voicemail,
     "tones": _tones,
     "gap": _gap,
     "versions": _versions,
-    **expect_recording.SPECIAL,
     **expect_survey.SPECIAL,
+    **expect_recording.SPECIAL,
+    **expect_inside.EXPECT,
 }

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import csv
 import fcntl
+import os
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,10 +20,11 @@ from pathlib import Path
 from typing import Any
 
 import click
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 from sqlalchemy import select
 
 from callcenter import agents
+from callcenter.errors import HotlineError
 from callcenter.ledger_format import CEL_COLUMNS, CEL_FILE
 from callcenter.settings import Settings
 from cli import Hotline, main
@@ -30,7 +34,7 @@ from lab.instance import AsteriskInstance
 from lab.postgres import PrivatePostgres
 from lab.sipp_run import Address
 from schema.base import Base
-from tests.e2e.process import HotlineProcess
+from tests.e2e.process import PROJECT, HotlineProcess
 from tests.e2e.telephony_site import site
 from tests.e2e.until import until
 
@@ -127,12 +131,35 @@ class House:
 
     def run(self, *words: str) -> str:
         """A Hotline command, in this process; gives what it printed. It must succeed."""
+        done = self._invoke(words)
+        assert done.exit_code == 0, f"hotline {' '.join(words)}: {done.output}"
+        return done.output
+
+    def refused(self, *words: str) -> str:
+        """A Hotline command that must fail; gives what it said."""
+        try:
+            done = self._invoke(words)
+        except HotlineError as error:
+            return str(error)
+        raise AssertionError(f"hotline {' '.join(words)} should have failed: {done.output}")
+
+    def begin(self, *words: str) -> subprocess.Popen[str]:
+        """A Hotline command as a process of its own, which goes on meanwhile."""
+        return subprocess.Popen(
+            [sys.executable, "-c", "from cli import main; main()", *words],
+            cwd=PROJECT,
+            env={**os.environ, **self._environment(), "PYTHONPATH": str(PROJECT)},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def _invoke(self, words: Sequence[str]) -> Result:
         with self._one_command:
             command = main.get_command(click.Context(main), words[0])
             assert command is not None
-            done = CliRunner().invoke(command, words[1:], obj=self.app, catch_exceptions=False)
-        assert done.exit_code == 0, f"hotline {' '.join(words)}: {done.output}"
-        return done.output
+            return CliRunner().invoke(command, words[1:], obj=self.app, catch_exceptions=False)
 
     def seat_crowd(self, seats: Mapping[str, str]) -> None:
         """Log many agents in, by number and seat. The last one's command lets the queues follow for all."""

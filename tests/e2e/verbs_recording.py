@@ -6,7 +6,7 @@
 ``agent_presses: {A: keys}``  an agent presses keys in the call they have answered last
 ``lost: {NAME: s}``         wait until the caller's recording is truncated, within a minute of Asterisk's start, and
                             holds the talk up to so many seconds before Asterisk was killed
-``later: seconds``          the next thing happens so much later: Asterisk writes once a second, and is to be caught between
+``later: seconds``          the next thing happens so much later: Asterisk writes once a second
 ``small_disk: bytes``       recordings lie on a file system of this size from now on
 ``fill_disk: ~``            it is full; ``free_disk: ~``: it has room again
 ``alarm: seconds``          the alarm of a full disk is raised that soon after it was full; ``calm: ~``: over

@@ -48,7 +48,7 @@ def test_keys_pressed_are_the_keys_heard(digits: str) -> None:
 
 def test_sequence_and_time_wrap_around_as_numbers_on_the_wire_do() -> None:
     speaker = voice()
-    speaker._sequence, speaker._tick = 0xFFFE, 2**32 // 160
+    speaker.sequence, speaker._tick = 0xFFFE, 2**32 // 160
     sent = packets(speaker, 3)
     assert [packet.sequence for packet in sent] == [0xFFFF, 0, 1]
     assert sent[-1].timestamp < 1000

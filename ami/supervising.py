@@ -1,0 +1,122 @@
+"""A supervisor's deed, from the wish to the audit log: the same for the command line and for feature codes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session, sessionmaker
+
+from ami.hands import Desk, Hands
+from callcenter import audit
+from callcenter.agents import logged_in
+from callcenter.conversation import Channel, Conversation, call_at, conversation
+from callcenter.errors import HotlineError, NotFound
+from callcenter.ports import Clock
+from callcenter.site import Site
+from callcenter.supervision import Deed, NotAllowed, check_right
+
+
+@dataclass(frozen=True)
+class Wish:
+    """``who`` (an agent's number, or empty) wishes ``deed`` done at ``desk`` to a call, or to an agent's call."""
+
+    who: str
+    via: str
+    deed: Deed
+    desk: Desk
+    call_id: str = ""
+    agent: str = ""
+
+
+class Supervising:
+    """Checks, writes down, does, and writes down what became of it."""
+
+    def __init__(self, hands: Hands, sessions: sessionmaker[Session], site: Site, clock: Clock) -> None:
+        self._hands = hands
+        self._sessions = sessions
+        self._site = site
+        self._clock = clock
+
+    async def carry_out(self, wish: Wish) -> None:
+        """Raises what kept it from being done; the audit log has it then as well."""
+        seats = await asyncio.to_thread(self._seats)
+        told = _Told(wish.call_id, wish.agent)
+        try:
+            check_right(self._site, wish.who)
+            channels = await self._hands.channels()
+            told.call_id = wish.call_id or call_at(channels, _seat_of(seats, wish.agent))
+            talk = conversation(channels, told.call_id)
+            ours = self._whose(wish, talk, seats)
+            told.agent = next(
+                (agent for agent, seat in seats.items() if seat == ours.endpoint), ours.endpoint
+            )
+            await self._write(wish, told, "begun")
+            await self._do(wish, talk, ours)
+        except HotlineError as error:
+            await self._write(
+                wish, told, "refused" if isinstance(error, NotAllowed) else "failed", str(error)
+            )
+            raise
+        await self._write(wish, told, "done")
+
+    def _whose(self, wish: Wish, talk: Conversation, seats: dict[str, str]) -> Channel:
+        names = self._endpoints()
+        if wish.deed == "pick_up":
+            return talk.rings(names)
+        if wish.agent:
+            mine = {_seat_of(seats, wish.agent)}
+            return talk.colleague(mine)
+        return talk.colleague(names)
+
+    async def _do(self, wish: Wish, talk: Conversation, ours: Channel) -> None:
+        hands, desk = self._hands, wish.desk
+        if wish.deed == "disconnect":
+            await hands.disconnect(ours)
+        elif wish.deed == "take_over":
+            await hands.take_over(talk, ours, talk.party(self._endpoints()), desk)
+        elif wish.deed == "pick_up":
+            await hands.pick_up(talk, ours, desk)
+        else:
+            await hands.spy(wish.deed, talk, ours, desk)
+
+    def _endpoints(self) -> Collection[str]:
+        return {seat.name for seat in self._site.seats}
+
+    def _seats(self) -> dict[str, str]:
+        with self._sessions() as session:
+            return {login.agent: login.seat for login in logged_in(session)}
+
+    async def _write(
+        self, wish: Wish, told: _Told, outcome: audit.Outcome, reason: str | None = None
+    ) -> None:
+        def work() -> None:
+            with self._sessions.begin() as session:
+                audit.write(
+                    session,
+                    at=self._clock(),
+                    by=wish.who or wish.desk.endpoint,
+                    deed=wish.deed,
+                    call_id=told.call_id,
+                    outcome=outcome,
+                    agent=told.agent or None,
+                    via=wish.via,
+                    reason=reason,
+                )
+
+        await asyncio.to_thread(work)
+
+
+@dataclass
+class _Told:
+    """What is known of the call by now."""
+
+    call_id: str
+    agent: str
+
+
+def _seat_of(seats: dict[str, str], agent: str) -> str:
+    if agent not in seats:
+        raise NotFound(f"agent {agent} is not logged in; see hotline agents list")
+    return seats[agent]

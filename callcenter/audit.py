@@ -1,0 +1,45 @@
+"""The audit log: who did what. Rows are only ever added, the first of them before anything is done.
+
+A supervisor's deed on a call is two rows of the action ``call.listen`` and so on: one that says ``begun``, so
+that none is missing whatever dies meanwhile, and one with what became of it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Literal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from schema.config import Audit
+
+Outcome = Literal["begun", "done", "refused", "failed"]
+
+
+def write(
+    session: Session,
+    *,
+    at: dt.datetime,
+    by: str,
+    deed: str,
+    call_id: str,
+    outcome: Outcome,
+    agent: str | None = None,
+    via: str = "",
+    reason: str | None = None,
+) -> None:
+    """Add a row about a call. ``agent``: whose talk it was; ``via``: ``cli NAME`` or ``phone SEAT``."""
+    detail = {"outcome": outcome, "agent": agent, "via": via, "reason": reason}
+    session.add(Audit(at=at, by=by, action=f"call.{deed}", subject=call_id, detail=detail))
+
+
+def newest(session: Session, most: int, by: str | None = None, subject: str | None = None) -> Sequence[Audit]:
+    """The newest rows first."""
+    wanted = select(Audit).order_by(Audit.at.desc(), Audit.id.desc()).limit(most)
+    if by is not None:
+        wanted = wanted.where(Audit.by == by)
+    if subject is not None:
+        wanted = wanted.where(Audit.subject == subject)
+    return session.scalars(wanted).all()

@@ -1,0 +1,99 @@
+"""When a phone is taken for gone, and when it was last known to be there."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from callcenter.missed_calls import MissedCalls
+from callcenter.presence import ASK_SECONDS, MOST_A_SECOND, Presence, pace
+
+START = dt.datetime(2026, 3, 2, 1, 0, tzinfo=dt.UTC)
+
+
+def after(seconds: float) -> dt.datetime:
+    return START + dt.timedelta(seconds=seconds)
+
+
+@pytest.mark.req("ACD-6")
+def test_a_phone_that_stops_answering_was_last_seen_at_the_question_before() -> None:
+    presence = Presence()
+    for second in (0, 5, 10):
+        presence.ask("s1", after(second))
+    presence.contact("s1", "Unreachable")
+    assert presence.device("s1", "UNAVAILABLE", after(13))
+    assert presence.gone == {"s1": after(5)}
+
+
+@pytest.mark.req("ACD-6")
+def test_a_call_after_the_last_answer_counts_as_a_sign_of_life() -> None:
+    presence = Presence()
+    for second in (0, 5, 10):
+        presence.ask("s1", after(second))
+    presence.device("s1", "INUSE", after(7))
+    presence.contact("s1", "Unreachable")
+    presence.device("s1", "UNAVAILABLE", after(13))
+    assert presence.gone == {"s1": after(7)}
+
+
+@pytest.mark.req("ACD-6")
+def test_a_phone_that_signs_out_is_seen_at_that_moment() -> None:
+    presence = Presence()
+    presence.ask("s1", after(0))
+    presence.contact("s1", "Removed")
+    assert presence.device("s1", "UNAVAILABLE", after(2))
+    assert presence.gone == {"s1": after(2)}
+
+
+@pytest.mark.req("ACD-6")
+def test_going_and_coming_are_told_once() -> None:
+    presence = Presence()
+    assert not presence.device("s1", "NOT_INUSE", after(0))
+    told = [presence.device("s1", state, after(n)) for n, state in enumerate(["UNAVAILABLE", "INVALID"], 1)]
+    told += [presence.device("s1", state, after(n)) for n, state in enumerate(["NOT_INUSE", "INUSE"], 3)]
+    assert told == [True, False, True, False]
+    assert presence.gone == {}
+
+
+EVENTS = st.lists(
+    st.tuples(st.sampled_from(["ask", "NOT_INUSE", "Unreachable", "UNAVAILABLE"]), st.floats(0.01, 9))
+)
+
+
+@pytest.mark.req("ACD-6")
+@given(EVENTS)
+def test_nobody_was_last_seen_after_being_noticed_or_before_the_last_sign(
+    events: list[tuple[str, float]],
+) -> None:
+    presence, now, sign = Presence(), 0.0, float("-inf")
+    for what, pause in events:
+        now += pause
+        if what == "ask":
+            presence.ask("s1", after(now))
+        elif what == "Unreachable":
+            presence.contact("s1", what)
+        elif presence.device("s1", what, after(now)) and what == "UNAVAILABLE":
+            assert presence.gone["s1"] <= after(now)
+            assert sign == float("-inf") or presence.gone["s1"] >= after(sign)
+        if what == "NOT_INUSE":
+            sign = now
+
+
+@pytest.mark.req("ACD-6")
+@pytest.mark.parametrize(("seats", "round_seconds"), [(1, ASK_SECONDS), (500, ASK_SECONDS), (3000, 30)])
+def test_phones_are_asked_often_and_never_too_fast(seats: int, round_seconds: float) -> None:
+    assert pace(seats) * seats == pytest.approx(round_seconds)
+    assert pace(seats) >= 1 / MOST_A_SECOND
+    assert pace(0) > 0
+
+
+@pytest.mark.req("ACD-5")
+def test_missed_calls_in_a_row_count_and_an_answer_begins_anew() -> None:
+    calls = MissedCalls()
+    assert [calls.missed("1", 2), calls.missed("1", 2), calls.missed("1", 2)] == [False, True, False]
+    calls.forget("1")
+    assert [calls.missed("1", 2), calls.missed("2", 2), calls.missed("1", 2)] == [False, False, True]
+    assert not any(calls.missed("3", 0) for _ in range(30))

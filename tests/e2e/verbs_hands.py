@@ -1,0 +1,199 @@
+"""What agents do with a call in hand, at softphones.
+
+Under ``phones``, agent: ``tone_hz``. Numbers are dialled as written.
+
+``rings: AGENT``             wait until the agent's phone rings once more; this call is in hand now
+``pick_up: AGENT``           wait for that and answer
+``refuse: AGENT``            wait for that and say busy
+``hold|resume: AGENT``       the call in hand
+``refer: {AGENT: number}``   pass it on blind
+``consult: {AGENT: number}`` ring somebody beside it
+``consulted: AGENT``         wait until that one has answered
+``join: AGENT``              pass the call on to who is consulted
+``hang_up: AGENT``           end the call in hand; ``hangs_up``: the consultation
+``over: AGENT``              wait until the call in hand is over
+``talk: seconds``            what they say takes so long
+``meanwhile: words``         a command that goes on while the case does
+``finished: words``          wait until the commands that begin with these words have succeeded
+``hotline: words``           a command; ``{NAME}`` is the id of that caller's call
+``fails: [words, why]``      a command that must fail with this word in its message
+``listens: {NAME: [hz]}``    wait until NAME hears each tone, and only those, in the next half second
+``credited: {NAME: {AGENT: hz}}``  talk and recordings hold as much of each agent as NAME has heard
+``gap: {NAME: [ms, hz, …]}`` NAME has heard one of the tones all the time since the first ``listens``, or for no more
+"""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from array import array
+from contextlib import ExitStack
+from itertools import pairwise
+from typing import Any
+
+from lab import audio, g711
+from lab.rtp import Ear
+from lab.scenario import Login
+from lab.sipp_run import Run
+from lab.softphone import PhoneCall, Softphone
+from tests.e2e import expect, expect_hands
+from tests.e2e.house import House
+from tests.e2e.telephony_site import seat_of
+from tests.e2e.until import until
+
+PHONES_IP = "127.0.0.22"
+SECONDS = 30.0
+LISTEN_SECONDS = 0.5
+
+
+def phone_of(house: House, seat: str, tone_hz: int | None = None) -> Softphone:
+    """A softphone of a seat, neither begun nor signed in."""
+    return Softphone(Login(seat, house.secret(f"seat/{seat}")), house.sip, ip=PHONES_IP, tone_hz=tone_hz)
+
+
+class Hands:
+    """The verbs; ``tests.e2e.runner.Stage`` inherits them."""
+
+    _house: House
+    number: dict[str, str]
+    figures: dict[str, float]
+    parties: dict[str, Run]
+    phones: dict[str, Softphone]
+    in_hand: dict[str, PhoneCall]
+    consulting: dict[str, PhoneCall]
+    listened: dict[str, int]
+    commands: list[tuple[str, subprocess.Popen[str]]]
+
+    def take_up_phones(self, phones: dict[str, dict[str, Any]], stack: ExitStack) -> None:
+        """Sign every agent's softphone in, and the agent at it."""
+        self.phones, self.in_hand, self.consulting, self.listened = {}, {}, {}, {}
+        self.commands = []
+        for agent, options in phones.items():
+            seat = seat_of(agent)
+            stack.callback(self._house.run, "agents", "logout", agent)
+            self.phones[agent] = stack.enter_context(phone_of(self._house, seat, **options))
+            self.phones[agent].register()
+            self._house.run("agents", "login", agent, "--seat", seat)
+
+    def do_rings(self, agent: str) -> None:
+        self.in_hand[agent] = self.phones[agent].incoming(SECONDS)
+
+    def do_pick_up(self, agent: str) -> None:
+        self.do_rings(agent)
+        self.in_hand[agent].answer()
+
+    def do_refuse(self, agent: str) -> None:
+        self.do_rings(agent)
+        self.in_hand[agent].refuse()
+
+    def do_hold(self, agent: str) -> None:
+        self.in_hand[agent].hold()
+
+    def do_resume(self, agent: str) -> None:
+        self.in_hand[agent].resume()
+
+    def do_refer(self, whom: dict[str, str]) -> None:
+        for agent, number in whom.items():
+            self.in_hand[agent].transfer(number)
+
+    def do_consult(self, whom: dict[str, str]) -> None:
+        for agent, number in whom.items():
+            self.consulting[agent] = self.phones[agent].dial(number)
+
+    def do_consulted(self, agent: str) -> None:
+        self.consulting[agent].wait("up", SECONDS)
+
+    def do_join(self, agent: str) -> None:
+        self.in_hand[agent].transfer_to(self.consulting[agent])
+
+    def do_hang_up(self, agent: str) -> None:
+        self.in_hand[agent].hang_up()
+
+    def do_hangs_up(self, agent: str) -> None:
+        self.consulting[agent].hang_up()
+
+    def do_over(self, agent: str) -> None:
+        self.in_hand[agent].wait("over", SECONDS)
+
+    def do_talk(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+    def do_hotline(self, words: str) -> None:
+        self._house.run(*self._filled(words).split())
+
+    def do_meanwhile(self, words: str) -> None:
+        filled = self._filled(words)
+        self.commands.append((filled, self._house.begin(*filled.split())))
+
+    def do_finished(self, words: str) -> None:
+        for command, process in [one for one in self.commands if one[0].startswith(words)]:
+            out, _ = process.communicate(timeout=SECONDS)
+            assert process.returncode == 0, f"hotline {command}: {out}"
+            self.commands.remove((command, process))
+
+    def do_fails(self, told: list[str]) -> None:
+        words, why = told
+        said = self._house.refused(*self._filled(words).split())
+        assert why in said, said
+
+    def do_listens(self, heard: dict[str, list[float]]) -> None:
+        for name, tones in heard.items():
+            until(
+                lambda name=name, tones=tones: self._hears_just(name, tones), SECONDS, f"{name} hears {tones}"
+            )
+
+    def do_gap(self, holes: dict[str, list[float]]) -> None:
+        for name, (most_ms, *tones) in holes.items():
+            longest = longest_hole(samples(self._ear(name))[self.listened[name] :], tones)
+            self.figures[f"{name}'s longest gap"] = longest
+            assert longest * 1000 <= most_ms, f"{name} heard a gap of {longest * 1000:.0f} ms"
+
+    def do_credited(self, heard: dict[str, dict[str, float]]) -> None:
+        for name, tones in heard.items():
+            ear, call_id = samples(self._ear(name)), expect.call_id(self._house, self.number[name])
+            for agent, hz in tones.items():
+                seconds = expect_hands.sounding(ear, hz)
+                self.figures[f"{name} heard {agent}"] = seconds
+                assert seconds, f"{name} never heard {agent}"
+                expect_hands.credited(self._house, call_id, agent, seconds)
+                expect_hands.recorded(self._house, call_id, hz, seconds)
+
+    def _hears_just(self, name: str, tones: list[float]) -> bool:
+        heard = samples(self._ear(name))
+        last = heard[-round(LISTEN_SECONDS * audio.RATE) :]
+        if found := _tones_in(last) == set(tones):
+            self.listened.setdefault(name, len(heard))
+        return found
+
+    def _ear(self, name: str) -> Ear:
+        if name in self.phones:
+            return self.in_hand[name].ear()
+        return self.parties[name].ear()
+
+    def _filled(self, text: str) -> str:
+        for name, number in self.number.items():
+            if f"{{{name}}}" in text:
+                text = text.replace(f"{{{name}}}", expect.call_id(self._house, number))
+        return text
+
+
+TONES = (450, 600, 750, 950, 1200, 1450)
+"""What parties of these cases send: whole periods in 20 ms, so that none is taken for another."""
+
+
+def samples(ear: Ear) -> array[int]:
+    """What an ear has heard so far."""
+    return g711.decode(bytes(ear.sound), ear.law)
+
+
+def _tones_in(part: array[int]) -> set[float]:
+    """The tones that make up a good part of the sound."""
+    enough = len(part) >= LISTEN_SECONDS * audio.RATE
+    return {hz for hz in TONES if enough and expect_hands.is_in(part, hz)}
+
+
+def longest_hole(heard: array[int], tones: list[float]) -> float:
+    """Seconds of the longest stretch with none of the tones, up to the last time one sounds."""
+    found = sorted({0, *(at for hz in tones for at in expect_hands.windows_with(heard, hz))})
+    step = audio.WINDOW_SECONDS * audio.RATE
+    return max((after - before - step for before, after in pairwise(found)), default=0) / audio.RATE
