@@ -308,10 +308,8 @@ class Hotline:
 
         listener.on("MixMonitorStart", pausing.hear_start)
         tools = Tools(connection, listener, self.sessions(), self.site, self.clock)
-        listener.on(
-            "UserEvent",
-            Wishes(tools, {**WISHES, "recording_pause": lambda _, message: pausing.toggle(message)}).hear,
-        )
+        granted = {**WISHES, "recording_pause": lambda _, message: pausing.toggle(message)}
+        listener.on("UserEvent", Wishes(tools, granted).hear)
         mend = partial(repair, self.sessions(), capture, here.recordings)
         watch = Watch(connection, listener, keeper, known, members, mend, self.clock, seen_at)
         watch.agents = AgentWatch(connection, self.sessions(), self.site, self.clock)
