@@ -179,6 +179,13 @@ class Hotline:
 
         return idle_parts(self.settings.recordings)
 
+    def lost_recordings(self, since: dt.timedelta) -> int:
+        """How many talks that began so long ago at most should have a recording and have none."""
+        from recordings.catalogue import lost
+
+        with self.sessions(read_only=True)() as session:
+            return lost(session, self.clock() - since)
+
     def missing_encoders(self) -> dict[str, str]:
         """Programs that the site's recording formats need and this machine has not → their packages."""
         from callcenter.recording_policy import formats
