@@ -30,3 +30,5 @@ class Services:
     spool: Path | None = None
     sessions: Callable[[], Session] | None = None
     knowledge: Knowledge = field(default_factory=NoKnowledge)
+    secret: Callable[[str], str | None] = lambda _: None
+    """A kept secret by name, as ``agent/1001``; None when there is none."""
