@@ -98,6 +98,9 @@ SHOWN = "HL_SHOWN"
 PARKER = "HL_PARKER"
 """The phone that parked the call, which comes back to it."""
 
+CLICKED = "HL_CLICKED"
+"""Of a seat's call that was begun by a click: the seat's number, for the phone itself shows the one called."""
+
 CAUSE = "HL_CAUSE"
 """The Q.850 cause that a refused call from a seat is ended with."""
 

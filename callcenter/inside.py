@@ -205,7 +205,7 @@ def _outside(house: House, place: Place) -> Decision:
         seconds=way.seconds,
         trunk=way.trunk,
         limit=way.limit,
-        caller_id=way.caller_id,
+        caller_id=way.caller_id or house.plan.numbers.get(place.owner, place.owner),
     )
 
 
