@@ -11,7 +11,9 @@
 ``refused|phone_rings: PARTY`` wait until this caller is refused, this phone rings
 ``clicks: {AGENT: number}``   ``hotline calls dial``
 ``shows: {NUMBER: number}``   the call in hand came from this number
-``clicked_call: {AGENT: columns}``  that call's row, and the endpoints of its legs
+``clicked_call: {AGENT: columns}``  that call's row, and ``talked``: the endpoints of who talked
+``call_of: {NUMBER: columns}`` the same, of the one call this softphone made
+``up: NUMBER``               wait until the call in hand is answered
 ``parked: place``             wait until somebody is parked there
 ``shown: {TRUNK: number}``    the far end has been called from this number, and from no name
 ``hears_tone: {PARTY: hertz}`` wait until this party hears the tone of the other
@@ -27,7 +29,8 @@ from lab import audio, g711, sipp
 from lab.scenario import Agent, Caller, Login
 from lab.sipp_run import Address, Run
 from lab.softphone import PhoneCall, Softphone
-from schema.calls import Call, Leg
+from schema.calls import Call
+from tests.e2e.expect_inside import parties
 from tests.e2e.house import House
 from tests.e2e.site_inside import host, seat
 from tests.e2e.until import until
@@ -105,7 +108,9 @@ class InsideVerbs:
 
     def do_clicks(self, wanted: dict[str, str]) -> None:
         for agent, number in wanted.items():
-            self.clicked[agent] = self._house.run("calls", "dial", number, "--agent", agent).split(":")[0]
+            self.clicked[agent] = (
+                self._house.run("calls", "dial", number, "--agent", agent).splitlines()[-1].split(":")[0]
+            )
 
     def do_shows(self, wanted: dict[str, str]) -> None:
         for number, shown in wanted.items():
@@ -113,15 +118,29 @@ class InsideVerbs:
 
     def do_clicked_call(self, wanted: dict[str, dict[str, Any]]) -> None:
         for agent, columns in wanted.items():
-            legs = columns.pop("legs")
-            find = partial(self._house.rows, Call, call_id=self.clicked[agent], **columns)
-            until(find, PATIENCE_SECONDS, f"the call {columns}")
-            found = self._house.rows(Leg, call_id=self.clicked[agent])
-            assert [leg.endpoint for leg in sorted(found, key=lambda leg: leg.started_at)] == legs
+            self._one_call(columns, call_id=self.clicked[agent])
+
+    def do_call_of(self, wanted: dict[str, dict[str, Any]]) -> None:
+        for number, columns in wanted.items():
+            self._one_call(columns, caller=number)
+
+    def _one_call(self, columns: dict[str, Any], **which: str) -> None:
+        find = partial(self._house.rows, Call, state="closed", **which)
+        (call,) = until(find, PATIENCE_SECONDS, f"the closed call of {which}")
+        talked = {key: value for key, value in columns.items() if key != "talked"}
+        assert {key: getattr(call, key) for key in talked} == talked
+        parties(self._house, call, columns["talked"])
+
+    def do_up(self, number: str) -> None:
+        self.in_hand[number].wait("up")
 
     def do_parked(self, place: str) -> None:
         show = partial(self._house.asterisk.rx, "parking show default")
-        until(lambda: f"7{place}" in show().split("Parked Calls")[-1], PATIENCE_SECONDS, f"a call parked at {place}")
+        until(
+            lambda: f"7{place}" in show().split("Parked Calls")[-1],
+            PATIENCE_SECONDS,
+            f"a call parked at {place}",
+        )
 
     def do_refused(self, party: str) -> None:
         until(partial(self.parties[party].events, "refused"), PATIENCE_SECONDS, f"{party} is refused")
