@@ -249,6 +249,7 @@ class Hotline:
         from ami.listener import Listener
         from ami.process import Watch
         from ami.seating import Seating
+        from ami.wishes import Tools, Wishes
         from callcenter.agents import wanted
         from callcenter.journey import JourneyBook
         from callcenter.manager_events import LISTENED
@@ -296,6 +297,8 @@ class Hotline:
 
         listener.on("MixMonitorStart", pausing.hear_start)
         listener.on("UserEvent", pausing.hear_key)
+        tools = Tools(connection, listener, self.sessions(), self.site, self.clock)
+        listener.on("UserEvent", Wishes(tools).hear)
         mend = partial(repair, self.sessions(), capture, here.recordings)
         watch = Watch(connection, listener, keeper, known, members, mend, self.clock, seen_at)
         watch.agents = AgentWatch(connection, self.sessions(), self.site, self.clock)

@@ -44,7 +44,8 @@ async def serve(
     ``beat`` is called as long as the event loop turns. ``spool`` is Asterisk's.
     """
     async with http_client() as http:
-        server = Server(routes(Services(snapshots, journal, clock, http, spool)), token)
+        services = Services(snapshots, journal, clock, http, spool, sessions)
+        server = Server(routes(services), token)
         await server.listen(*address)
         log.info("agi.listening", host=address[0], port=server.port)
         beating = asyncio.create_task(_keep_beating(beat))

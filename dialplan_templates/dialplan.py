@@ -22,7 +22,7 @@ AGI_PATIENCE_SECONDS = 4
 STATIC_WAIT_SECONDS = 300
 """How long a caller of the static menu waits in a queue before the sorry message."""
 PLACEHOLDER = "content"
-BODY = ("10-call", "30-hands")
+BODY = ("10-call", "20-inside", "30-hands")
 """The templates of the contexts that carry the hash."""
 
 
@@ -64,6 +64,7 @@ def render_dialplan(site: Site, paths: DialplanPaths, prompt_file: PromptFile) -
         call_context=f"call_{digest}",
         agent_context=f"agent_{digest}",
         **hands_contexts(digest),
+        inside_context=f"inside_{digest}",
         exit_key_sets=exit_key_sets(site),
     )
     calls = _calls(site, paths, prompt_file, jinja, digest)
@@ -74,6 +75,7 @@ def _calls(site: Site, paths: DialplanPaths, prompt_file: PromptFile, jinja: Env
     given = dict(
         call_context=f"call_{digest}",
         agent_context=f"agent_{digest}",
+        inside_context=f"inside_{digest}",
         record_context=f"record_{digest}",
         agi_patience_seconds=AGI_PATIENCE_SECONDS,
         static_wait_seconds=STATIC_WAIT_SECONDS,

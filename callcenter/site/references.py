@@ -87,6 +87,7 @@ def _all(site: Site) -> Iterator[Reference]:
         yield Reference(("trunks", place, "fallback_flow"), "flows", trunk.fallback_flow)
     for place, did in enumerate(site.dids):
         yield Reference(("dids", place, "flow"), "flows", did.flow)
+        yield Reference(("dids", place, "inside_flow"), "flows", did.inside_flow)
         yield Reference(("dids", place, "trunk"), "trunks", did.trunk)
     for path, step in _steps(site):
         yield from _of_step(path, step)
