@@ -9,12 +9,12 @@ from __future__ import annotations
 import datetime as dt
 import getpass
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import replace
 from functools import cached_property, lru_cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -53,7 +53,9 @@ COMMANDS: Sections = {
     "Calls and people": {
         "calls": Entry("ami.hand_commands:calls", "Calls and their journeys."),
         "recordings": Entry("recordings.commands:recordings", "Recordings and their audit."),
-        "scores": Entry("callcenter.call_commands:scores", "The newest satisfaction scores."),
+        "scores": Entry(
+            "callcenter.score_commands:scores", "Satisfaction scores, and how often one is asked."
+        ),
         "follow-ups": Entry(
             "callcenter.follow_up_commands:follow_ups", "What is still to be done for customers."
         ),
@@ -250,6 +252,7 @@ class Hotline:
         from ami.legs import RecordedLegs
         from ami.listener import Listener
         from ami.process import Watch
+        from ami.seating import Seating
         from ami.wishes import Tools, Wishes
         from callcenter.agents import wanted
         from callcenter.journey import JourneyBook
@@ -263,13 +266,14 @@ class Hotline:
         from recordings.voicemail import Mailboxes
 
         policy = LegPolicy(self.sessions(), self.site())
+        seating = Seating()
 
         def known() -> KnownSite:
             policy.site = self.site()
-            return KnownSite.of(policy.site)
+            return KnownSite.of(policy.site, seating.agent_at)
 
         site, here = known(), self.settings
-        keeper = Bookkeeper(self.sessions(), here.system_name, site.surveys)
+        keeper = Bookkeeper(self.sessions(), here.system_name, site.surveys, seating)
         positions, seen_at = keeper.positions()
         connection = AmiConnection(
             self.account(),
@@ -286,7 +290,7 @@ class Hotline:
             LedgerReader(here.log, positions),
             keeper,
             RecordedLegs(capture, site.recorded),
-            Mailboxes(self.sessions(), here.spool, here.system_name),
+            Mailboxes(self.sessions(), here.spool, here.system_name, self._mail_addresses),
             site,
             self.clock,
         )
@@ -303,8 +307,24 @@ class Hotline:
         watch = Watch(connection, listener, keeper, known, members, mend, self.clock, seen_at)
         watch.agents = AgentWatch(connection, self.sessions(), self.site, self.clock)
         watch.agents.listen(listener.on)
-        watch.chores = [pausing.run, watch.agents.run]
+        watch.chores = [pausing.run, watch.agents.run, *self._mailer()]
         return watch
+
+    def _mail_addresses(self) -> dict[str, str]:
+        """Mailbox: who is told of its messages."""
+        return {mailbox.number: mailbox.email for mailbox in self.site().mailboxes if mailbox.email}
+
+    def _mailer(self) -> list[Callable[[], Coroutine[Any, Any, None]]]:
+        """What sends mails, where there is a server to give them to."""
+        from outreach.mailer import Mailer
+        from outreach.post import Server, post
+
+        here = self.settings
+        if here.smtp_host is None:
+            return []
+        password = self.secrets("smtp/password") if here.smtp_user else None
+        server = Server(here.smtp_host, here.smtp_port, here.smtp_tls, here.smtp_user, password)
+        return [Mailer(self.sessions(), here.spool, here.mail_from, partial(post, server), self.clock).run]
 
     @asynccontextmanager
     async def manager(self) -> AsyncIterator[AmiConnection]:

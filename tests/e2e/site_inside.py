@@ -7,7 +7,7 @@ from typing import Any
 Site = dict[str, Any]
 SEATS = range(1, 60)
 FLOW_FOR_ALL, FLOW_INSIDE = "desk_outside", "desk_inside"
-NUMBER = "4009005001"
+NUMBER = "4009006801"
 """Opens another flow for callers from seats than for those from outside."""
 
 
