@@ -327,11 +327,11 @@ class Hotline:
         return [Mailer(self.sessions(), here.spool, here.mail_from, partial(post, server), self.clock).run]
 
     @asynccontextmanager
-    async def manager(self) -> AsyncIterator[AmiConnection]:
-        """A manager connection that is up."""
+    async def manager(self, **hearing: Any) -> AsyncIterator[AmiConnection]:
+        """A manager connection that is up; ``wanted`` and ``on_event`` as of ``ami.once.connected``."""
         from ami.once import connected
 
-        async with connected(self.account(), self.clock) as connection:
+        async with connected(self.account(), self.clock, **hearing) as connection:
             yield connection
 
 

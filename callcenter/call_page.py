@@ -41,11 +41,11 @@ class CallPage:
     visits: list[Visit]
     legs: list[Leg]
     recordings: list[Recording]
-    decisions: list[RecordingDecision]
     scores: list[Score]
     voicemails: list[VoicemailMessage]
     callbacks: list[CallbackRequest]
     replies: list[SurveyReply] = field(default_factory=list)
+    decisions: list[RecordingDecision] = field(default_factory=list)
     routing: list[Decision] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Any]:

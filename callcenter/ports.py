@@ -80,8 +80,11 @@ class App(Protocol):
         """The listener, wired (``ami.process.Watch``)."""
         ...
 
-    def manager(self) -> AbstractAsyncContextManager[Any]:
-        """A manager connection that is up (``ami.connection.AmiConnection``). Raises Unreachable."""
+    def manager(self, **hearing: Any) -> AbstractAsyncContextManager[Any]:
+        """A manager connection that is up (``ami.connection.AmiConnection``). Raises Unreachable.
+
+        ``on_event`` hears the events that are ``wanted``.
+        """
         ...
 
 

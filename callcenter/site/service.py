@@ -63,6 +63,9 @@ class Queue(Part):
     max_wait_seconds: int = Field(default=0, ge=0, le=86400, description="0: no limit")
     weight: int = Field(default=0, ge=0, le=1000)
     service_level_seconds: int = Field(default=20, ge=1, le=3600)
+    short_abandon_seconds: int = Field(
+        default=5, ge=0, le=600, description="who gives up sooner counts as a short abandoned call"
+    )
     exit_keys: list[Key] = Field(default_factory=list, description="keys that leave the queue")
     music: Name | None = None
     announce_agent: bool = Field(default=True, description="tell the caller the agent's number")
