@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from ami.process import Watch
     from callcenter.agents import Membership
     from callcenter.ports import AsteriskConsole, BootedAsterisk
-    from callcenter.prompt_index import PromptState
+    from callcenter.prompt_index import PromptIndex, PromptState
     from callcenter.secrets import Secrets
     from callcenter.settings import Settings
     from callcenter.site import Site
@@ -199,6 +199,13 @@ class Hotline:
         dialplan = render_dialplan(site, paths, lambda name, language: index.find(name, language).path)
         return {**render(site, where), **dialplan, "site.json": site_json(site, index)}
 
+    def live_site(self) -> tuple[Site, PromptIndex]:
+        """The site that went live last, and where its prompts are. Raises OSError or ValueError without one."""
+        from agi.snapshots import Snapshots
+
+        live = Snapshots(self.settings.etc).live()
+        return live.published.site, live.prompts
+
     def console(self) -> AsteriskConsole | None:
         """The running Asterisk's console, None when none answers."""
         from callcenter.asterisk_console import Console
@@ -241,6 +248,7 @@ class Hotline:
     def watch(self) -> Watch:
         """The listener of the settings' Asterisk, wired to its connection, the database and recordings."""
         from ami.agent_watch import AgentWatch
+        from ami.announcer import Announcer
         from ami.bookkeeper import Bookkeeper
         from ami.connection import AmiConnection
         from ami.known_site import KnownSite
@@ -298,7 +306,9 @@ class Hotline:
         watch = Watch(connection, listener, keeper, known, members, mend, self.clock, seen_at)
         watch.agents = AgentWatch(connection, self.sessions(), self.site, self.clock)
         watch.agents.listen(listener.on)
-        watch.chores = [pausing.run, watch.agents.run]
+        announcer = Announcer(connection, watch.queues, self.live_site, self.clock)
+        announcer.listen(listener.on)
+        watch.chores = [pausing.run, watch.agents.run, announcer.run]
         return watch
 
     @asynccontextmanager

@@ -39,6 +39,7 @@ from tests.e2e.until import until
 from tests.e2e.verbs_hands import Hands
 from tests.e2e.verbs_recording import RecordingVerbs
 from tests.e2e.verbs_survey import SurveyVerbs
+from tests.e2e.verbs_waiting import WaitingVerbs
 
 PATIENCE_SECONDS = 45.0
 TRUNKS = {"e1": Address("127.0.0.2"), "analog": Address("127.0.0.3")}
@@ -85,6 +86,7 @@ class Stage(
     Hands,
     RecordingVerbs,
     SurveyVerbs,
+    WaitingVerbs,
 ):
     """The parties of one case that is being played."""
 

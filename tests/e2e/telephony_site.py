@@ -18,6 +18,7 @@ from ruamel.yaml import YAML
 
 from tests.e2e import site_recording, site_survey
 from tests.e2e.site_hands import add_hands
+from tests.e2e.site_waiting import add_waiting
 
 SAMPLE = Path(__file__).parents[2] / "samples/telecom_zh_en.yaml"
 LINES = range(1, 10)
@@ -49,6 +50,7 @@ def site(*, twin: str = "open") -> str:
     site_survey.add(found, _add_line)
     add_hands(found, _add_line)
     site_recording.add(found, _add_line)
+    add_waiting(found, _add_line)
     out = StringIO()
     writer = YAML()
     writer.allow_unicode = True
