@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import getpass
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import replace
 from functools import cached_property, lru_cache, partial
@@ -53,12 +53,16 @@ COMMANDS: Sections = {
     "Calls and people": {
         "calls": Entry("ami.hand_commands:calls", "Calls and their journeys."),
         "recordings": Entry("recordings.commands:recordings", "Recordings and their audit."),
-        "scores": Entry("callcenter.call_commands:scores", "The newest satisfaction scores."),
+        "scores": Entry(
+            "callcenter.score_commands:scores", "Satisfaction scores, and how often one is asked."
+        ),
         "follow-ups": Entry(
             "callcenter.follow_up_commands:follow_ups", "What is still to be done for customers."
         ),
         "agents": Entry("ami.agent_commands:agents", "Agents and their seats."),
         "queues": Entry("ami.queue_commands:queues", "Queues, their members and who waits."),
+        "callers": Entry("callcenter.caller_commands:callers", "The black list and the VIP list."),
+        "closing": Entry("callcenter.closing_commands:closing", "Close at once, and open again."),
         "audit": Entry("callcenter.audit_commands:audit", "Who listened to or ended whose call."),
         "gaps": Entry("callcenter.gap_commands:gaps", "Times in which something was not seen."),
     },
@@ -256,6 +260,8 @@ class Hotline:
         from ami.legs import RecordedLegs
         from ami.listener import Listener
         from ami.process import Watch
+        from ami.seating import Seating
+        from ami.wishes import Tools, Wishes
         from callcenter.agents import wanted
         from callcenter.journey import JourneyBook
         from callcenter.manager_events import LISTENED
@@ -268,13 +274,14 @@ class Hotline:
         from recordings.voicemail import Mailboxes
 
         policy = LegPolicy(self.sessions(), self.site())
+        seating = Seating()
 
         def known() -> KnownSite:
             policy.site = self.site()
-            return KnownSite.of(policy.site)
+            return KnownSite.of(policy.site, seating.agent_at)
 
         site, here = known(), self.settings
-        keeper = Bookkeeper(self.sessions(), here.system_name, site.surveys)
+        keeper = Bookkeeper(self.sessions(), here.system_name, site.surveys, seating)
         positions, seen_at = keeper.positions()
         connection = AmiConnection(
             self.account(),
@@ -291,7 +298,7 @@ class Hotline:
             LedgerReader(here.log, positions),
             keeper,
             RecordedLegs(capture, site.recorded),
-            Mailboxes(self.sessions(), here.spool, here.system_name),
+            Mailboxes(self.sessions(), here.spool, here.system_name, self._mail_addresses),
             site,
             self.clock,
         )
@@ -302,14 +309,32 @@ class Hotline:
 
         listener.on("MixMonitorStart", pausing.hear_start)
         listener.on("UserEvent", pausing.hear_key)
+        tools = Tools(connection, listener, self.sessions(), self.site, self.clock)
+        listener.on("UserEvent", Wishes(tools).hear)
         mend = partial(repair, self.sessions(), capture, here.recordings)
         watch = Watch(connection, listener, keeper, known, members, mend, self.clock, seen_at)
         watch.agents = AgentWatch(connection, self.sessions(), self.site, self.clock)
         watch.agents.listen(listener.on)
         announcer = Announcer(connection, watch.queues, self.live_site, self.clock)
         announcer.listen(listener.on)
-        watch.chores = [pausing.run, watch.agents.run, announcer.run]
+        watch.chores = [pausing.run, watch.agents.run, announcer.run, *self._mailer()]
         return watch
+
+    def _mail_addresses(self) -> dict[str, str]:
+        """Mailbox: who is told of its messages."""
+        return {mailbox.number: mailbox.email for mailbox in self.site().mailboxes if mailbox.email}
+
+    def _mailer(self) -> list[Callable[[], Coroutine[Any, Any, None]]]:
+        """What sends mails, where there is a server to give them to."""
+        from outreach.mailer import Mailer
+        from outreach.post import Server, post
+
+        here = self.settings
+        if here.smtp_host is None:
+            return []
+        password = self.secrets("smtp/password") if here.smtp_user else None
+        server = Server(here.smtp_host, here.smtp_port, here.smtp_tls, here.smtp_user, password)
+        return [Mailer(self.sessions(), here.spool, here.mail_from, partial(post, server), self.clock).run]
 
     @asynccontextmanager
     async def manager(self, **hearing: Any) -> AsyncIterator[AmiConnection]:

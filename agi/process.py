@@ -13,6 +13,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from agi.knowledge import Knowledge
 from agi.routes import routes
 from agi.server import Server
 from agi.services import Services
@@ -35,6 +36,7 @@ async def serve(
     journal: Journal,
     sessions: Callable[[], Session],
     clock: Clock,
+    knowledge: Knowledge,
     stop: asyncio.Event,
     beat: Callable[[], None],
     spool: Path | None = None,
@@ -44,7 +46,8 @@ async def serve(
     ``beat`` is called as long as the event loop turns. ``spool`` is Asterisk's.
     """
     async with http_client() as http:
-        server = Server(routes(Services(snapshots, journal, clock, http, spool)), token)
+        services = Services(snapshots, journal, clock, http, spool, sessions, knowledge)
+        server = Server(routes(services), token)
         await server.listen(*address)
         log.info("agi.listening", host=address[0], port=server.port)
         beating = asyncio.create_task(_keep_beating(beat))
@@ -55,6 +58,7 @@ async def serve(
         calls_ended.set()
         await draining
         beating.cancel()
+        knowledge.close()
 
 
 def http_client(trust: ssl.SSLContext | Literal[True] = True) -> httpx.AsyncClient:

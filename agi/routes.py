@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from agi.call import Call
+from agi.scripts.inside import inside
 from agi.scripts.ivr import ivr
 from agi.scripts.ping import ping
 from agi.services import Services
@@ -14,7 +15,7 @@ Script = Callable[[Call], None]
 
 Routes = Mapping[str, Script]
 
-ROUTES: dict[str, Callable[[Call, Services], None]] = {"ivr": ivr, "ping": ping}
+ROUTES: dict[str, Callable[[Call, Services], None]] = {"ivr": ivr, "inside": inside, "ping": ping}
 
 
 def routes(services: Services) -> dict[str, Script]:

@@ -11,6 +11,7 @@ import asyncio
 import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 import structlog
 
@@ -27,6 +28,7 @@ from callcenter.queues.estimate import Pace, expected_wait, serving
 from callcenter.queues.live import Caller, LiveQueue
 from callcenter.site import Site
 from callcenter.site.service import Queue
+from callcenter.site.waiting import Announce
 
 log = structlog.get_logger()
 LOOK_SECONDS = 0.5
@@ -37,6 +39,16 @@ AT_ONCE = 50
 LONGEST_VALUE = 700
 """Bytes of one variable: a manager's line holds 1,022."""
 CONTEXT = "hotline_announce"
+
+
+class _Turn(NamedTuple):
+    """Somebody who waits in a queue that tells them something."""
+
+    queue: Queue
+    announce: Announce
+    line: LiveQueue
+    place: int
+    caller: Caller
 
 
 class Announcer:
@@ -117,34 +129,35 @@ class Announcer:
             self._site = await asyncio.to_thread(self._live)
         site, prompts = self._site
         waiting = list(self._waiting(site))
-        here = {caller.uniqueid for _, _, _, caller in waiting}
+        here = {turn.caller.uniqueid for turn in waiting}
         for uniqueid in self._told.keys() - here:
             del self._told[uniqueid]
-        for queue, line, place, caller in waiting:
+        for turn in waiting:
             if len(self._speaking) < AT_ONCE:
-                await self._tell(site, prompts, queue, line, place, caller)
+                await self._tell(turn, site.languages[0], prompts)
 
-    def _waiting(self, site: Site) -> Iterator[tuple[Queue, LiveQueue, int, Caller]]:
+    def _waiting(self, site: Site) -> Iterator[_Turn]:
         for queue in site.queues:
             line = self._state.live.queues.get(queue.name)
             if queue.announce is not None and line is not None:
                 for place, caller in enumerate(line.callers, 1):
-                    yield queue, line, place, caller
+                    yield _Turn(queue, queue.announce, line, place, caller)
 
-    async def _tell(
-        self, site: Site, prompts: PromptIndex, queue: Queue, line: LiveQueue, place: int, caller: Caller
-    ) -> None:
-        announce, now = queue.announce, self._clock()
-        assert announce is not None
-        told = self._told.setdefault(caller.uniqueid, Told.from_joining(caller.since, now, announce))
-        if now < told.next_at or self._ringing[caller.uniqueid] or caller.uniqueid in self._speaking:
+    async def _tell(self, turn: _Turn, first_language: str, prompts: PromptIndex) -> None:
+        """Speak, if it is time and nothing forbids it."""
+        caller, now = turn.caller, self._clock()
+        told = self._told.setdefault(caller.uniqueid, Told.from_joining(caller.since, now, turn.announce))
+        if now < told.next_at or self._ringing.get(caller.uniqueid) or caller.uniqueid in self._speaking:
             return
-        pace = self._paces[queue.name].seconds
-        wait = expected_wait(place, None if pace is None else pace + queue.wrapup_seconds, serving(line))
-        language = caller.language or site.languages[0]
-        words = sentences(announce, told, place, wait, now, language)
+        language = caller.language or first_language
+        words = sentences(turn.announce, told, turn.place, self._wait_of(turn), now, language)
         if words:
             await self._speak(caller, [prompts.find(word, language).path for word in words])
+
+    def _wait_of(self, turn: _Turn) -> float | None:
+        pace = self._paces[turn.queue.name].seconds
+        kept = None if pace is None else pace + turn.queue.wrapup_seconds
+        return expected_wait(turn.place, kept, serving(turn.line))
 
     async def _speak(self, caller: Caller, files: Sequence[str]) -> None:
         speaker = f"hotline-say-{uuid.uuid4().hex}"
@@ -163,7 +176,7 @@ class Announcer:
         if answer.get("Response") != "Success":
             self._speaking.pop(caller.uniqueid, None)
             log.warning("announce.refused", answer=answer.get("Message"))
-        elif self._ringing[caller.uniqueid]:
+        elif self._ringing.get(caller.uniqueid):
             await self._be_quiet(speaker)
 
     async def _be_quiet(self, speaker: str) -> None:

@@ -15,10 +15,12 @@ from sqlalchemy.orm import Session
 
 from callcenter import agent_states as states
 from callcenter.errors import HotlineError, NotFound
+from callcenter.personal_queues import personal_queues
 from callcenter.ports import Clock
 from callcenter.site import Site
 from schema.calls import AgentLogin
 
+_OPEN = select(AgentLogin).where(AgentLogin.ended_at.is_(None))
 AGENTS_CONTEXT = "hotline_agents"
 PHONE_WAS_GONE = "phone was gone"
 LOGGED_OUT = "logged out"
@@ -128,24 +130,34 @@ def logged_in(session: Session) -> list[AgentLogin]:
     return sorted(_open(session), key=lambda login: login.agent)
 
 
+def seats_of(session: Session, agents: Iterable[str]) -> dict[str, str]:
+    """Where these agents sit: number → seat, of those who are logged in."""
+    wanted = AgentLogin.agent.in_(list(agents))
+    return {login.agent: login.seat for login in session.scalars(_OPEN.where(wanted))}
+
+
 def memberships(
     logins: Iterable[AgentLogin], site: Site, in_wrap_up: Collection[str] = ()
 ) -> list[Membership]:
-    """Every member every queue should have. ``in_wrap_up``: agents whose wrap-up was made longer."""
+    """Every member every queue should have; each agent who may be asked for is the one of their own.
+
+    ``in_wrap_up``: agents whose wrap-up was made longer.
+    """
     at_seat = {login.agent: login for login in logins}
+    served = [(queue.name, member.agent, member.penalty) for queue in site.queues for member in queue.members]
+    served += [(queue.name, queue.agent, 0) for queue in personal_queues(site)]
     return [
         Membership(
-            queue=queue.name,
-            interface=interface(member.agent, at_seat[member.agent].seat),
-            name=member.agent,
-            state_interface=f"PJSIP/{at_seat[member.agent].seat}",
-            penalty=member.penalty,
-            paused_reason=at_seat[member.agent].paused_reason
-            or (states.WRAPUP_REASON if member.agent in in_wrap_up else None),
+            queue=queue,
+            interface=interface(agent, at_seat[agent].seat),
+            name=agent,
+            state_interface=f"PJSIP/{at_seat[agent].seat}",
+            penalty=penalty,
+            paused_reason=at_seat[agent].paused_reason
+            or (states.WRAPUP_REASON if agent in in_wrap_up else None),
         )
-        for queue in site.queues
-        for member in queue.members
-        if member.agent in at_seat
+        for queue, agent, penalty in served
+        if agent in at_seat
     ]
 
 
@@ -155,7 +167,7 @@ def wanted(session: Session, site: Site, now: dt.datetime) -> list[Membership]:
 
 
 def _open(session: Session) -> list[AgentLogin]:
-    return list(session.scalars(select(AgentLogin).where(AgentLogin.ended_at.is_(None))))
+    return list(session.scalars(_OPEN))
 
 
 def seated(session: Session, agent: str) -> AgentLogin:

@@ -17,6 +17,7 @@ from callcenter.site import Site
 from callcenter.site.words import Part
 from callcenter.site_canonical import plain
 from schema.agents import PauseReasonRow
+from schema.routing import RegionRow, RuleRow
 from schema.site import (
     AgentRow,
     BoardRow,
@@ -62,6 +63,8 @@ KINDS = (
     Kind("surveys", SurveyRow),
     Kind("agents", AgentRow),
     Kind("queues", QueueRow, "members", QueueMemberRow, "queue"),
+    Kind("regions", RegionRow),
+    Kind("rules", RuleRow),
     Kind("mailboxes", MailboxRow),
     Kind("seats", SeatRow),
     Kind("pause_reasons", PauseReasonRow),

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from callcenter.errors import HotlineError
+from callcenter.personal_queues import personal_queues
 from callcenter.site import Site
 from callcenter.site.edge import Seat
 from dialplan_templates.quoting import Quoted, long_secret, pin, value
@@ -101,6 +102,7 @@ def variables(site: Site, where: Deployment) -> Mapping[str, Any]:
         **_secrets(where.secret),
         "sip_address": sip_address,
         "exit_context": exit_context,
+        "personal_queues": personal_queues(site),
         "browser_seats": any(seat.kind == "browser" for seat in site.seats),
         "opus": "opus" in codecs,
     }

@@ -7,10 +7,12 @@ unchanged dialplan keeps its names over versions, and a changed one never shifts
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from jinja2 import Environment
 
+from callcenter.personal_queues import personal_queues
 from callcenter.recording_policy import agent_percents
 from callcenter.site import Site
 from dialplan_templates.hands import HANDS, hands_contexts
@@ -22,7 +24,7 @@ AGI_PATIENCE_SECONDS = 4
 STATIC_WAIT_SECONDS = 300
 """How long a caller of the static menu waits in a queue before the sorry message."""
 PLACEHOLDER = "content"
-BODY = ("10-call", "30-hands")
+BODY = ("10-call", "20-inside", "30-hands")
 """The templates of the contexts that carry the hash."""
 
 
@@ -34,14 +36,15 @@ class ExitKeys:
     keys: tuple[str, ...]
 
 
-def exit_context(keys: list[str]) -> str:
+def exit_context(keys: Sequence[str]) -> str:
     """The context of a set of exit keys: ``hotline_exit_1``; ``*`` reads s and ``#`` reads h."""
     return "hotline_exit_" + "".join(sorted(keys)).replace("*", "s").replace("#", "h")
 
 
 def exit_key_sets(site: Site) -> list[ExitKeys]:
     """Every different set of exit keys in use, each once."""
-    sets = {exit_context(queue.exit_keys): tuple(sorted(queue.exit_keys)) for queue in site.queues}
+    leaving = [*(queue.exit_keys for queue in site.queues), *(own.exit_keys for own in personal_queues(site))]
+    sets = {exit_context(keys): tuple(sorted(keys)) for keys in leaving}
     return [ExitKeys(name, keys) for name, keys in sorted(sets.items()) if keys]
 
 
@@ -64,6 +67,7 @@ def render_dialplan(site: Site, paths: DialplanPaths, prompt_file: PromptFile) -
         call_context=f"call_{digest}",
         agent_context=f"agent_{digest}",
         **hands_contexts(digest),
+        inside_context=f"inside_{digest}",
         exit_key_sets=exit_key_sets(site),
     )
     calls = _calls(site, paths, prompt_file, jinja, digest)
@@ -74,6 +78,7 @@ def _calls(site: Site, paths: DialplanPaths, prompt_file: PromptFile, jinja: Env
     given = dict(
         call_context=f"call_{digest}",
         agent_context=f"agent_{digest}",
+        inside_context=f"inside_{digest}",
         record_context=f"record_{digest}",
         agi_patience_seconds=AGI_PATIENCE_SECONDS,
         static_wait_seconds=STATIC_WAIT_SECONDS,

@@ -150,7 +150,7 @@ def _ended(session: Session, uniqueids: list[str]) -> list[Leg]:
         session.scalars(
             select(Leg).where(
                 Leg.uniqueid.in_(uniqueids),
-                Leg.kind == "agent",
+                Leg.kind != "caller",
                 Leg.ended_at.is_not(None),
                 Leg.talk_ms > 0,
             )

@@ -14,6 +14,7 @@ from schema import (
     config,
     follow_ups,
     recordings,
+    routing,
     site,
     surveys,
 )
@@ -26,6 +27,7 @@ WITH_TABLES = (
     config,
     follow_ups,
     recordings,
+    routing,
     site,
     surveys,
 )

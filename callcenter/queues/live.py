@@ -16,7 +16,10 @@ Message = Mapping[str, str]
 
 @dataclass(slots=True)
 class Caller:
-    """One who waits; ``number`` is empty when it is hidden, ``language`` when the joining was not seen. ``since`` is exact if the joining was seen, else right to the second."""
+    """One who waits; ``number`` is empty when it is hidden, ``language`` when the joining was not seen.
+
+    ``since`` is exact if the joining was seen, else right to the second.
+    """
 
     channel: str
     uniqueid: str

@@ -13,7 +13,9 @@ from pydantic import Field
 from callcenter.site.boards import Board
 from callcenter.site.calendars import Calendar
 from callcenter.site.edge import Did, Seat, Trunk
+from callcenter.site.inside import FeatureCodes
 from callcenter.site.recording import Recording
+from callcenter.site.routing import Loops, Region, Rule
 from callcenter.site.service import Agent, Mailbox, Music, Prompt, Queue, Survey
 from callcenter.site.staffing import PauseReason, Presence
 from callcenter.site.steps import Flow
@@ -36,10 +38,16 @@ class Site(Part):
         default=None,
         description="prompt heard when Hotline is away and nobody answers in the static menu's queue",
     )
+    loops: Loops = Field(default=Loops())
     recording: Recording | None = Field(default=None, description="which calls are recorded; default: all")
+    feature_codes: FeatureCodes = Field(
+        default_factory=dict, description="other codes for features, as echo: '*43'"
+    )
     trunks: list[Trunk] = Field(default_factory=list)
     boards: list[Board] = Field(default_factory=list)
     dids: list[Did] = Field(default_factory=list)
+    regions: list[Region] = Field(default_factory=list)
+    rules: list[Rule] = Field(default_factory=list)
     calendars: list[Calendar] = Field(default_factory=list)
     prompts: list[Prompt] = Field(default_factory=list)
     flows: list[Flow] = Field(default_factory=list)

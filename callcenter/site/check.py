@@ -10,12 +10,14 @@ import zoneinfo
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from callcenter import feature_codes as features
 from callcenter.site import Site
 from callcenter.site.edge import ByAddress, ByProvider, ByRegistration
 from callcenter.site.hours import hours
 from callcenter.site.problems import Path as Where
 from callcenter.site.problems import Problem
 from callcenter.site.references import exit_keys, references
+from callcenter.site.routes import routes
 from callcenter.site.staffing_check import STAFFING
 from callcenter.site.survey_rules import surveys
 
@@ -24,6 +26,8 @@ Keyed = Iterable[tuple[Where, str]]
 KEYS = {
     "trunks": "name",
     "boards": "name",
+    "regions": "name",
+    "rules": "name",
     "calendars": "name",
     "prompts": "name",
     "flows": "name",
@@ -51,9 +55,11 @@ def problems(site: Site, folder: Path | None = None) -> list[Problem]:
         hours,
         references,
         exit_keys,
+        routes,
         surveys,
         languages,
         words,
+        feature_codes,
     )
     found = [problem for rule in rules for problem in rule(site)]
     return found + (list(files(site, folder)) if folder is not None else [])
@@ -145,6 +151,12 @@ def languages(site: Site) -> Iterator[Problem]:
         *((("trunks", place, "language"), trunk.language) for place, trunk in enumerate(site.trunks)),
         *((("dids", place, "language"), did.language) for place, did in enumerate(site.dids)),
         *((("flows", place, "language"), flow.language) for place, flow in enumerate(site.flows)),
+        *((("rules", place, "language"), rule.language) for place, rule in enumerate(site.rules)),
+        *(
+            (("rules", place, "languages", number), language)
+            for place, rule in enumerate(site.rules)
+            for number, language in enumerate(rule.languages)
+        ),
         *(
             (("agents", place, "languages", number), language)
             for place, agent in enumerate(site.agents)
@@ -178,6 +190,16 @@ def words(site: Site) -> Iterator[Problem]:
         if lacking:
             message = f"{prompt.name} is not spoken in {', '.join(lacking)}: add its text or audio"
             yield Problem(("prompts", place), message, warning=True)
+
+
+def feature_codes(site: Site) -> Iterator[Problem]:
+    """Codes are for features there are, and each for one."""
+    for name in site.feature_codes:
+        if name not in features.BY_NAME:
+            known = ", ".join(features.BY_NAME)
+            yield Problem(("feature_codes", name), f"there is no feature {name}; there are: {known}")
+    for name in features.doubled(site.feature_codes):
+        yield Problem(("feature_codes", name), "this code is another feature's: give another")
 
 
 def files(site: Site, folder: Path) -> Iterator[Problem]:

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from callcenter.site.routing import LastAgent
 from callcenter.site.staffing import Relax
 from callcenter.site.surveys import MailAddress, Question, Why
 from callcenter.site.waiting import Announce
@@ -32,6 +33,7 @@ class Agent(Part):
     number: Extension
     title: Title
     languages: list[Language] = Field(default_factory=list)
+    account_manager: bool = Field(default=False, description="may be asked for: has a queue of their own")
     supervisor: bool = Field(
         default=False, description="may listen to, join, take over and end others' calls"
     )
@@ -77,6 +79,7 @@ class Queue(Part):
     )
     record: bool = True
     survey: Name | None = None
+    last_agent: LastAgent | None = None
 
 
 class Survey(Part):

@@ -1,7 +1,7 @@
 """What must be found of a call's recording, besides its row.
 
 ``drawn: percent``  it is recorded exactly if the number the call drew is below
-``paused: [words]``  so many gaps in the row, ended by these; the file holds nothing there, and both tones elsewhere
+``paused: [words]``  the row has gaps that these ended; the file has no sound there, and sound elsewhere
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ SURVEYS = {
     },
     "spoken": {"why": {"question": "say_why", "message_seconds": 20}},
 }
-LINES = {"why1": ("4009005001", "3511", "reasons"), "why2": ("4009005002", "3521", "spoken")}
+LINES = {"why1": ("4009006901", "3911", "reasons"), "why2": ("4009006902", "3921", "spoken")}
 """Queue: its number, its agent, its survey."""
 
 
