@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from ami.process import Watch
     from callcenter.agents import Membership
     from callcenter.ports import AsteriskConsole, BootedAsterisk
-    from callcenter.prompt_index import PromptState
+    from callcenter.prompt_index import PromptIndex, PromptState
     from callcenter.secrets import Secrets
     from callcenter.settings import Settings
     from callcenter.site import Site
@@ -217,6 +217,13 @@ class Hotline:
         dialplan = render_dialplan(site, paths, lambda name, language: index.find(name, language).path)
         return {**render(site, where), **dialplan, "site.json": site_json(site, index)}
 
+    def live_site(self) -> tuple[Site, PromptIndex]:
+        """The site that went live last, and where its prompts are. Raises OSError or ValueError without one."""
+        from agi.snapshots import Snapshots
+
+        live = Snapshots(self.settings.etc).live()
+        return live.published.site, live.prompts
+
     def console(self) -> AsteriskConsole | None:
         """The running Asterisk's console, None when none answers."""
         from callcenter.asterisk_console import Console
@@ -259,6 +266,7 @@ class Hotline:
     def watch(self) -> Watch:
         """The listener of the settings' Asterisk, wired to its connection, the database and recordings."""
         from ami.agent_watch import AgentWatch
+        from ami.announcer import Announcer
         from ami.bookkeeper import Bookkeeper
         from ami.connection import AmiConnection
         from ami.known_site import KnownSite
@@ -325,7 +333,16 @@ class Hotline:
         watch.agents.listen(listener.on)
         room = Room(here.recordings, self.sessions(), self.clock)
         upkeep = Upkeep(here.recordings, self.sessions(), self.site, self.clock)
-        watch.chores = [pausing.run, room.run, upkeep.run, watch.agents.run, *self._mailer()]
+        announcer = Announcer(connection, watch.queues, self.live_site, self.clock)
+        announcer.listen(listener.on)
+        watch.chores = [
+            pausing.run,
+            room.run,
+            upkeep.run,
+            watch.agents.run,
+            announcer.run,
+            *self._mailer(),
+        ]
         return watch
 
     def _mail_addresses(self) -> dict[str, str]:

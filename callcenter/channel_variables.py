@@ -106,3 +106,12 @@ WORDS = "HL_WORDS"
 
 TOLD = "HL_TOLD"
 """The dialplan's own: what agent and caller hear before they are joined, as Dial's option A takes it."""
+
+SAY = "HL_SAY_"
+"""What is said to who waits: files joined by &, in ``HL_SAY_1``, ``HL_SAY_2`` and so on."""
+
+LISTENER = "HL_LISTENER"
+"""The channel that waits and is to hear it."""
+
+PIECE = "HL_PIECE"
+"""The dialplan's own: which of the ``HL_SAY_…`` is played."""

@@ -126,6 +126,9 @@ def _of_queues(site: Site) -> Iterator[Reference]:
         yield Reference(("queues", place, "music"), "music", queue.music)
         yield Reference(("queues", place, "survey"), "surveys", queue.survey)
         yield Reference(("queues", place, "whisper"), "prompts", queue.whisper)
+        for key in ("welcome", "messages") if queue.announce else ():
+            for number, name in enumerate(getattr(queue.announce, key)):
+                yield Reference(("queues", place, "announce", key, number), "prompts", name)
 
 
 def _of_recording(site: Site) -> Iterator[Reference]:

@@ -10,6 +10,7 @@ from callcenter.site.outbound import Rights
 from callcenter.site.routing import LastAgent
 from callcenter.site.staffing import Relax
 from callcenter.site.surveys import MailAddress, Question, Why
+from callcenter.site.waiting import Announce
 from callcenter.site.words import Extension, Key, Language, Name, Part, RelativePath, Text, Title
 
 Strategy = Literal[
@@ -70,6 +71,7 @@ class Queue(Part):
     )
     exit_keys: list[Key] = Field(default_factory=list, description="keys that leave the queue")
     music: Name | None = None
+    announce: Announce | None = Field(default=None, description="what who waits is told")
     announce_agent: bool = Field(default=True, description="tell the caller the agent's number")
     whisper: Name | None = Field(
         default=None, description="prompt that only the agent hears before the two are joined"
