@@ -115,3 +115,12 @@ LISTENER = "HL_LISTENER"
 
 PIECE = "HL_PIECE"
 """The dialplan's own: which of the ``HL_SAY_…`` is played."""
+
+PEER = "HL_PEER"
+"""A channel of the call that somebody joins, listens to, or picks up."""
+
+BACK = "HL_BACK"
+"""The dialplan's own: the phone that transferred the call blindly, and is rung again when the target fails."""
+
+JOIN = "HL_JOIN"
+"""No variable but the ledger's event with which a channel says which call it belongs to."""
