@@ -95,6 +95,9 @@ LIMIT = "HL_LIMIT"
 SHOWN = "HL_SHOWN"
 """The number that is shown outside; empty: the seat's own."""
 
+PARKER = "HL_PARKER"
+"""The phone that parked the call, which comes back to it."""
+
 CAUSE = "HL_CAUSE"
 """The Q.850 cause that a refused call from a seat is ended with."""
 
@@ -115,3 +118,12 @@ LISTENER = "HL_LISTENER"
 
 PIECE = "HL_PIECE"
 """The dialplan's own: which of the ``HL_SAY_…`` is played."""
+
+PEER = "HL_PEER"
+"""A channel of the call that somebody joins, listens to, or picks up."""
+
+BACK = "HL_BACK"
+"""The dialplan's own: the phone that transferred the call blindly, and is rung again when the target fails."""
+
+JOIN = "HL_JOIN"
+"""No variable but the ledger's event with which a channel says which call it belongs to."""
