@@ -19,6 +19,7 @@ class Services:
     """The published flows, the journal of facts, the time, HTTP for look-ups, and the database.
 
     ``knowledge`` of callers is asked of the database too, but never waited for longer than a caller can.
+    ``secret`` gives a secret by its name; a worker without them refuses what asks for a PIN.
     ``spool`` is Asterisk's: callers' recorded answers go below it; None records none.
     """
 
@@ -29,3 +30,4 @@ class Services:
     spool: Path | None = None
     sessions: Callable[[], Session] | None = None
     knowledge: Knowledge = field(default_factory=NoKnowledge)
+    secret: Callable[[str], str] | None = None

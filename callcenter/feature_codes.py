@@ -32,6 +32,7 @@ NUMBER = r"[0-9]{2,20}"
 FEATURES: tuple[Feature, ...] = (
     Feature("echo", "*43", "hear yourself: is the line good?"),
     Feature("clock", "*60", "hear the time"),
+    Feature("closing", "*95", "close every calendar at once (1) or open again (0), by PIN", "[01]"),
 )
 """Every feature. No two codes are alike; a longer code goes before a shorter one that it begins with."""
 

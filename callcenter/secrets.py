@@ -17,6 +17,8 @@ from pathlib import Path
 from callcenter.errors import HotlineError
 
 PIN_LENGTH = 8
+CLOSING_PIN = "closing/pin"
+"""Typed at a phone to begin or end an emergency closing."""
 _ALPHABET = "abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 """No look-alikes: some are typed into a phone by hand."""
 
@@ -85,8 +87,8 @@ class Secrets:
 
 
 def _generate_for(name: str) -> str:
-    """A mailbox's secret is its PIN, typed on a telephone; all others are passwords."""
-    if name.startswith("mailbox/"):
+    """A mailbox's secret and the closing's are PINs, typed on a telephone; all others are passwords."""
+    if name.startswith("mailbox/") or name == CLOSING_PIN:
         return "".join(secrets.choice("0123456789") for _ in range(PIN_LENGTH))
     return generate()
 

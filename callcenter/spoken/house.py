@@ -14,5 +14,6 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "house-unreachable": {"zh": "对方暂时无法接通。", "en": "The person can't be reached now."},
     "house-failed": {"zh": "操作失败，请稍后再试。", "en": "That did not work. Please try again later."},
     "house-done": {"zh": "已设置。", "en": "Done."},
+    "house-pin": {"zh": "请输入密码，按井号键结束。", "en": "Please enter the PIN, then press hash."},
     "house-time": {"zh": "现在是", "en": "It is"},
 }

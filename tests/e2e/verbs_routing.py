@@ -4,6 +4,7 @@
 ``listed: {NAME: words}``       this caller's number goes on a list: ``block``, or ``vip --agent 6601 …``
 ``served: {NAME: agent}``       an hour ago this agent has served the caller, whose number a line wrote with +86
 ``waiting: {QUEUE: callers}``   wait until so many wait there
+``pin: NAME``                   this caller types the PIN of emergency closings
 ``refused: NAME``               wait until this caller has been refused
 ``talks: {NAME: agent}``        wait until this agent has taken the caller's call
 ``hangs_up: AGENT``             this agent's call is ended
@@ -18,7 +19,9 @@ from contextlib import ExitStack
 from functools import partial
 from typing import TYPE_CHECKING
 
+from callcenter.secrets import CLOSING_PIN
 from lab.sipp_events import Event, EventKind
+from lab.sipp_run import Run
 from schema.calls import Call, Visit
 from tests.e2e import expect
 from tests.e2e.house import House
@@ -36,6 +39,7 @@ class RoutingVerbs:
         _house: House
         _stack: ExitStack
         number: dict[str, str]
+        parties: dict[str, Run]
 
         def _wait(self, party: str, kind: EventKind) -> Event: ...
 
@@ -60,6 +64,9 @@ class RoutingVerbs:
                 )
                 stay = {"joined_at": at, "answered_at": at, "left_at": at, "outcome": "answered"}
                 session.add(Visit(call_id=call_id, number=1, queue=REMEMBERING, agent=agent, **stay))
+
+    def do_pin(self, name: str) -> None:
+        self.parties[name].press(f"{self._house.secret(CLOSING_PIN)}#")
 
     def do_refused(self, name: str) -> None:
         self._wait(name, "refused")

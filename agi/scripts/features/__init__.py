@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from agi.scripts.features import line
+from agi.scripts.features.closing import closing
 from agi.scripts.features.desk import Desk
 
 Feature = Callable[[Desk], dict[str, str] | None]
@@ -16,4 +17,5 @@ Feature = Callable[[Desk], dict[str, str] | None]
 FEATURES: Mapping[str, Feature] = {
     "echo": line.echo,
     "clock": line.clock,
+    "closing": closing,
 }
