@@ -40,7 +40,7 @@ async def serve(
     stop: asyncio.Event,
     beat: Callable[[], None],
     spool: Path | None = None,
-    secret: Callable[[str], str] | None = None,
+    secret: Callable[[str], str | None] = lambda _: None,
 ) -> None:
     """Answer calls until ``stop``; then let the calls at hand end and store what is left. Raises OSError.
 

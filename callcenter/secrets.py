@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import re
 import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from pathlib import Path
 from callcenter.errors import HotlineError
 
 PIN_LENGTH = 8
+PIN_KINDS = ("agent/", "closing/", "mailbox/")
 CLOSING_PIN = "closing/pin"
 """Typed at a phone to begin or end an emergency closing."""
 _ALPHABET = "abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
@@ -36,6 +38,10 @@ class Secrets:
         known = self._read().get(name)
         return known if known is not None else self.make([name])[name]
 
+    def known(self, name: str) -> str | None:
+        """The secret if there is one; none is generated."""
+        return self._read().get(name)
+
     def names(self) -> list[str]:
         """Every secret's name, in order."""
         return sorted(self._read())
@@ -54,6 +60,9 @@ class Secrets:
         """Keep a secret that another party chose (a provider's). Raises HotlineError for a useless one."""
         if not secret.isprintable() or not secret.isascii() or not secret or ";" in secret:
             raise HotlineError("a secret is one line of printable ASCII without ';'")
+        kind, _, owner = name.partition("/")
+        if kind == "agent" and (not re.fullmatch(r"[0-9]{6,20}", secret) or secret in (owner, owner[::-1])):
+            raise HotlineError("a PIN has 6 to 20 digits and is not the agent's number")
         with self._locked():
             self._replace({**self._read(), name: secret})
 
@@ -87,8 +96,8 @@ class Secrets:
 
 
 def _generate_for(name: str) -> str:
-    """A mailbox's secret and the closing's are PINs, typed on a telephone; all others are passwords."""
-    if name.startswith("mailbox/") or name == CLOSING_PIN:
+    """A mailbox's, an agent's and the closing's secret is a PIN, typed on a telephone; all others are passwords."""
+    if name.startswith(PIN_KINDS):
         return "".join(secrets.choice("0123456789") for _ in range(PIN_LENGTH))
     return generate()
 

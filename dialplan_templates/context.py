@@ -13,6 +13,7 @@ from typing import Any
 
 from callcenter.errors import HotlineError
 from callcenter.personal_queues import personal_queues
+from callcenter.secrets import CLOSING_PIN
 from callcenter.site import Site
 from callcenter.site.edge import Seat
 from dialplan_templates.quoting import Quoted, long_secret, pin, value
@@ -118,10 +119,11 @@ def _secrets(stored: Callable[[str], str]) -> dict[str, Callable[[str], Quoted]]
 
 
 def secret_names(site: Site) -> list[str]:
-    """Every secret that a site's files hold, so that all are looked up at once."""
+    """Every secret that a site's files hold, and its agents' PINs, so that all are made at once."""
     return [
         "ami/hotline",
         "agi/token",
+        CLOSING_PIN,
         *(
             f"trunk/{trunk.name}"
             for trunk in site.trunks
@@ -129,6 +131,7 @@ def secret_names(site: Site) -> list[str]:
         ),
         *(f"seat/{seat.name}" for seat in site.seats),
         *(f"mailbox/{mailbox.number}" for mailbox in site.mailboxes),
+        *(f"agent/{agent.number}" for agent in site.agents),
     ]
 
 

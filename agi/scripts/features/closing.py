@@ -34,8 +34,8 @@ def closing(desk: Desk) -> None:
 
 
 def _may(desk: Desk) -> bool:
-    """Whether the PIN was typed. A worker that knows none lets nobody in."""
-    pin = desk.services.secret(CLOSING_PIN) if desk.services.secret else ""
+    """Whether the PIN was typed. While there is none, nobody may."""
+    pin = desk.services.secret(CLOSING_PIN) or ""
     for _ in range(TRIES if pin else 0):
         typed = desk.ask(("house-pin",), len(pin), masked=True)
         if hmac.compare_digest(typed.encode(), pin.encode()):
