@@ -60,6 +60,7 @@ FEATURES: tuple[Feature, ...] = (
         r"[0-9]{2}",
     ),
     Feature("intercom", "*76", "the phone of this number answers by itself", r"[0-9]{2,8}"),
+    Feature("closing", "*30", "close every calendar at once (1) or open again (0), by PIN", "[01]"),
 )
 """Every feature. No two codes are alike; a longer code goes before a shorter one that it begins with."""
 
