@@ -5,6 +5,7 @@
 ``member: {AGENT: words}``    wait until Asterisk says so: ``queue NAME penalty N``, then ``paused REASON``
 ``no_member: {AGENT: queue}``  wait until the agent is out of it
 ``pin: {NAME: agent}``        the caller types this agent's PIN as soon as they are answered
+``number_and_pin: {NAME: agent}`` likewise the agent's number, then the PIN
 ``nowhere: digits``           no log and no journal holds them
 ``served: NAME``              wait until an agent has answered this caller
 ``served_in_order: [NAMES]``  the callers were answered one after the other
@@ -82,8 +83,15 @@ class AgentVerbs:
 
     def do_pin(self, pins: dict[str, str]) -> None:
         for name, agent in pins.items():
-            until(partial(self.parties[name].events, "answered"), PATIENCE_SECONDS, f"{name} is asked")
-            self.parties[name].press(self._house.secret(f"agent/{agent}") + "#")
+            self._type(name, self._house.secret(f"agent/{agent}") + "#")
+
+    def do_number_and_pin(self, pins: dict[str, str]) -> None:
+        for name, agent in pins.items():
+            self._type(name, f"{agent}#{self._house.secret(f'agent/{agent}')}#")
+
+    def _type(self, name: str, keys: str) -> None:
+        until(partial(self.parties[name].events, "answered"), PATIENCE_SECONDS, f"{name} is asked")
+        self.parties[name].press(keys)
 
     def do_nowhere(self, digits: str) -> None:
         kept = [self._house.agi.log, self._house.ami.log, *self._house.asterisk.log.rglob("*")]
