@@ -133,7 +133,7 @@ class AgentWatch:
         return True
 
     def _follow_phone(self, seat: str) -> bool:
-        last_seen, site = self._presence.gone.get(seat), self._known()
+        last_seen, site = self._presence.last_seen(seat), self._known()
         with self._sessions.begin() as session:
             agent = next((one.agent for one in service.logged_in(session) if one.seat == seat), None)
             if agent is None:

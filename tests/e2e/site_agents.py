@@ -14,7 +14,7 @@ QUEUES: dict[str, Site] = {
     "ag_wrap": {"members": {"6105": 0}, "wrapup_seconds": 4},
     "ag_other": {"members": {"6105": 0}},
     "ag_early": {"members": {"6106": 0}, "wrapup_seconds": 120},
-    "ag_later": {"members": {"6107": 0}, "wrapup_seconds": 3},
+    "ag_later": {"members": {"6107": 0}, "wrapup_seconds": 5},
     "ag_missed": {"members": {"6108": 0, "6109": 0}, "strategy": "linear", "pause_after_missed": 2},
     "ag_killed": {"members": {"6110": 3, "6111": 0}},
     "ag_phone": {"members": {"6112": 0}},

@@ -34,7 +34,8 @@ def test_an_agents_times_are_those_of_the_phone(house: House, measured: Callable
         logged_in = time.monotonic()
         until(lambda: f"{AGENT} (" in free(house), 20, "the agent can be rung")
         sipp.run(caller, house.sip, house.sipp_logs, at=TRUNK, seconds=60)
-        until(lambda: agent_row(house, AGENT)["state"] == "ready", 20, "wrap-up is over")
+        for state in ("wrapup", "ready"):
+            until(lambda state=state: agent_row(house, AGENT)["state"] == state, 20, f"the agent is {state}")
         house.run("agents", "pause", AGENT, "--reason", "lunch")
         paused = time.monotonic()
         until(lambda: time.monotonic() - paused >= 2, 5, "lunch is over")
