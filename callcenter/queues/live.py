@@ -16,7 +16,7 @@ Message = Mapping[str, str]
 
 @dataclass(slots=True)
 class Caller:
-    """One who waits; ``number`` is empty when it is hidden.
+    """One who waits; ``number`` is empty when it is hidden, ``language`` when the joining was not seen.
 
     ``since`` is exact if the joining was seen, else right to the second.
     """
@@ -26,6 +26,7 @@ class Caller:
     number: str
     priority: int
     since: dt.datetime
+    language: str = ""
 
     def waited(self, now: dt.datetime) -> int:
         """Whole seconds, counted as Asterisk counts them."""
@@ -86,13 +87,15 @@ class LiveQueues:
     def replace(self, rows: Iterable[Message], now: dt.datetime) -> bool:
         """The snapshot has come: the rows of QueueStatus. False if it tells other than what was known."""
         before, since = _facts(self.queues), self._since_asked or []
-        joined = {one.uniqueid: one.since for queue in self.queues.values() for one in queue.callers}
+        seen = {one.uniqueid: one for queue in self.queues.values() for one in queue.callers}
         self.queues, self._since_asked = {}, None
         for row in rows:
             ROWS.get(row.get("Event", ""), _nothing)(self, row)
         for queue in self.queues.values():
             for caller in queue.callers:
-                caller.since = joined.get(caller.uniqueid) or now - (caller.since - EPOCH)
+                known = seen.get(caller.uniqueid)
+                caller.since = known.since if known else now - (caller.since - EPOCH)
+                caller.language = known.language if known else ""
         for message in since:
             self.hear(message)
         self.doubt = False
@@ -154,7 +157,8 @@ def _joined(state: LiveQueues, m: Message) -> None:
         return
     place = int(m["Position"]) - 1
     priority = _priority(m)
-    callers.insert(place, Caller(m["Channel"], m["Uniqueid"], _number(m), priority, _moment(m)))
+    caller = Caller(m["Channel"], m["Uniqueid"], _number(m), priority, _moment(m), m.get("Language", ""))
+    callers.insert(place, caller)
     state.doubt |= place > len(callers) - 1 or int(m["Count"]) != len(callers)
 
 

@@ -6,9 +6,11 @@ from typing import Literal
 
 from pydantic import Field
 
+from callcenter.site.outbound import Rights
 from callcenter.site.routing import LastAgent
 from callcenter.site.staffing import Relax
 from callcenter.site.surveys import MailAddress, Question, Why
+from callcenter.site.waiting import Announce
 from callcenter.site.words import Extension, Key, Language, Name, Part, RelativePath, Text, Title
 
 Strategy = Literal[
@@ -32,6 +34,7 @@ class Agent(Part):
     number: Extension
     title: Title
     languages: list[Language] = Field(default_factory=list)
+    rights: Rights | None = Field(default=None, description="how far one may call; default: the seat's")
     account_manager: bool = Field(default=False, description="may be asked for: has a queue of their own")
     supervisor: bool = Field(
         default=False, description="may listen to, join, take over and end others' calls"
@@ -68,6 +71,7 @@ class Queue(Part):
     )
     exit_keys: list[Key] = Field(default_factory=list, description="keys that leave the queue")
     music: Name | None = None
+    announce: Announce | None = Field(default=None, description="what who waits is told")
     announce_agent: bool = Field(default=True, description="tell the caller the agent's number")
     whisper: Name | None = Field(
         default=None, description="prompt that only the agent hears before the two are joined"

@@ -12,6 +12,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "house-busy": {"zh": "对方正忙。", "en": "The line is busy."},
     "house-no-answer": {"zh": "对方无人接听。", "en": "There is no answer."},
     "house-unreachable": {"zh": "对方暂时无法接通。", "en": "The person can't be reached now."},
+    "house-not-allowed": {"zh": "您无权拨打该号码。", "en": "You may not dial this number."},
+    "house-no-line": {"zh": "线路忙，请稍后再拨。", "en": "All lines are busy. Please try again later."},
     "house-failed": {"zh": "操作失败，请稍后再试。", "en": "That did not work. Please try again later."},
     "house-done": {"zh": "已设置。", "en": "Done."},
     "house-agent-number": {
