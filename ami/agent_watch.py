@@ -205,6 +205,8 @@ class AgentWatch:
                 seats = await asyncio.to_thread(self._seats)
                 await self._look_when_due()
                 for seat in seats:
+                    if self._presence.is_gone(seat, self._clock(), dt.timedelta(seconds=2 * SURE_SECONDS)):
+                        self._do(partial(self._follow_phone, seat))  # somebody may have logged in at it
                     self._presence.ask(seat, self._clock())
                     await self._manager.action(*actions.qualify(seat))
                     await asyncio.sleep(pace(len(seats)))

@@ -53,6 +53,10 @@ class Presence:
         self._gone[seat] = at
         return True
 
+    def is_gone(self, seat: str, now: dt.datetime, at_least: dt.timedelta) -> bool:
+        """Whether the phone is gone, and has been for so long."""
+        return seat in self._gone and now - self._gone[seat] >= at_least
+
     def last_seen(self, seat: str) -> dt.datetime | None:
         """When a phone that is gone was last known to be there; None while it is there.
 

@@ -20,6 +20,7 @@ QUEUES: dict[str, Site] = {
     "ag_phone": {"members": {"6112": 0}},
     "ag_times": {"members": {"6113": 0}, "wrapup_seconds": 3},
     "ag_desk": {"members": {"6114": 0, "6115": 0}},
+    "ag_codes": {"members": {"6116": 0}, "wrapup_seconds": 90},
 }
 REASONS = [
     {"name": "lunch", "title": {"zh": "午饭", "en": "Lunch"}, "code": "1"},
