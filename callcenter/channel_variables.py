@@ -95,6 +95,9 @@ LIMIT = "HL_LIMIT"
 SHOWN = "HL_SHOWN"
 """The number that is shown outside; empty: the seat's own."""
 
+PARKER = "HL_PARKER"
+"""The phone that parked the call, which comes back to it."""
+
 CAUSE = "HL_CAUSE"
 """The Q.850 cause that a refused call from a seat is ended with."""
 

@@ -27,7 +27,7 @@ class Found(NamedTuple):
     argument: str
 
 
-NUMBER = r"[0-9]{2,20}"
+FORWARD_TO = r"[0-9]{2,20}"
 
 FEATURES: tuple[Feature, ...] = (
     Feature("login", "*11", "log in at this phone; the agent's number may follow", r"([0-9]{2,8})?"),
@@ -37,6 +37,29 @@ FEATURES: tuple[Feature, ...] = (
     Feature("wrapup", "*15", "a minute more of wrap-up; other seconds may follow", r"([0-9]{1,4})?"),
     Feature("echo", "*43", "hear yourself: is the line good?"),
     Feature("clock", "*60", "hear the time"),
+    Feature("dnd_on", "*78", "this phone is not to be disturbed"),
+    Feature("dnd_off", "*79", "this phone rings again"),
+    Feature("forward_always", "*72", "all calls go to the number behind the code", FORWARD_TO),
+    Feature("forward_always_off", "*73", "no longer"),
+    Feature("forward_busy", "*90", "calls while busy go there", FORWARD_TO),
+    Feature("forward_busy_off", "*91", "no longer"),
+    Feature("forward_no_answer", "*92", "calls nobody answers go there", FORWARD_TO),
+    Feature("forward_no_answer_off", "*93", "no longer"),
+    Feature("forward_unreachable", "*94", "calls while the phone is off go there", FORWARD_TO),
+    Feature("forward_unreachable_off", "*95", "no longer"),
+    Feature(
+        "pickup",
+        "*8",
+        "take a call that rings in your group, or at the number behind the code",
+        r"[0-9]{0,8}",
+    ),
+    Feature(
+        "park",
+        "*77",
+        "pass a call on to it to park it at the place behind the code; dial it to take it",
+        r"[0-9]{2}",
+    ),
+    Feature("intercom", "*76", "the phone of this number answers by itself", r"[0-9]{2,8}"),
 )
 """Every feature. No two codes are alike; a longer code goes before a shorter one that it begins with."""
 
