@@ -15,7 +15,7 @@ Under ``phones``, agent: ``tone_hz``. Numbers are dialled as written.
 ``talk: seconds``            what they say takes so long
 ``meanwhile: words``         a command that goes on while the case does
 ``finished: words``          wait until the commands that begin with these words have succeeded
-``hotline: words``           a command; ``{NAME}`` is the id of that caller's call
+``command: words``           a command; ``{NAME}`` is the id of that caller's call
 ``fails: [words, why]``      a command that must fail with this word in its message
 ``listens: {NAME: [hz]}``    wait until NAME hears each tone, and only those, in the next half second
 ``credited: {NAME: {AGENT: hz}}``  talk and recordings hold as much of each agent as NAME has heard
@@ -118,7 +118,7 @@ class Hands:
     def do_talk(self, seconds: float) -> None:
         time.sleep(seconds)
 
-    def do_hotline(self, words: str) -> None:
+    def do_command(self, words: str) -> None:
         self._house.run(*self._filled(words).split())
 
     def do_meanwhile(self, words: str) -> None:
