@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 
 from callcenter.journey import CallRecord, Endpoints
 from callcenter.journey.legs import AgentAt, nobody_known
+from callcenter.personal_queues import PersonalQueue, personal_queues
 from callcenter.site import Site
+from callcenter.site.service import Queue
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +28,11 @@ class KnownSite:
     def of(cls, site: Site, agent_at: AgentAt = nobody_known) -> KnownSite:
         """The part of ``site`` that matters here."""
         trunks = site.trunk_endpoints()
+        queues: list[Queue | PersonalQueue] = [*site.queues, *personal_queues(site)]
         return cls(
             Endpoints(set(trunks), {seat.name for seat in site.seats}, agent_at),
-            {queue.name: queue.survey for queue in site.queues},
-            frozenset(queue.name for queue in site.queues),
+            {queue.name: queue.survey for queue in queues},
+            frozenset(queue.name for queue in queues),
             trunks,
         )
 

@@ -1,4 +1,4 @@
-"""``hotline calls list|show`` and ``hotline scores``."""
+"""``hotline calls list|show``."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ from callcenter.call_page import MOMENT, columns, read_page
 from callcenter.ports import App
 from callcenter.printing import as_json, print_json, print_rows
 from callcenter.site_store import time_zone
-from schema.calls import Call, Score
+from schema.calls import Call
 
 CALL_COLUMNS = ("call_id", "started_at", "trunk", "did", "caller", "state", "ended_by")
-SCORE_COLUMNS = ("at", "call_id", "agent", "queue", "outcome", "score", "reason")
 
 
 @click.group()
@@ -54,19 +53,3 @@ def show_call(app: App, call_id: str, json_wanted: bool) -> None:
     for line in page.lines():
         at = line.at.astimezone(zone)
         click.echo(f"  {at:%H:%M:%S}.{at.microsecond // 100_000}  {line.what:<10} {line.text}")
-
-
-@click.command()
-@click.option("--last", default=20, show_default=True, type=click.IntRange(1), help="how many")
-@click.option("--agent", help="only this agent's")
-@as_json
-@click.pass_obj
-def scores(app: App, last: int, agent: str | None, json_wanted: bool) -> None:
-    """The newest satisfaction scores, and why there is none where there is none."""
-    wanted = select(Score).order_by(Score.at.desc()).limit(last)
-    if agent is not None:
-        wanted = wanted.where(Score.agent == agent)
-    with app.sessions(read_only=True)() as session:
-        zone = None if json_wanted else time_zone(session)
-        rows = [columns(score, zone) for score in session.scalars(wanted)]
-    print_rows(rows, SCORE_COLUMNS, json_wanted, zone)

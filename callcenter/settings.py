@@ -42,6 +42,15 @@ class Settings(BaseSettings):
     rtp_first: Port = Field(default=10000, description="first UDP port of speech")
     rtp_last: Port = Field(default=20000, description="last UDP port of speech")
     http_port: Port = Field(default=8088, description="TCP port of Asterisk's HTTP server, for browser seats")
+    smtp_host: str | None = Field(default=None, description="mail server; without one no mail is sent")
+    smtp_port: Port = Field(default=25, description="TCP port of the mail server")
+    smtp_tls: Literal["none", "starttls", "tls"] = Field(
+        default="none", description="none, starttls, or tls from the beginning"
+    )
+    smtp_user: str | None = Field(
+        default=None, description="account at the mail server; its password is the secret smtp/password"
+    )
+    mail_from: str = Field(default="hotline@localhost", description="the sender of mails")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="what the processes log: debug, info, warning or error"
     )

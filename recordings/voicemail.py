@@ -21,7 +21,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from callcenter.facts import upsert
+from callcenter.follow_ups import Task, open_tasks
 from schema.calls import Leg, VoicemailMessage
+from schema.surveys import Notice
 
 log = structlog.get_logger()
 CONTEXT = "hotline"
@@ -32,12 +34,22 @@ WHOLE_SECOND = dt.timedelta(seconds=1)
 
 
 class Mailboxes:
-    """The messages of one Asterisk, ``system`` (``callcenter.ports.MailboxKeeper``). ``spool`` is Asterisk's."""
+    """The messages of one Asterisk, ``system`` (``callcenter.ports.MailboxKeeper``). ``spool`` is Asterisk's.
 
-    def __init__(self, session: Callable[[], Session], spool: Path, system: str) -> None:
+    A new message opens a follow-up; ``addresses`` (mailbox → mail address; blocks) are told of it by mail.
+    """
+
+    def __init__(
+        self,
+        session: Callable[[], Session],
+        spool: Path,
+        system: str,
+        addresses: Callable[[], Mapping[str, str]] = dict,
+    ) -> None:
         self._session = session
         self._spool = spool
         self._system = system
+        self._addresses = addresses
         self._seen: dict[Path, int] = {}
 
     def collect(self) -> int:
@@ -47,9 +59,11 @@ class Mailboxes:
         changed = dict(self._changed())
         messages = [row for inbox in changed for row in self._messages(inbox)]
         if messages:
+            addresses = self._addresses()
             with self._session() as session, session.begin():
                 for row in messages:
-                    _put(session, row)
+                    if _put(session, row):
+                        _follow_up(session, row, addresses.get(row["mailbox"]))
         self._seen |= {inbox: at for inbox, at in changed.items() if time.time_ns() - at > SETTLED_NS}
         return len(messages)
 
@@ -103,15 +117,35 @@ def duration_ms(sound: Path, seconds: int) -> int:
         return seconds * 1000
 
 
-def _put(session: Session, row: dict[str, Any]) -> None:
+def _put(session: Session, row: dict[str, Any]) -> bool:
+    """Write the message's row, or where it is now; whether it is new."""
     channel = row.pop("channel")
     row["call_id"] = _call_of(session, channel, row["left_at"])
+    known = session.scalar(
+        select(VoicemailMessage.id).where(VoicemailMessage.message_id == row["message_id"])
+    )
     insert = upsert(session, VoicemailMessage).values(row)
     news = {
         "path": insert.excluded.path,
         "call_id": func.coalesce(VoicemailMessage.call_id, insert.excluded.call_id),
     }
     session.execute(insert.on_conflict_do_update(index_elements=["message_id"], set_=news))
+    return known is None
+
+
+def _follow_up(session: Session, row: Mapping[str, Any], address: str | None) -> None:
+    """Somebody has to listen to it."""
+    task = Task(
+        kind="voicemail",
+        key=row["message_id"],
+        opened_at=row["left_at"],
+        call_id=row["call_id"],
+        number=row["caller"],
+        detail=f"box {row['mailbox']}, {row['duration_ms'] / 1000:.1f} s",
+    )
+    if open_tasks(session, [task]) and address:
+        key = {"kind": task.kind, "key": task.key, "address": address}
+        session.add(Notice(**key, due_at=row["left_at"], state="waiting", tries=0))
 
 
 def _call_of(session: Session, channel: str, at: dt.datetime) -> str | None:

@@ -12,8 +12,10 @@ from schema import (
     agents,
     calls,
     config,
+    desks,
     follow_ups,
     recordings,
+    routing,
     site,
     surveys,
 )
@@ -24,8 +26,10 @@ WITH_TABLES = (
     agents,
     calls,
     config,
+    desks,
     follow_ups,
     recordings,
+    routing,
     site,
     surveys,
 )

@@ -63,7 +63,8 @@ def _command(path: str, command: click.Command) -> Iterator[tuple[str, str]]:
     if isinstance(command, click.Group):
         for name, inner in sorted(command.commands.items()):
             yield from _command(f"{path} {name}", inner)
-        return
+        if not command.invoke_without_command:
+            return
     words = [_words(parameter) for parameter in command.params]
     yield f"`{' '.join([path, *words])}`", (command.help or "").partition("\n\n")[0].replace("\n", " ")
 

@@ -15,7 +15,18 @@ from scripts import reference
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs/guide/reference.md").read_text("utf-8")
-ROOMS = ("agi", "ami", "callcenter", "dialplan_templates", "doctor", "lab", "prompts", "recordings", "schema")
+ROOMS = (
+    "agi",
+    "ami",
+    "callcenter",
+    "dialplan_templates",
+    "doctor",
+    "lab",
+    "outreach",
+    "prompts",
+    "recordings",
+    "schema",
+)
 PLACES = (*ROOMS, "cli.py", "README.md", "docs")
 MADE_ELSEWHERE = {"HOTLINE_COMPLETE"}
 """click's own: the completion script sets it."""

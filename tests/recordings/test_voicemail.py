@@ -17,7 +17,9 @@ from sqlalchemy.orm import Session, sessionmaker
 from lab import audio
 from recordings.voicemail import Mailboxes, number
 from schema.calls import Leg, VoicemailMessage
+from schema.follow_ups import FollowUp
 from schema.session import session_factory
+from schema.surveys import Notice
 
 REAL = Path(__file__).parent / "messages" / "msg0000.txt"
 LEFT_AT = dt.datetime.fromtimestamp(1795316255, dt.UTC)
@@ -138,3 +140,27 @@ def test_a_spool_without_mailboxes_holds_nothing(sessions: sessionmaker[Session]
 )
 def test_the_number_is_taken_out_of_a_caller_id(callerid: str, expected: str | None) -> None:
     assert number(callerid) == expected
+
+
+@pytest.mark.req("CALL-6")
+def test_a_new_message_opens_one_follow_up_and_one_notice_for_the_boxs_address(
+    sessions: sessionmaker[Session], tmp_path: Path, inbox: Path
+) -> None:
+    for _ in range(2):  # a second listener looks at everything again
+        Mailboxes(sessions, tmp_path, "hotline", lambda: {"9000": "duty@example.com"}).collect()
+    with sessions() as session:
+        [task] = session.scalars(select(FollowUp))
+        [notice] = session.scalars(select(Notice))
+    [message] = rows(sessions)
+    assert (task.kind, task.key, task.number) == ("voicemail", message.message_id, message.caller)
+    assert (notice.key, notice.address, notice.state) == (task.key, "duty@example.com", "waiting")
+
+
+@pytest.mark.req("CALL-6")
+def test_a_box_without_an_address_is_followed_up_and_mails_nobody(
+    sessions: sessionmaker[Session], mailboxes: Mailboxes
+) -> None:
+    mailboxes.collect()
+    with sessions() as session:
+        assert session.query(FollowUp).count() == 1
+        assert session.query(Notice).count() == 0

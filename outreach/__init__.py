@@ -1,0 +1,1 @@
+"""What leaves the house without a call: mails."""
