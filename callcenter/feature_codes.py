@@ -27,6 +27,7 @@ class Found(NamedTuple):
     argument: str
 
 
+AGENT = r"[0-9]{2,8}"
 NUMBER = r"[0-9]{2,20}"
 
 FEATURES: tuple[Feature, ...] = (
@@ -37,6 +38,12 @@ FEATURES: tuple[Feature, ...] = (
     Feature("wrapup", "*15", "a minute more of wrap-up; other seconds may follow", r"([0-9]{1,4})?"),
     Feature("echo", "*43", "hear yourself: is the line good?"),
     Feature("clock", "*60", "hear the time"),
+    Feature("listen", "*51", "a supervisor hears this agent's call", AGENT),
+    Feature("whisper", "*52", "hears it, and speaks to the agent alone", AGENT),
+    Feature("barge", "*53", "hears it, and speaks to both", AGENT),
+    Feature("disconnect", "*54", "takes the agent out of the call", AGENT),
+    Feature("take_over", "*55", "takes the agent's place", AGENT),
+    Feature("pick_up", "*56", "answers what rings at the agent's phone", AGENT),
 )
 """Every feature. No two codes are alike; a longer code goes before a shorter one that it begins with."""
 

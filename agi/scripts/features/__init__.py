@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from agi.scripts.features import agents, line
+from agi.scripts.features import agents, line, supervisors
 from agi.scripts.features.desk import Desk
 
 Feature = Callable[[Desk], dict[str, str] | None]
@@ -21,4 +21,5 @@ FEATURES: Mapping[str, Feature] = {
     "wrapup": agents.wrapup,
     "echo": line.echo,
     "clock": line.clock,
+    **supervisors.FEATURES,
 }
