@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from agi.scripts.features import agents, between, desks, line
+from agi.scripts.features import agents, between, desks, line, supervisors
 from agi.scripts.features.closing import closing
 from agi.scripts.features.desk import Desk
 
@@ -36,4 +36,5 @@ FEATURES: Mapping[str, Feature] = {
     "park": between.park,
     "intercom": between.intercom,
     "closing": closing,
+    **supervisors.FEATURES,
 }
