@@ -290,7 +290,8 @@ class Hotline:
         from recordings.upkeep import Upkeep
         from recordings.voicemail import Mailboxes
 
-        policy = LegPolicy(self.sessions(), self.site())
+        reading = self.sessions(read_only=True)
+        policy = LegPolicy(reading, self.site())
         seating = Seating()
 
         def known() -> KnownSite:
@@ -309,7 +310,7 @@ class Hotline:
         )
         finisher = Finisher(Catalogue(self.sessions(), here.recordings), here.spool, policy)
         capture = Capture(connection, finisher, here.spool)
-        pausing = Pausing(connection, self.sessions(), self.site, self.clock)
+        pausing = Pausing(connection, self.sessions(), reading, self.site, self.clock)
         listener = Listener(
             JourneyBook(site.endpoints),
             LedgerReader(here.log, positions),
@@ -332,8 +333,8 @@ class Hotline:
         watch = Watch(connection, listener, keeper, known, members, mend, self.clock, seen_at)
         watch.agents = AgentWatch(connection, self.sessions(), self.site, self.clock)
         watch.agents.listen(listener.on)
-        room = Room(here.recordings, self.sessions(), self.clock)
-        upkeep = Upkeep(here.recordings, self.sessions(), self.site, self.clock)
+        room = Room(here.recordings, self.sessions(), reading, self.clock)
+        upkeep = Upkeep(here.recordings, self.sessions(), reading, self.site, self.clock)
         announcer = Announcer(connection, watch.queues, self.live_site, self.clock)
         announcer.listen(listener.on)
         watch.chores = [
