@@ -181,6 +181,20 @@ class Hotline:
 
         return idle_parts(self.settings.recordings)
 
+    def lost_recordings(self, since: dt.timedelta) -> int:
+        """How many talks that began so long ago at most should have a recording and have none."""
+        from recordings.catalogue import lost
+
+        with self.sessions(read_only=True)() as session:
+            return lost(session, self.clock() - since)
+
+    def missing_encoders(self) -> dict[str, str]:
+        """Programs that the site's recording formats need and this machine has not → their packages."""
+        from callcenter.recording_policy import formats
+        from recordings.conversion import PACKAGES, missing_tools
+
+        return {tool: PACKAGES[tool] for tool in missing_tools(formats(self.site()))}
+
     def rendered(self) -> dict[str, str]:
         """Every file of the configuration the site asks for."""
         from dialplan_templates.context import secret_names
@@ -261,7 +275,7 @@ class Hotline:
         from ami.listener import Listener
         from ami.process import Watch
         from ami.seating import Seating
-        from ami.wishes import Tools, Wishes
+        from ami.wishes import WISHES, Tools, Wishes
         from callcenter.agents import wanted
         from callcenter.journey import JourneyBook
         from callcenter.manager_events import LISTENED
@@ -271,6 +285,8 @@ class Hotline:
         from recordings.integrity import repair
         from recordings.pausing import Pausing
         from recordings.policy import LegPolicy
+        from recordings.room import Room
+        from recordings.upkeep import Upkeep
         from recordings.voicemail import Mailboxes
 
         policy = LegPolicy(self.sessions(), self.site())
@@ -308,16 +324,25 @@ class Hotline:
                 return wanted(session, self.site(), self.clock())
 
         listener.on("MixMonitorStart", pausing.hear_start)
-        listener.on("UserEvent", pausing.hear_key)
         tools = Tools(connection, listener, self.sessions(), self.site, self.clock)
-        listener.on("UserEvent", Wishes(tools).hear)
+        granted = {**WISHES, "recording_pause": lambda _, message: pausing.toggle(message)}
+        listener.on("UserEvent", Wishes(tools, granted).hear)
         mend = partial(repair, self.sessions(), capture, here.recordings)
         watch = Watch(connection, listener, keeper, known, members, mend, self.clock, seen_at)
         watch.agents = AgentWatch(connection, self.sessions(), self.site, self.clock)
         watch.agents.listen(listener.on)
+        room = Room(here.recordings, self.sessions(), self.clock)
+        upkeep = Upkeep(here.recordings, self.sessions(), self.site, self.clock)
         announcer = Announcer(connection, watch.queues, self.live_site, self.clock)
         announcer.listen(listener.on)
-        watch.chores = [pausing.run, watch.agents.run, announcer.run, *self._mailer()]
+        watch.chores = [
+            pausing.run,
+            room.run,
+            upkeep.run,
+            watch.agents.run,
+            announcer.run,
+            *self._mailer(),
+        ]
         return watch
 
     def _mail_addresses(self) -> dict[str, str]:

@@ -19,7 +19,6 @@ class Services:
     """The published flows, the journal of facts, the time, HTTP for look-ups, and the database.
 
     ``knowledge`` of callers is asked of the database too, but never waited for longer than a caller can.
-
     ``spool`` is Asterisk's: callers' recorded answers go below it; None records none.
     """
 
@@ -30,3 +29,5 @@ class Services:
     spool: Path | None = None
     sessions: Callable[[], Session] | None = None
     knowledge: Knowledge = field(default_factory=NoKnowledge)
+    secret: Callable[[str], str | None] = lambda _: None
+    """A kept secret by name, as ``agent/1001``; None when there is none."""

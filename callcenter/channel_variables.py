@@ -86,6 +86,15 @@ DIALLED = "HL_DIALLED"
 MOVED_BY = "HL_MOVED_BY"
 """The channel that passed the caller on, when a transfer brought him here."""
 
+OUT = "HL_OUT"
+"""The trunk that a call from a seat goes out on; its leg inherits it and counts on that trunk."""
+
+LIMIT = "HL_LIMIT"
+"""How many calls that trunk takes at once."""
+
+SHOWN = "HL_SHOWN"
+"""The number that is shown outside; empty: the seat's own."""
+
 CAUSE = "HL_CAUSE"
 """The Q.850 cause that a refused call from a seat is ended with."""
 

@@ -60,6 +60,14 @@ class App(Protocol):
         """Parts of recordings that nobody writes any more and nobody has finished."""
         ...
 
+    def lost_recordings(self, since: dt.timedelta) -> int:
+        """How many talks that began so long ago at most should have a recording and have none."""
+        ...
+
+    def missing_encoders(self) -> dict[str, str]:
+        """Programs that the site's recording formats need and this machine has not → their packages."""
+        ...
+
     def console(self) -> AsteriskConsole | None:
         """The running Asterisk's console, None when none answers."""
         ...

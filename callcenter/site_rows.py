@@ -17,6 +17,7 @@ from callcenter.site import Site
 from callcenter.site.words import Part
 from callcenter.site_canonical import plain
 from schema.agents import PauseReasonRow
+from schema.desks import RouteRow
 from schema.routing import RegionRow, RuleRow
 from schema.site import (
     AgentRow,
@@ -57,6 +58,7 @@ KINDS = (
     Kind("trunks", TrunkRow),
     Kind("boards", BoardRow),
     Kind("dids", DidRow),
+    Kind("routes", RouteRow),
     Kind("calendars", CalendarRow, "exceptions", CalendarExceptionRow, "calendar"),
     Kind("prompts", PromptRow),
     Kind("music", MusicRow),

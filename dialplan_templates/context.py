@@ -118,7 +118,7 @@ def _secrets(stored: Callable[[str], str]) -> dict[str, Callable[[str], Quoted]]
 
 
 def secret_names(site: Site) -> list[str]:
-    """Every secret that a site's files hold, so that all are looked up at once."""
+    """Every secret that a site's files hold, and its agents' PINs, so that all are made at once."""
     return [
         "ami/hotline",
         "agi/token",
@@ -129,6 +129,7 @@ def secret_names(site: Site) -> list[str]:
         ),
         *(f"seat/{seat.name}" for seat in site.seats),
         *(f"mailbox/{mailbox.number}" for mailbox in site.mailboxes),
+        *(f"agent/{agent.number}" for agent in site.agents),
     ]
 
 

@@ -28,8 +28,6 @@ TIME = "time"
 """What ends a pause that nobody ended."""
 SHORTEST_SECONDS = 5
 """How long an unknown leg's pause lasts: the rules could not be read."""
-WISH = ("HotlineWish", "recording_pause")
-"""The user event that the key raises (``dialplan_templates/features``)."""
 Message = Mapping[str, str]
 
 
@@ -76,11 +74,6 @@ class Pausing:
         if by is not None:
             self._go(self._pause_newcomer(message, by))
 
-    def hear_key(self, message: Message) -> None:
-        """An agent pressed the key: the pause begins, or ends."""
-        if (message.get("UserEvent"), message.get("Wish")) == WISH:
-            self._go(self._toggle(message))
-
     async def run(self) -> None:
         """End the pauses whose time is up, until cancelled."""
         while True:
@@ -99,7 +92,8 @@ class Pausing:
                 log.warning("recording.resumed_by_itself", call=row.call_id, leg=row.uniqueid, by=row.by)
                 await self._resume(Talk(row.call_id, row.uniqueid, row.channel), TIME)
 
-    async def _toggle(self, message: Message) -> None:
+    async def toggle(self, message: Message) -> None:
+        """An agent pressed the key: the pause begins, or ends. Raises HotlineError."""
         uniqueid = message["Uniqueid"]
         try:
             if not await self.resume(uniqueid):

@@ -241,7 +241,7 @@ class Gap(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     source: Mapped[str]
-    """ami, asterisk, database or agi."""
+    """ami, asterisk, database, agi or disk (no room for recordings)."""
     began_at: Mapped[dt.datetime]
     ended_at: Mapped[dt.datetime | None]
     reason: Mapped[str]

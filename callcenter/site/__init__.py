@@ -14,6 +14,7 @@ from callcenter.site.boards import Board
 from callcenter.site.calendars import Calendar
 from callcenter.site.edge import Did, Seat, Trunk
 from callcenter.site.inside import FeatureCodes
+from callcenter.site.outbound import Route
 from callcenter.site.recording import Recording
 from callcenter.site.routing import Loops, Region, Rule
 from callcenter.site.service import Agent, Mailbox, Music, Prompt, Queue, Survey
@@ -46,6 +47,7 @@ class Site(Part):
     trunks: list[Trunk] = Field(default_factory=list)
     boards: list[Board] = Field(default_factory=list)
     dids: list[Did] = Field(default_factory=list)
+    routes: list[Route] = Field(default_factory=list)
     regions: list[Region] = Field(default_factory=list)
     rules: list[Rule] = Field(default_factory=list)
     calendars: list[Calendar] = Field(default_factory=list)

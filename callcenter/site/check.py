@@ -28,6 +28,7 @@ KEYS = {
     "boards": "name",
     "regions": "name",
     "rules": "name",
+    "routes": "name",
     "calendars": "name",
     "prompts": "name",
     "flows": "name",

@@ -104,6 +104,10 @@ def _all(site: Site) -> Iterator[Reference]:
         yield from _of_step(path, step)
     yield from _of_queues(site)
     yield from _of_rules(site)
+    for place, route in enumerate(site.routes):
+        yield Reference(("routes", place, "calendar"), "calendars", route.calendar)
+        for number, trunk_name in enumerate(route.trunks):
+            yield Reference(("routes", place, "trunks", number), "trunks", trunk_name)
     yield Reference(("sorry",), "prompts", site.sorry)
     yield from _of_recording(site)
     for place, survey in enumerate(site.surveys):

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from callcenter.site.outbound import Rights
 from callcenter.site.routing import LastAgent
 from callcenter.site.staffing import Relax
 from callcenter.site.surveys import MailAddress, Question, Why
@@ -33,6 +34,7 @@ class Agent(Part):
     number: Extension
     title: Title
     languages: list[Language] = Field(default_factory=list)
+    rights: Rights | None = Field(default=None, description="how far one may call; default: the seat's")
     account_manager: bool = Field(default=False, description="may be asked for: has a queue of their own")
     supervisor: bool = Field(
         default=False, description="may listen to, join, take over and end others' calls"

@@ -7,14 +7,14 @@ from typing import Any
 
 Site = dict[str, Any]
 LINES = {
-    "rec_never": ("4009009001", ["3911"]),
-    "rec_half": ("4009009002", ["3921"]),
-    "rec_but_one": ("4009009003", ["3931"]),
-    "rec_ask": ("4009009004", ["3941"]),
-    "rec_tell": ("4009009005", ["3951"]),
-    "rec_pause": ("4009009006", ["3961"]),
-    "rec_mp3": ("4009009007", ["3971"]),
-    "rec_key": ("4009009008", ["3981"]),
+    "rec_never": ("4009009001", ["77011"]),
+    "rec_half": ("4009009002", ["77021"]),
+    "rec_but_one": ("4009009003", ["77031"]),
+    "rec_ask": ("4009009004", ["77041"]),
+    "rec_tell": ("4009009005", ["77051"]),
+    "rec_pause": ("4009009006", ["77061"]),
+    "rec_mp3": ("4009009007", ["77071"]),
+    "rec_key": ("4009009008", ["77081"]),
 }
 MAY_BE_UNRECORDED = ("rec_never", "rec_half", "rec_but_one", "rec_ask")
 CONSENT = {"prompt": "may_we_record"}
@@ -37,5 +37,5 @@ def add(found: Site, add_line: Callable[[Site, str, str, list[str]], None]) -> N
             "rec_key": {"pause_seconds": 5},
             "rec_mp3": {"sides": "mixed", "format": "mp3"},
         },
-        "agents": {"3931": {"percent": 0}},
+        "agents": {"77031": {"percent": 0}},
     }

@@ -18,7 +18,7 @@ from tests.recordings.spool import AT, Spool
 
 pytestmark = [pytest.mark.req("REC-2")]
 LEG, CALL = "leg.1", "call-leg.1"
-KEY = {"UserEvent": "HotlineWish", "Wish": "recording_pause", "Uniqueid": LEG, "Channel": "PJSIP/a1-1"}
+KEY = {"Uniqueid": LEG, "Channel": "PJSIP/a1-1"}
 
 
 class House:
@@ -83,15 +83,9 @@ def test_paused_twice_it_is_one_pause_from_the_first_moment(house: House) -> Non
 
 
 def test_the_key_begins_and_ends_a_pause_and_says_who(house: House) -> None:
-    async def press() -> None:
-        house.pausing.hear_key(KEY)
-        house.pausing.hear_key({**KEY, "Wish": "something_else"})
-        while house.pausing._tasks:
-            await asyncio.sleep(0)
-
-    house.do(press())
+    house.do(house.pausing.toggle(KEY))
     house.after(3)
-    house.do(press())
+    house.do(house.pausing.toggle(KEY))
     assert house.rows() == [(10, 13, "agent 1001", "agent 1001")]
 
 
