@@ -2,7 +2,7 @@
 
 ``waits: {NAME: position}``   wait until the caller has this place in their queue
 ``told: NAME``                wait until the caller hears the long welcome
-``served: {AGENT: n}``        wait until this agent's n-th call is answered
+``call_answered: {AGENT: n}`` wait until this agent's n-th call is answered
 ``cut_short: NAME``           the caller has not heard the long welcome to its end
 ``recounted: QUEUE``          a recount of the ledger says the same as the visits
 ``figures: {QUEUE: {…}}``     today's statistics of a queue, as far as named
@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from lab import audio, g711
@@ -40,7 +41,7 @@ class WaitingVerbs:
     def do_told(self, name: str) -> None:
         until(lambda: self._welcome(name) > HEARD_SECONDS, PATIENCE_SECONDS, f"{name} hears the welcome")
 
-    def do_served(self, wanted: dict[str, int]) -> None:
+    def do_call_answered(self, wanted: dict[str, int]) -> None:
         for agent, count in wanted.items():
             phone = self.parties[agent]
             until(lambda: len(phone.events("answered")) >= count, PATIENCE_SECONDS, f"{agent} answers")  # noqa: B023
@@ -62,12 +63,20 @@ class WaitingVerbs:
         for queue, figures in wanted.items():
 
             def same(queue: str = queue, figures: dict[str, Any] = figures) -> bool:
-                (row,) = json.loads(self._house.run("queues", "stats", "--queue", queue, "--json")) or [{}]
+                (row,) = _rows(self._house.run("queues", "stats", "--queue", queue, "--json")) or [{}]
                 return figures.items() <= row.items()
 
             until(same, PATIENCE_SECONDS, f"{queue} has {figures}")
 
     def _place(self, number: str) -> int | None:
-        queues = json.loads(self._house.run("queues", "status", "--json"))
+        queues = _rows(self._house.run("queues", "status", "--json"))
         places = {one["caller"]: one["position"] for queue in queues for one in queue["callers"]}
         return places.get(number)
+
+
+def _rows(said: str) -> list[dict[str, Any]]:
+    """The JSON list of a command, which may have log lines around it."""
+    list_begins = re.search(r"^\[\]?$", said, re.MULTILINE)
+    assert list_begins, said
+    rows: list[dict[str, Any]] = json.JSONDecoder().raw_decode(said, list_begins.start())[0]
+    return rows
