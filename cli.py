@@ -65,6 +65,7 @@ COMMANDS: Sections = {
         "callers": Entry("callcenter.caller_commands:callers", "The black list and the VIP list."),
         "closing": Entry("callcenter.closing_commands:closing", "Close at once, and open again."),
         "audit": Entry("callcenter.audit_commands:audit", "Who listened to or ended whose call."),
+        "callbacks": Entry("callcenter.queues.callback_commands:callbacks", "Kept places and call-backs."),
         "gaps": Entry("callcenter.gap_commands:gaps", "Times in which something was not seen."),
     },
     "Running it": {
@@ -276,6 +277,7 @@ class Hotline:
         from ami.listener import Listener
         from ami.process import Watch
         from ami.seating import Seating
+        from ami.virtual_hold import VirtualHold
         from ami.wishes import WISHES, Tools, Wishes
         from callcenter.agents import wanted
         from callcenter.journey import JourneyBook
@@ -337,7 +339,10 @@ class Hotline:
         upkeep = Upkeep(here.recordings, self.sessions(), reading, self.site, self.clock)
         announcer = Announcer(connection, watch.queues, self.live_site, self.clock)
         announcer.listen(listener.on)
+        hold = VirtualHold(connection, watch.queues, self.sessions(), self.live_site, self.clock)
+        hold.listen(listener.on)
         watch.chores = [
+            hold.run,
             pausing.run,
             room.run,
             upkeep.run,

@@ -113,6 +113,12 @@ TOLD = "HL_TOLD"
 SAY = "HL_SAY_"
 """What is said to who waits: files joined by &, in ``HL_SAY_1``, ``HL_SAY_2`` and so on."""
 
+NUMBER = "HL_NUMBER"
+"""The customer's number, of a call that Hotline makes to them."""
+
+POSITION = "HL_POSITION"
+"""1 for a caller who kept the place: the head of the line, of those with the same priority."""
+
 LISTENER = "HL_LISTENER"
 """The channel that waits and is to hear it."""
 

@@ -18,6 +18,7 @@ from schema import (
     routing,
     site,
     surveys,
+    waiting,
 )
 from schema.base import Base
 from schema.session import make_folder
@@ -32,6 +33,7 @@ WITH_TABLES = (
     routing,
     site,
     surveys,
+    waiting,
 )
 """Every module that has tables: they are known once it is imported."""
 _LOCK = 4_008_001
