@@ -250,6 +250,7 @@ class Hotline:
         from ami.legs import RecordedLegs
         from ami.listener import Listener
         from ami.process import Watch
+        from ami.pushing import Pushing
         from callcenter.agents import wanted
         from callcenter.journey import JourneyBook
         from callcenter.manager_events import LISTENED
@@ -296,6 +297,7 @@ class Hotline:
 
         listener.on("MixMonitorStart", pausing.hear_start)
         listener.on("UserEvent", pausing.hear_key)
+        listener.on("UserEvent", Pushing(connection, self.site).hear_key)
         mend = partial(repair, self.sessions(), capture, here.recordings)
         watch = Watch(connection, listener, keeper, known, members, mend, self.clock, seen_at)
         watch.agents = AgentWatch(connection, self.sessions(), self.site, self.clock)

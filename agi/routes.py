@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from agi.call import Call
 from agi.scripts.ivr import ivr
 from agi.scripts.ping import ping
+from agi.scripts.pushed_survey import pushed_survey
 from agi.services import Services
 
 Script = Callable[[Call], None]
@@ -14,7 +15,7 @@ Script = Callable[[Call], None]
 
 Routes = Mapping[str, Script]
 
-ROUTES: dict[str, Callable[[Call, Services], None]] = {"ivr": ivr, "ping": ping}
+ROUTES: dict[str, Callable[[Call, Services], None]] = {"ivr": ivr, "ping": ping, "survey": pushed_survey}
 
 
 def routes(services: Services) -> dict[str, Script]:

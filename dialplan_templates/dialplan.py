@@ -22,7 +22,7 @@ AGI_PATIENCE_SECONDS = 4
 STATIC_WAIT_SECONDS = 300
 """How long a caller of the static menu waits in a queue before the sorry message."""
 PLACEHOLDER = "content"
-BODY = ("10-call", "30-hands")
+BODY = ("10-call", "30-hands", "40-survey")
 """The templates of the contexts that carry the hash."""
 
 
@@ -63,6 +63,7 @@ def render_dialplan(site: Site, paths: DialplanPaths, prompt_file: PromptFile) -
     entry = jinja.get_template("extensions/00-entry.conf.j2").render(
         call_context=f"call_{digest}",
         agent_context=f"agent_{digest}",
+        survey_context=f"survey_{digest}",
         **hands_contexts(digest),
         exit_key_sets=exit_key_sets(site),
     )
@@ -75,6 +76,7 @@ def _calls(site: Site, paths: DialplanPaths, prompt_file: PromptFile, jinja: Env
         call_context=f"call_{digest}",
         agent_context=f"agent_{digest}",
         record_context=f"record_{digest}",
+        survey_context=f"survey_{digest}",
         agi_patience_seconds=AGI_PATIENCE_SECONDS,
         static_wait_seconds=STATIC_WAIT_SECONDS,
         agent_percents=sorted(agent_percents(site).items()),

@@ -14,7 +14,13 @@ SURVEYS = {
     },
     "spoken": {"why": {"question": "say_why", "message_seconds": 20}},
 }
-LINES = {"why1": ("4009005001", "3511", "reasons"), "why2": ("4009005002", "3521", "spoken")}
+LINES = {
+    "push1": ("4009005003", "3531", "satisfaction"),
+    "push2": ("4009005004", "3541", "satisfaction"),
+    "push3": ("4009005005", "3551", None),
+    "why1": ("4009005001", "3511", "reasons"),
+    "why2": ("4009005002", "3521", "spoken"),
+}
 """Queue: its number, its agent, its survey."""
 
 
