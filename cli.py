@@ -56,6 +56,8 @@ COMMANDS: Sections = {
         "scores": Entry(
             "callcenter.score_commands:scores", "Satisfaction scores, and how often one is asked."
         ),
+        "voicemail": Entry("recordings.voicemail_commands:voicemail", "Messages that callers left."),
+        "mailboxes": Entry("recordings.voicemail_commands:mailboxes", "Mailboxes, their PINs and locks."),
         "follow-ups": Entry(
             "callcenter.follow_up_commands:follow_ups", "What is still to be done for customers."
         ),
@@ -197,6 +199,7 @@ class Hotline:
             agi_token=secrets["agi/token"],
             prompts_folder=str(where.prompts),
             part_folder=str(part_folder(self.settings.spool)),
+            spool=str(self.settings.spool),
         )
         dialplan = render_dialplan(site, paths, lambda name, language: index.find(name, language).path)
         return {**render(site, where), **dialplan, "site.json": site_json(site, index)}
@@ -250,7 +253,7 @@ class Hotline:
         from ami.legs import RecordedLegs
         from ami.listener import Listener
         from ami.process import Watch
-        from ami.pushing import Pushing
+        from ami.wishes import Tools, Wishes
         from callcenter.agents import wanted
         from callcenter.journey import JourneyBook
         from callcenter.manager_events import LISTENED
@@ -260,6 +263,7 @@ class Hotline:
         from recordings.integrity import repair
         from recordings.pausing import Pausing
         from recordings.policy import LegPolicy
+        from recordings.removal import Removal
         from recordings.voicemail import Mailboxes
 
         policy = LegPolicy(self.sessions(), self.site())
@@ -297,12 +301,14 @@ class Hotline:
 
         listener.on("MixMonitorStart", pausing.hear_start)
         listener.on("UserEvent", pausing.hear_key)
-        listener.on("UserEvent", Pushing(connection, self.site).hear_key)
+        tools = Tools(connection, listener, self.sessions(), self.site, self.clock)
+        listener.on("UserEvent", Wishes(tools).hear)
         mend = partial(repair, self.sessions(), capture, here.recordings)
         watch = Watch(connection, listener, keeper, known, members, mend, self.clock, seen_at)
         watch.agents = AgentWatch(connection, self.sessions(), self.site, self.clock)
         watch.agents.listen(listener.on)
-        watch.chores = [pausing.run, watch.agents.run, *self._mailer()]
+        removal = Removal(self.sessions(), self.console, here.system_name, self.clock)
+        watch.chores = [pausing.run, watch.agents.run, removal.run, *self._mailer()]
         return watch
 
     def _mail_addresses(self) -> dict[str, str]:

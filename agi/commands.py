@@ -39,4 +39,5 @@ async def _main(app: App, beat: Callable[[], None]) -> None:
         stop,
         beat,
         settings.spool,
+        app.secrets,
     )

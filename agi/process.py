@@ -38,13 +38,15 @@ async def serve(
     stop: asyncio.Event,
     beat: Callable[[], None],
     spool: Path | None = None,
+    secret: Callable[[str], str] = str,
 ) -> None:
     """Answer calls until ``stop``; then let the calls at hand end and store what is left. Raises OSError.
 
     ``beat`` is called as long as the event loop turns. ``spool`` is Asterisk's.
     """
     async with http_client() as http:
-        server = Server(routes(Services(snapshots, journal, clock, http, spool)), token)
+        services = Services(snapshots, journal, clock, http, spool, sessions, secret)
+        server = Server(routes(services), token)
         await server.listen(*address)
         log.info("agi.listening", host=address[0], port=server.port)
         beating = asyncio.create_task(_keep_beating(beat))

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from agi.outcomes import CommandFailed, HungUp, OutOfStep, UnknownCommand, Unsendable, UsageError
+from callcenter.manager_events import WISH_EVENT
 
 LONGEST_COMMAND = 2046
 """Bytes before the newline: Asterisk reads into 2,048 and takes the rest for a second command."""
@@ -26,6 +27,7 @@ _COMMON: dict[bytes, Result] = {
 }
 """Most replies are one of these."""
 _RESULT = re.compile(r"200 result=(\S*)(?:[^(]*\((.*)\))?")
+_WISH = re.compile(r"[A-Za-z0-9_.+*#@/:;-]{1,100}")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _APP_SPECIAL = re.compile(r'[\\",()\[\]]')
 _AGI_SPECIAL = re.compile(r'[\\"\r\n\0]')
@@ -102,6 +104,18 @@ def assignments(values: Mapping[str, str]) -> Iterator[str]:
         room -= size
     if batch:
         yield ",".join(batch)
+
+
+def wish(name: str, values: Mapping[str, str]) -> str:
+    """UserEvent's argument for a wish: words and numbers only, for a comma or a line end would begin a header.
+
+    Raises Unsendable for anything else.
+    """
+    fields = {"Wish": name, **values}
+    for field, value in fields.items():
+        if not _NAME.fullmatch(field) or not _WISH.fullmatch(value):
+            raise Unsendable(f"{field!r} of a wish: plain letters, digits and _ . + * # @ / : ; - only")
+    return ",".join((WISH_EVENT, *(f"{field}: {value}" for field, value in fields.items())))
 
 
 def request(head: bytes) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from agi.call import Call
+from agi.scripts.inside import inside
 from agi.scripts.ivr import ivr
 from agi.scripts.ping import ping
 from agi.scripts.pushed_survey import pushed_survey
@@ -15,7 +16,12 @@ Script = Callable[[Call], None]
 
 Routes = Mapping[str, Script]
 
-ROUTES: dict[str, Callable[[Call, Services], None]] = {"ivr": ivr, "ping": ping, "survey": pushed_survey}
+ROUTES: dict[str, Callable[[Call, Services], None]] = {
+    "ivr": ivr,
+    "inside": inside,
+    "ping": ping,
+    "pushed_survey": pushed_survey,
+}
 
 
 def routes(services: Services) -> dict[str, Script]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+from sqlalchemy.orm import Session
 
 from agi.snapshots import Snapshots
 from callcenter.ports import Clock, Facts
@@ -13,9 +15,10 @@ from callcenter.ports import Clock, Facts
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The published flows, the journal of facts, the time, and HTTP for look-ups.
+    """The published flows, the journal of facts, the time, HTTP for look-ups, and the database.
 
-    ``spool`` is Asterisk's: callers' recorded answers go below it; None records none.
+    ``spool`` is Asterisk's: callers' recorded answers go below it; None records none. ``secret`` gives a stored one
+    by its name.
     """
 
     snapshots: Snapshots
@@ -23,3 +26,5 @@ class Services:
     clock: Clock
     http: httpx.AsyncClient
     spool: Path | None = None
+    sessions: Callable[[], Session] | None = None
+    secret: Callable[[str], str] = str

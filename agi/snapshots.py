@@ -13,6 +13,7 @@ from pathlib import Path
 
 import structlog
 
+from callcenter.number_plan import NumberPlan
 from callcenter.prompt_index import PromptIndex
 from callcenter.published import Published
 from callcenter.site import Site
@@ -24,11 +25,12 @@ KEPT = 8
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """One version: its flows and where its prompts are."""
+    """One version: its flows, where its prompts are, and what its inside numbers are."""
 
     version: int
     published: Published
     prompts: PromptIndex
+    numbers: NumberPlan
 
 
 class Snapshots:
@@ -88,4 +90,5 @@ class Snapshots:
 def _parse(version: int, text: str) -> Snapshot:
     whole = json.loads(text)
     site = Site.model_validate(whole["site"])
-    return Snapshot(version, Published(site), PromptIndex.from_json(whole["prompts"]))
+    prompts, numbers = PromptIndex.from_json(whole["prompts"]), NumberPlan.from_json(whole.get("numbers", {}))
+    return Snapshot(version, Published(site), prompts, numbers)

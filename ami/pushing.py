@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import structlog
 
@@ -19,10 +20,11 @@ from callcenter.conversation import Conversation, conversation
 from callcenter.errors import HotlineError, NotFound
 from callcenter.site import Site
 
+if TYPE_CHECKING:
+    from ami.wishes import Tools
+
 log = structlog.get_logger()
 SURVEY_CONTEXT = "hotline_survey"
-WISH = ("HotlineWish", "survey")
-"""The user event that the key raises (``dialplan_templates/features``)."""
 Message = Mapping[str, str]
 
 
@@ -53,7 +55,6 @@ class Pushing:
     def __init__(self, manager: Manager, site: Callable[[], Site]) -> None:
         self._manager = manager
         self._site = site
-        self._tasks: set[asyncio.Task[None]] = set()
 
     async def push(self, call_id: str, wanted: str | None = None) -> Push:
         """The caller of this call is asked now. Raises HotlineError."""
@@ -72,18 +73,10 @@ class Pushing:
         log.info("survey.pushed", call=call_id, survey=push.survey or "the queue's")
         return push
 
-    def hear_key(self, message: Message) -> None:
-        """An agent pressed the key."""
-        if (message.get("UserEvent"), message.get("Wish")) == WISH:
-            task = asyncio.get_running_loop().create_task(self._granted(message.get("Linkedid", "")))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
 
-    async def _granted(self, call_id: str) -> None:
-        try:
-            await self.push(call_id)
-        except HotlineError as error:
-            log.warning("survey.not_pushed", call=call_id, reason=str(error))
+async def pushed(tools: Tools, message: Message) -> None:
+    """An agent pressed the key (``dialplan_templates/features``)."""
+    await Pushing(tools.phone, tools.site).push(message["Linkedid"])
 
 
 def _queue_of(rows: Collection[Message], channel: str) -> str | None:

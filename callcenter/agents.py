@@ -19,6 +19,7 @@ from callcenter.ports import Clock
 from callcenter.site import Site
 from schema.calls import AgentLogin
 
+_OPEN = select(AgentLogin).where(AgentLogin.ended_at.is_(None))
 AGENTS_CONTEXT = "hotline_agents"
 PHONE_WAS_GONE = "phone was gone"
 LOGGED_OUT = "logged out"
@@ -128,6 +129,12 @@ def logged_in(session: Session) -> list[AgentLogin]:
     return sorted(_open(session), key=lambda login: login.agent)
 
 
+def seats_of(session: Session, agents: Iterable[str]) -> dict[str, str]:
+    """Where these agents sit: number → seat, of those who are logged in."""
+    wanted = AgentLogin.agent.in_(list(agents))
+    return {login.agent: login.seat for login in session.scalars(_OPEN.where(wanted))}
+
+
 def memberships(
     logins: Iterable[AgentLogin], site: Site, in_wrap_up: Collection[str] = ()
 ) -> list[Membership]:
@@ -155,7 +162,7 @@ def wanted(session: Session, site: Site, now: dt.datetime) -> list[Membership]:
 
 
 def _open(session: Session) -> list[AgentLogin]:
-    return list(session.scalars(select(AgentLogin).where(AgentLogin.ended_at.is_(None))))
+    return list(session.scalars(_OPEN))
 
 
 def seated(session: Session, agent: str) -> AgentLogin:

@@ -80,6 +80,15 @@ SEAT = "HL_SEAT"
 TRIES = "HL_TRIES"
 """The static menu's own: how often the caller has pressed nothing or a wrong key."""
 
+DIALLED = "HL_DIALLED"
+"""What a seat has dialled: digits, a leading +, ``*`` and ``#``."""
+
+MOVED_BY = "HL_MOVED_BY"
+"""The channel that passed the caller on, when a transfer brought him here."""
+
+CAUSE = "HL_CAUSE"
+"""The Q.850 cause that a refused call from a seat is ended with."""
+
 KEY = "HL_KEY"
 """The static menu's own: the key the caller pressed."""
 
@@ -88,3 +97,9 @@ WORDS = "HL_WORDS"
 
 TOLD = "HL_TOLD"
 """The dialplan's own: what agent and caller hear before they are joined, as Dial's option A takes it."""
+
+GREETED = "HL_GREETED"
+"""1 when the flow has greeted the caller already: the mailbox's own greeting is left out then."""
+
+BOX = "HL_BOX"
+"""The dialplan's own: the mailbox that takes a message."""

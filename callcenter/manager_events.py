@@ -6,6 +6,9 @@ actions are not events in this sense: they always come.
 
 from __future__ import annotations
 
+WISH_EVENT = "HotlineWish"
+"""The UserEvent by which a call asks something of the listener (``ami/wishes.py``)."""
+
 LISTENED = (
     # the system
     "FullyBooted",

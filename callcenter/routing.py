@@ -27,6 +27,9 @@ def route(published: Published, trunk: str, did: str) -> Entry:
     found = published.dids.get((trunk, did)) or published.dids.get((None, did))
     if found is None and line is None:
         found = published.by_number.get(did)
+    if found is not None and line is None and found.inside_flow in published.flows:
+        reason = f"number {did} opens flow {found.inside_flow} for callers from inside"
+        return _entry(published, str(found.inside_flow), found, None, reason)
     if found is not None and found.flow in published.flows:
         where = f"on trunk {found.trunk}" if found.trunk else "on any trunk"
         return _entry(published, found.flow, found, line, f"number {did} {where} opens flow {found.flow}")

@@ -6,6 +6,7 @@ import json
 
 from callcenter.errors import SiteError
 from callcenter.flow_check import all_problems
+from callcenter.number_plan import NumberPlan
 from callcenter.prompt_index import PromptIndex
 from callcenter.site import Site, check
 from callcenter.site.problems import dotted
@@ -21,6 +22,7 @@ def refuse_unready(site: Site) -> None:
 def site_json(site: Site, prompts: PromptIndex) -> str:
     """One line of JSON; the same site and prompts always give the same text."""
     whole = {"site": _of_calls(site).model_dump(mode="json", by_alias=True), "prompts": prompts.to_json()}
+    whole["numbers"] = NumberPlan.of(site).to_json()
     return json.dumps(whole, ensure_ascii=False, sort_keys=True) + "\n"
 
 

@@ -13,6 +13,7 @@ from callcenter.errors import HotlineError
 from callcenter.ports import SpeechEngine
 from callcenter.site import Site
 from callcenter.site.service import Prompt
+from callcenter.spoken.house import WORDS
 from prompts.cache import Write
 from prompts.sox import UPLOAD_EFFECTS, convert
 
@@ -43,11 +44,19 @@ def wanted(site: Site, beside: Path, engine: SpeechEngine) -> Iterator[Wanted]:
     for language in dict.fromkeys(map(spoken.rules_of, site.languages)):
         for key, text in spoken.phrases(language).items():
             yield Wanted(key, language, [_text(text, language, engine)], [])
+    yield from _house(site, engine)
     for agent in site.agents:
         for language in site.languages:
             text = spoken.agent_text(agent.number, language)
             sources = [_text(text, spoken.rules_of(language), engine)]
             yield Wanted(f"agent-{agent.number}", language, sources, [], agent.number)
+
+
+def _house(site: Site, engine: SpeechEngine) -> Iterator[Wanted]:
+    """What is said to callers from seats."""
+    for language in dict.fromkeys(map(spoken.rules_of, site.languages)):
+        for name, texts in WORDS.items():
+            yield Wanted(name, language, [_text(texts[language], language, engine)], [])
 
 
 def _prompt(prompt: Prompt, first: list[str], beside: Path, engine: SpeechEngine) -> Iterator[Wanted]:

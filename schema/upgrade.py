@@ -16,6 +16,7 @@ from schema import (
     recordings,
     site,
     surveys,
+    voicemail,
 )
 from schema.base import Base
 from schema.session import make_folder
@@ -28,6 +29,7 @@ WITH_TABLES = (
     recordings,
     site,
     surveys,
+    voicemail,
 )
 """Every module that has tables: they are known once it is imported."""
 _LOCK = 4_008_001

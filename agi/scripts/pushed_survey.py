@@ -1,4 +1,4 @@
-"""agi://…/survey — the satisfaction question for a caller whom an agent has sent to it."""
+"""agi://…/pushed_survey — the satisfaction question for a caller whom an agent has sent to it."""
 
 from __future__ import annotations
 

@@ -13,6 +13,7 @@ from pydantic import Field
 from callcenter.site.boards import Board
 from callcenter.site.calendars import Calendar
 from callcenter.site.edge import Did, Seat, Trunk
+from callcenter.site.inside import FeatureCodes
 from callcenter.site.recording import Recording
 from callcenter.site.service import Agent, Mailbox, Music, Prompt, Queue, Survey
 from callcenter.site.staffing import PauseReason, Presence
@@ -37,6 +38,9 @@ class Site(Part):
         description="prompt heard when Hotline is away and nobody answers in the static menu's queue",
     )
     recording: Recording | None = Field(default=None, description="which calls are recorded; default: all")
+    feature_codes: FeatureCodes = Field(
+        default_factory=dict, description="other codes for features, as echo: '*43'"
+    )
     trunks: list[Trunk] = Field(default_factory=list)
     boards: list[Board] = Field(default_factory=list)
     dids: list[Did] = Field(default_factory=list)

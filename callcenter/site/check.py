@@ -10,6 +10,7 @@ import zoneinfo
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from callcenter import feature_codes as features
 from callcenter.site import Site
 from callcenter.site.edge import ByAddress, ByProvider, ByRegistration
 from callcenter.site.hours import hours
@@ -54,6 +55,7 @@ def problems(site: Site, folder: Path | None = None) -> list[Problem]:
         surveys,
         languages,
         words,
+        feature_codes,
     )
     found = [problem for rule in rules for problem in rule(site)]
     return found + (list(files(site, folder)) if folder is not None else [])
@@ -178,6 +180,16 @@ def words(site: Site) -> Iterator[Problem]:
         if lacking:
             message = f"{prompt.name} is not spoken in {', '.join(lacking)}: add its text or audio"
             yield Problem(("prompts", place), message, warning=True)
+
+
+def feature_codes(site: Site) -> Iterator[Problem]:
+    """Codes are for features there are, and each for one."""
+    for name in site.feature_codes:
+        if name not in features.BY_NAME:
+            known = ", ".join(features.BY_NAME)
+            yield Problem(("feature_codes", name), f"there is no feature {name}; there are: {known}")
+    for name in features.doubled(site.feature_codes):
+        yield Problem(("feature_codes", name), "this code is another feature's: give another")
 
 
 def files(site: Site, folder: Path) -> Iterator[Problem]:

@@ -69,6 +69,7 @@ class Did(Part):
     title: Title
     flow: Name
     trunk: Name | None = None
+    inside_flow: Name | None = Field(default=None, description="the flow for callers from seats")
     language: Language | None = None
 
 

@@ -87,12 +87,15 @@ def _all(site: Site) -> Iterator[Reference]:
         yield Reference(("trunks", place, "fallback_flow"), "flows", trunk.fallback_flow)
     for place, did in enumerate(site.dids):
         yield Reference(("dids", place, "flow"), "flows", did.flow)
+        yield Reference(("dids", place, "inside_flow"), "flows", did.inside_flow)
         yield Reference(("dids", place, "trunk"), "trunks", did.trunk)
     for path, step in _steps(site):
         yield from _of_step(path, step)
     yield from _of_queues(site)
     yield Reference(("sorry",), "prompts", site.sorry)
     yield from _of_recording(site)
+    for place, mailbox in enumerate(site.mailboxes):
+        yield Reference(("mailboxes", place, "greeting"), "prompts", mailbox.greeting)
     for place, survey in enumerate(site.surveys):
         for key in ("question", "thanks", "wrong_key"):
             yield Reference(("surveys", place, key), "prompts", getattr(survey, key))

@@ -17,7 +17,7 @@ from schema.base import Base
 from schema.calls import Call, CallbackRequest, Gap, Leg, Recording, Score, Step, Visit
 from schema.follow_ups import FollowUp
 from schema.recordings import RecordingDecision
-from tests.e2e import expect_hands, expect_recording, expect_survey
+from tests.e2e import expect_hands, expect_inside, expect_recording, expect_survey
 from tests.e2e.house import House
 from tests.e2e.site_recording import MAY_BE_UNRECORDED
 from tests.e2e.until import until
@@ -172,4 +172,5 @@ SPECIAL = {
     "versions": _versions,
     **expect_survey.SPECIAL,
     **expect_recording.SPECIAL,
+    **expect_inside.EXPECT,
 }

@@ -1,7 +1,7 @@
 """Plays a case on the running house. Each ``happens`` is one key, the verb, and its object.
 Those of recordings are in ``tests/e2e/verbs_recording.py``.
 
-``dial: NAME``                a caller dials
+``dial: NAME``                a caller dials; ``from`` may be the inside number of a seat
 ``answered|ended: PARTY``     wait until this caller or agent is answered, or their call is over
 ``press: {NAME: keys}``       a caller presses keys, five a second
 ``step: {NAME: step}``        wait until the flow has done this step for the caller
@@ -34,9 +34,12 @@ from tests.e2e import expect
 from tests.e2e.case import Case
 from tests.e2e.faults import Faults
 from tests.e2e.house import House, now
+from tests.e2e.site_inside import seat
 from tests.e2e.telephony_site import seat_of, site
 from tests.e2e.until import until
+from tests.e2e.verbs_agents import AgentVerbs
 from tests.e2e.verbs_hands import Hands
+from tests.e2e.verbs_inside import PHONES, InsideVerbs, account, is_inside
 from tests.e2e.verbs_recording import RecordingVerbs
 from tests.e2e.verbs_survey import SurveyVerbs
 
@@ -81,8 +84,15 @@ def sign_in(house: House, agent: str, options: dict[str, Any]) -> Run:
     return phone
 
 
+def _number(where: str) -> str:
+    """The number a caller has: a seat's own, or one that no other caller has."""
+    return where if is_inside(where) else str(next(_numbers))
+
+
 class Stage(
+    AgentVerbs,
     Hands,
+    InsideVerbs,
     RecordingVerbs,
     SurveyVerbs,
 ):
@@ -93,7 +103,7 @@ class Stage(
         self._house = house
         self._stack = stack
         self._faults = stack.enter_context(Faults(house))
-        self.number = {name: str(next(_numbers)) for name in case.callers}
+        self.number = {name: _number(options.get("from", "")) for name, options in case.callers.items()}
         self.figures: dict[str, float] = {}
         self.parties: dict[str, Run] = {}
         self._since = 0.0
@@ -115,9 +125,13 @@ class Stage(
             options["keys"] = keys(options["keys"])
         if trunk == "analog":
             options["login"] = self._gateway()
-        caller = Caller(number=self.number[name], **options)
+        elif is_inside(trunk):
+            options["login"] = account(self._house, trunk)
+        calls_from = seat(trunk) if is_inside(trunk) else self.number[name]
+        caller = Caller(number=calls_from, **options)
         start = partial(sipp.start, caller, self._house.sip, self._house.sipp_logs)
-        self.parties[name] = self._stack.enter_context(start(at=TRUNKS[trunk]))
+        at = PHONES if is_inside(trunk) else TRUNKS[trunk]
+        self.parties[name] = self._stack.enter_context(start(at=at))
 
     def do_answered(self, party: str) -> None:
         self._wait(party, "answered")

@@ -1,0 +1,113 @@
+"""agi://…/inside — what a seat has dialled, and what becomes of it.
+
+``callcenter/inside.py`` decides, the features are in ``agi/scripts/features/``; the dialplan rings and asks again.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from agi.call import Call
+from agi.database import DatabaseAway, in_database
+from agi.outcomes import HungUp
+from agi.scripts.features import FEATURES
+from agi.scripts.features.desk import Desk
+from agi.services import Services
+from agi.snapshots import Snapshot
+from agi.speaking import Voice
+from callcenter import inside as deciding
+from callcenter.agents import seats_of
+from callcenter.channel_variables import CAUSE, CURSOR, DONE, NEXT, SECONDS, TARGET, VERSION
+from callcenter.errors import HotlineError
+from callcenter.facts import STEP
+from callcenter.inside import Decision, House, Place
+
+FLOW = "@inside"
+"""The flow's name in the steps of calls from seats. No flow of a site is called so."""
+
+
+def inside(call: Call, services: Services) -> None:
+    """Decide, then leave the dialplan what to do next."""
+    version, cursor, dial_status, cause, moved_by, dialled = call.args[1:7]
+    snapshot = services.snapshots.of(version)
+    place = Place.parse(cursor)
+    wanted = dialled if place is None else ""
+    house = House(snapshot.published, snapshot.numbers, _seated(call, services, snapshot, wanted))
+    seat = deciding.seat_of(snapshot.numbers, call.channel, moved_by)
+    if place is None:
+        decision = deciding.begin(house, seat, dialled)
+    else:
+        decision = deciding.go_on(house, place, dial_status, cause)
+    _tell(call, services, snapshot, decision)
+    _leave(call, snapshot, _feature(call, services, snapshot, seat, decision))
+
+
+def _seated(call: Call, services: Services, snapshot: Snapshot, number: str) -> dict[str, str] | None:
+    """Where the agent of this number sits; None while the database is away."""
+    if number not in snapshot.numbers.agents:
+        return {}
+
+    def look(session: Session) -> dict[str, str]:
+        return seats_of(session, [number])
+
+    try:
+        return in_database(call, services, look)
+    except DatabaseAway:
+        return None
+
+
+def _feature(
+    call: Call, services: Services, snapshot: Snapshot, seat: str, decision: Decision
+) -> Decision | dict[str, str]:
+    """What the feature leaves to the dialplan, if it was one; its failure is told to the caller."""
+    if decision.act != "feature":
+        return decision
+    voice = Voice(call, snapshot.prompts, answered=False)
+    desk = Desk(call, services, snapshot, voice, seat, decision.argument)
+    try:
+        return FEATURES[decision.target](desk) or {NEXT: "hangup"}
+    except HungUp:
+        raise
+    except HotlineError:
+        desk.say("house-failed")
+        return {NEXT: "hangup"}
+
+
+def _leave(call: Call, snapshot: Snapshot, what: Decision | dict[str, str]) -> None:
+    """The one line that hands the call back: the action, the place, and the done marker."""
+    values = what if isinstance(what, dict) else _values(call, snapshot, what)
+    call.set_variables({**values, VERSION: str(snapshot.version), DONE: "1"})
+
+
+def _values(call: Call, snapshot: Snapshot, decision: Decision) -> dict[str, str]:
+    target = decision.target
+    if decision.words:
+        target = "&".join(snapshot.prompts.find(word, call.language).path for word in decision.words)
+    return {
+        NEXT: decision.act,
+        TARGET: target,
+        SECONDS: str(decision.seconds or ""),
+        CAUSE: str(decision.cause),
+        CURSOR: decision.place.cursor if decision.place else "",
+    }
+
+
+def _tell(call: Call, services: Services, snapshot: Snapshot, decision: Decision) -> None:
+    """Every reason is a step of the call."""
+    at = services.clock()
+    for number, reason in enumerate(decision.reasons, 1):
+        row = {
+            "uniqueid": call.uniqueid,
+            "at": at,
+            "number": number,
+            "version": snapshot.version,
+            "flow": FLOW,
+            "step": decision.act,
+            "kind": "inside",
+            "heard": list(decision.words),
+            "keys": None,
+            "outcome": "decided",
+            "next": decision.target or None,
+            "reason": reason,
+        }
+        services.facts.put(STEP, call.call_id, row)

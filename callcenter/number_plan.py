@@ -1,0 +1,60 @@
+"""The inside numbers of a house as plain texts: ten thousand seats are read in a few milliseconds.
+
+``site.json`` carries it beside the site, whose seats and agents are left out there for speed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Self
+
+from callcenter.feature_codes import codes
+from callcenter.site import Site
+
+
+@dataclass(frozen=True)
+class NumberPlan:
+    """What each inside number is. Nothing here changes after it is made."""
+
+    seats: Mapping[str, str] = field(default_factory=dict)
+    """Number → endpoint."""
+    agents: frozenset[str] = frozenset()
+    mailboxes: frozenset[str] = frozenset()
+    features: Mapping[str, str] = field(default_factory=dict)
+    """Code → feature."""
+
+    @cached_property
+    def numbers(self) -> dict[str, str]:
+        """Endpoint → number."""
+        return {endpoint: number for number, endpoint in self.seats.items()}
+
+    @classmethod
+    def of(cls, site: Site) -> Self:
+        """The plan of a site."""
+        return cls(
+            {seat.number: seat.name for seat in site.seats},
+            frozenset(agent.number for agent in site.agents),
+            frozenset(mailbox.number for mailbox in site.mailboxes),
+            codes(site.feature_codes),
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values; ``from_json`` reads them back equal."""
+        return {
+            "seats": dict(self.seats),
+            "agents": sorted(self.agents),
+            "mailboxes": sorted(self.mailboxes),
+            "features": dict(self.features),
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """The plan that ``to_json`` wrote. A version made before there was one has none."""
+        return cls(
+            data.get("seats", {}),
+            frozenset(data.get("agents", ())),
+            frozenset(data.get("mailboxes", ())),
+            data.get("features", {}),
+        )

@@ -1,0 +1,43 @@
+"""What the house says to its own people, and of them: a name → its text in each language.
+
+Spoken in the language of the phone that dials. A site's own prompts never have a dash in their names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+WORDS: Mapping[str, Mapping[str, str]] = {
+    "house-unknown-number": {"zh": "您拨的号码是空号。", "en": "This number is not in use."},
+    "house-busy": {"zh": "对方正忙。", "en": "The line is busy."},
+    "house-no-answer": {"zh": "对方无人接听。", "en": "There is no answer."},
+    "house-unreachable": {"zh": "对方暂时无法接通。", "en": "The person can't be reached now."},
+    "house-failed": {"zh": "操作失败，请稍后再试。", "en": "That did not work. Please try again later."},
+    "house-done": {"zh": "已设置。", "en": "Done."},
+    "house-time": {"zh": "现在是", "en": "It is"},
+    "house-mailbox-which": {
+        "zh": "请输入信箱号码，按井号键结束。",
+        "en": "Enter the mailbox number, then hash.",
+    },
+    "house-mailbox-pin": {"zh": "请输入信箱密码，按井号键结束。", "en": "Enter the PIN, then hash."},
+    "house-mailbox-wrong": {"zh": "密码错误。", "en": "That PIN is wrong."},
+    "house-mailbox-closed": {
+        "zh": "密码错误次数过多，信箱已锁定，请稍后再试。",
+        "en": "This mailbox is locked after too many wrong PINs. Please try again later.",
+    },
+    "house-mailbox-messages": {"zh": "留言数量：", "en": "Messages:"},
+    "house-mailbox-from": {"zh": "来自", "en": "From"},
+    "house-mailbox-menu": {
+        "zh": "重听请按一，下一条请按二，删除请按三，录制问候语请按零，结束请按星号键。",
+        "en": "Again, 1. Next, 2. Delete, 3. Record your greeting, 0. End, star.",
+    },
+    "house-mailbox-last": {
+        "zh": "没有更多留言。录制问候语请按零，结束请按星号键。",
+        "en": "No more messages. Record your greeting, 0. End, star.",
+    },
+    "house-mailbox-deleted": {"zh": "已删除。", "en": "Deleted."},
+    "house-mailbox-speak": {
+        "zh": "请说出您的问候语，按井号键结束。",
+        "en": "Speak your greeting now, then press hash.",
+    },
+}

@@ -1,0 +1,136 @@
+"""What cases of agents do besides: see ``tests/e2e/runner.py``.
+
+``hotline: words``            a command of Hotline's
+``state: {AGENT: words}``     wait until ``hotline agents list`` says so: state, or ``paused: reason``
+``member: {AGENT: words}``    wait until Asterisk says so: ``queue NAME penalty N``, then ``paused REASON``
+``served: NAME``              wait until an agent has answered this caller
+``served_in_order: [NAMES]``  the callers were answered one after the other
+``waited: {NAME: [low, high]}`` the caller waited so many seconds in the queue
+``rung: {AGENT: times}``      how often this agent's phone has rung
+``whispered: AGENT``          the agent heard something before they heard the caller, who heard nothing of it
+``phone_dies: AGENT``         the phone vanishes without a word
+``phone_lives: AGENT``        it is switched on again
+``noticed: {AGENT: seconds}`` the agent was ``unreachable`` so soon after the phone died, and last seen before
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from contextlib import ExitStack
+from functools import partial
+from typing import Any
+
+from lab import audio, g711, sipp
+from lab.scenario import Agent, Login
+from lab.sipp_run import Address, Run
+from schema.calls import Call, Visit
+from tests.e2e.case import Case
+from tests.e2e.house import House, now
+from tests.e2e.until import until
+
+PATIENCE_SECONDS = 15.0
+SEATS = Address("127.0.0.21")
+CALLER_HZ = 440.0
+LOUD_DB = -45.0
+SECOND = dt.timedelta(seconds=1)
+
+
+class AgentVerbs:
+    """A part of ``Stage``."""
+
+    _case: Case
+    _house: House
+    _stack: ExitStack
+    number: dict[str, str]
+    figures: dict[str, float]
+    parties: dict[str, Run]
+    died_at: float = 0.0
+
+    def do_state(self, wanted: dict[str, str]) -> None:
+        for agent, words in wanted.items():
+
+            def said(agent: str = agent, words: str = words) -> bool:
+                row = agent_row(self._house, agent)
+                reason = f": {row['paused_reason']}" if row["state"] == "paused" else ""
+                return f"{row['state']}{reason}" == words
+
+            until(said, PATIENCE_SECONDS, f"{agent} is {words}")
+
+    def do_member(self, wanted: dict[str, str]) -> None:
+        for agent, words in wanted.items():
+            until(partial(self._is_member, agent, words), PATIENCE_SECONDS, f"{agent}: {words}")
+
+    def _is_member(self, agent: str, words: str) -> bool:
+        _, queue, _, penalty, *pause = words.split(" ", 5)
+        lines = self._house.asterisk.rx(f"queue show {queue}").splitlines()
+        found = next((line for line in lines if line.strip().startswith(f"{agent} (")), "")
+        weighed = f"with penalty {penalty}" in found or penalty == "0"
+        return (
+            bool(found) and weighed and (f"(paused:{pause[1]}" if pause else "paused") in found == bool(pause)
+        )
+
+    def do_served(self, name: str) -> None:
+        until(partial(self._visit, name), PATIENCE_SECONDS, f"{name} is served")
+
+    def do_served_in_order(self, names: list[str]) -> None:
+        moments = [until(partial(self._visit, name), 20, f"{name} is served").answered_at for name in names]
+        assert moments == sorted(moments), dict(zip(names, moments, strict=True))
+
+    def do_waited(self, wanted: dict[str, list[float]]) -> None:
+        for name, (low, high) in wanted.items():
+            seconds = until(partial(self._visit, name), 20, f"{name} is served").wait_ms / 1000
+            self.figures[f"{name} waited"] = seconds
+            assert low <= seconds <= high, f"{name} waited {seconds} s"
+
+    def do_rung(self, wanted: dict[str, int]) -> None:
+        for agent, times in wanted.items():
+            found = self.parties[agent].events()
+            assert sum(event.kind in ("ringing", "refused") for event in found) == times, found
+
+    def do_whispered(self, agent: str) -> None:
+        ear = self.parties[agent].ear(self.parties[agent].events("answered")[0].call)
+        heard = list(audio.windows(g711.decode(bytes(ear.sound), ear.law), [CALLER_HZ]))
+        first = next(place for place, window in enumerate(heard) if window.tone == CALLER_HZ)
+        loud = sum(window.level_db > LOUD_DB for window in heard[:first]) * audio.WINDOW_SECONDS
+        self.figures[f"{agent} was whispered to"] = loud
+        assert loud > 0.5, f"only {loud:.2f} s were whispered"
+
+    def do_phone_dies(self, agent: str) -> None:
+        self.died_at = now()
+        self.parties[agent].stop(0.0)
+
+    def do_phone_lives(self, agent: str) -> None:
+        phone = Agent(login=login(self._house, agent), **self._case.agents[agent])
+        again = sipp.start(phone, self._house.sip, self._house.sipp_logs, at=SEATS, seconds=600)
+        self.parties[agent] = self._stack.enter_context(again)
+
+    def do_noticed(self, wanted: dict[str, float]) -> None:
+        for agent, most in wanted.items():
+            until(lambda a=agent: agent_row(self._house, a)["state"] == "unreachable", PATIENCE_SECONDS, "it")
+            took = now() - self.died_at
+            since = dt.datetime.fromisoformat(str(agent_row(self._house, agent)["since_at"])).timestamp()
+            self.figures[f"{agent} was noticed"] = took
+            self.figures[f"{agent} was last seen before"] = self.died_at - since
+            assert took <= most
+            assert since <= self.died_at + 0.1
+
+    def _visit(self, name: str) -> Visit | None:
+        calls = self._house.rows(Call, caller=self.number[name])
+        rows = self._house.rows(Visit, call_id=calls[0].call_id, outcome="answered") if calls else []
+        return rows[0] if rows else None
+
+
+def login(house: House, agent: str) -> Login:
+    """The account of the agent's seat."""
+    return Login(f"t{agent}", house.secret(f"seat/t{agent}"))
+
+
+def agent_row(house: House, agent: str) -> dict[str, Any]:
+    """What ``hotline agents list`` says of them."""
+    out = house.run("agents", "list", "--json")
+    print(repr(out[:300]))
+    rows = json.loads(out)
+    print("ROW", rows and [r for r in rows if r["agent"] == agent])
+    found: dict[str, Any] = next(row for row in rows if row["agent"] == agent)
+    return found
