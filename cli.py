@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from ami.process import Watch
     from callcenter.agents import Membership
     from callcenter.ports import AsteriskConsole, BootedAsterisk
-    from callcenter.prompt_index import PromptState
+    from callcenter.prompt_index import PromptIndex, PromptState
     from callcenter.secrets import Secrets
     from callcenter.settings import Settings
     from callcenter.site import Site
@@ -63,6 +63,8 @@ COMMANDS: Sections = {
         ),
         "agents": Entry("ami.agent_commands:agents", "Agents and their seats."),
         "queues": Entry("ami.queue_commands:queues", "Queues, their members and who waits."),
+        "callers": Entry("callcenter.caller_commands:callers", "The black list and the VIP list."),
+        "closing": Entry("callcenter.closing_commands:closing", "Close at once, and open again."),
         "audit": Entry("callcenter.audit_commands:audit", "Who listened to or ended whose call."),
         "gaps": Entry("callcenter.gap_commands:gaps", "Times in which something was not seen."),
     },
@@ -181,6 +183,20 @@ class Hotline:
 
         return idle_parts(self.settings.recordings)
 
+    def lost_recordings(self, since: dt.timedelta) -> int:
+        """How many talks that began so long ago at most should have a recording and have none."""
+        from recordings.catalogue import lost
+
+        with self.sessions(read_only=True)() as session:
+            return lost(session, self.clock() - since)
+
+    def missing_encoders(self) -> dict[str, str]:
+        """Programs that the site's recording formats need and this machine has not → their packages."""
+        from callcenter.recording_policy import formats
+        from recordings.conversion import PACKAGES, missing_tools
+
+        return {tool: PACKAGES[tool] for tool in missing_tools(formats(self.site()))}
+
     def rendered(self) -> dict[str, str]:
         """Every file of the configuration the site asks for."""
         from dialplan_templates.context import secret_names
@@ -203,6 +219,13 @@ class Hotline:
         )
         dialplan = render_dialplan(site, paths, lambda name, language: index.find(name, language).path)
         return {**render(site, where), **dialplan, "site.json": site_json(site, index)}
+
+    def live_site(self) -> tuple[Site, PromptIndex]:
+        """The site that went live last, and where its prompts are. Raises OSError or ValueError without one."""
+        from agi.snapshots import Snapshots
+
+        live = Snapshots(self.settings.etc).live()
+        return live.published.site, live.prompts
 
     def console(self) -> AsteriskConsole | None:
         """The running Asterisk's console, None when none answers."""
@@ -246,6 +269,7 @@ class Hotline:
     def watch(self) -> Watch:
         """The listener of the settings' Asterisk, wired to its connection, the database and recordings."""
         from ami.agent_watch import AgentWatch
+        from ami.announcer import Announcer
         from ami.bookkeeper import Bookkeeper
         from ami.connection import AmiConnection
         from ami.known_site import KnownSite
@@ -253,7 +277,8 @@ class Hotline:
         from ami.legs import RecordedLegs
         from ami.listener import Listener
         from ami.process import Watch
-        from ami.wishes import Tools, Wishes
+        from ami.seating import Seating
+        from ami.wishes import WISHES, Tools, Wishes
         from callcenter.agents import wanted
         from callcenter.journey import JourneyBook
         from callcenter.manager_events import LISTENED
@@ -264,16 +289,19 @@ class Hotline:
         from recordings.pausing import Pausing
         from recordings.policy import LegPolicy
         from recordings.removal import Removal
+        from recordings.room import Room
+        from recordings.upkeep import Upkeep
         from recordings.voicemail import Mailboxes
 
         policy = LegPolicy(self.sessions(), self.site())
+        seating = Seating()
 
         def known() -> KnownSite:
             policy.site = self.site()
-            return KnownSite.of(policy.site)
+            return KnownSite.of(policy.site, seating.agent_at)
 
         site, here = known(), self.settings
-        keeper = Bookkeeper(self.sessions(), here.system_name, site.surveys)
+        keeper = Bookkeeper(self.sessions(), here.system_name, site.surveys, seating)
         positions, seen_at = keeper.positions()
         connection = AmiConnection(
             self.account(),
@@ -300,15 +328,27 @@ class Hotline:
                 return wanted(session, self.site(), self.clock())
 
         listener.on("MixMonitorStart", pausing.hear_start)
-        listener.on("UserEvent", pausing.hear_key)
         tools = Tools(connection, listener, self.sessions(), self.site, self.clock)
-        listener.on("UserEvent", Wishes(tools).hear)
+        granted = {**WISHES, "recording_pause": lambda _, message: pausing.toggle(message)}
+        listener.on("UserEvent", Wishes(tools, granted).hear)
         mend = partial(repair, self.sessions(), capture, here.recordings)
         watch = Watch(connection, listener, keeper, known, members, mend, self.clock, seen_at)
         watch.agents = AgentWatch(connection, self.sessions(), self.site, self.clock)
         watch.agents.listen(listener.on)
         removal = Removal(self.sessions(), self.console, here.system_name, self.clock)
-        watch.chores = [pausing.run, watch.agents.run, removal.run, *self._mailer()]
+        room = Room(here.recordings, self.sessions(), self.clock)
+        upkeep = Upkeep(here.recordings, self.sessions(), self.site, self.clock)
+        announcer = Announcer(connection, watch.queues, self.live_site, self.clock)
+        announcer.listen(listener.on)
+        watch.chores = [
+            pausing.run,
+            room.run,
+            upkeep.run,
+            watch.agents.run,
+            announcer.run,
+            removal.run,
+            *self._mailer(),
+        ]
         return watch
 
     def _mail_addresses(self) -> dict[str, str]:
@@ -328,11 +368,11 @@ class Hotline:
         return [Mailer(self.sessions(), here.spool, here.mail_from, partial(post, server), self.clock).run]
 
     @asynccontextmanager
-    async def manager(self) -> AsyncIterator[AmiConnection]:
-        """A manager connection that is up."""
+    async def manager(self, **hearing: Any) -> AsyncIterator[AmiConnection]:
+        """A manager connection that is up; ``wanted`` and ``on_event`` as of ``ami.once.connected``."""
         from ami.once import connected
 
-        async with connected(self.account(), self.clock) as connection:
+        async with connected(self.account(), self.clock, **hearing) as connection:
             yield connection
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import click
 import uvloop
 
+from agi.knowledge import Knowledge
 from agi.process import serve
 from agi.snapshots import Snapshots
 from agi.watch import watched
@@ -36,8 +37,9 @@ async def _main(app: App, beat: Callable[[], None]) -> None:
         Journal(settings.journal, "agi"),
         app.sessions(),
         app.clock,
+        Knowledge(app.sessions(read_only=True)),
         stop,
         beat,
         settings.spool,
-        app.secrets,
+        app.secrets.known,
     )

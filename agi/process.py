@@ -13,6 +13,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from agi.knowledge import Knowledge
 from agi.routes import routes
 from agi.server import Server
 from agi.services import Services
@@ -35,17 +36,18 @@ async def serve(
     journal: Journal,
     sessions: Callable[[], Session],
     clock: Clock,
+    knowledge: Knowledge,
     stop: asyncio.Event,
     beat: Callable[[], None],
     spool: Path | None = None,
-    secret: Callable[[str], str] = str,
+    secret: Callable[[str], str | None] = lambda _: None,
 ) -> None:
     """Answer calls until ``stop``; then let the calls at hand end and store what is left. Raises OSError.
 
     ``beat`` is called as long as the event loop turns. ``spool`` is Asterisk's.
     """
     async with http_client() as http:
-        services = Services(snapshots, journal, clock, http, spool, sessions, secret)
+        services = Services(snapshots, journal, clock, http, spool, sessions, knowledge, secret)
         server = Server(routes(services), token)
         await server.listen(*address)
         log.info("agi.listening", host=address[0], port=server.port)
@@ -57,6 +59,7 @@ async def serve(
         calls_ended.set()
         await draining
         beating.cancel()
+        knowledge.close()
 
 
 def http_client(trust: ssl.SSLContext | Literal[True] = True) -> httpx.AsyncClient:

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
 from sqlalchemy.orm import Session
 
+from agi.knowledge import NoKnowledge
 from agi.snapshots import Snapshots
-from callcenter.ports import Clock, Facts
+from callcenter.ports import Clock, Facts, Knowledge
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
     """The published flows, the journal of facts, the time, HTTP for look-ups, and the database.
 
-    ``spool`` is Asterisk's: callers' recorded answers go below it; None records none. ``secret`` gives a stored one
-    by its name.
+    ``knowledge`` of callers is asked of the database too, but never waited for longer than a caller can.
+    ``spool`` is Asterisk's: callers' recorded answers go below it; None records none.
     """
 
     snapshots: Snapshots
@@ -27,4 +28,6 @@ class Services:
     http: httpx.AsyncClient
     spool: Path | None = None
     sessions: Callable[[], Session] | None = None
-    secret: Callable[[str], str] = str
+    knowledge: Knowledge = field(default_factory=NoKnowledge)
+    secret: Callable[[str], str | None] = lambda _: None
+    """A kept secret by name, as ``agent/1001``; None when there is none."""

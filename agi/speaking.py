@@ -31,7 +31,7 @@ class Voice:
             return self._play(files)
         if not request.wait_seconds:
             return self._play(files, EVERY_KEY)
-        self._answer()
+        self.answer()
         return self._call.ask_digit(files, EVERY_KEY, request.wait_seconds * 1000) or None
 
     def collect(self, request: Collect) -> str | None:
@@ -39,7 +39,7 @@ class Voice:
         patience = (request.most + 1) * request.wait_seconds
         files = self._ready(() if request.typed else request.prompts, request.language, patience)
         left = request.most - len(request.typed)
-        self._answer()
+        self.answer()
         more = self._call.ask_digits(files, left, request.wait_seconds * 1000) if left else ""
         return (request.typed + more).partition("#")[0] or None
 
@@ -68,7 +68,8 @@ class Voice:
         self._answered = True
         return self._call.play(files, keys) or None
 
-    def _answer(self) -> None:
+    def answer(self) -> None:
+        """Answer the call, unless something has."""
         if not self._answered:
             self._answered = True
             self._call.answer()

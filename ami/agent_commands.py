@@ -13,6 +13,7 @@ from callcenter.agent_states import Stretch, end_wrap_up, extend_wrap_up, presen
 from callcenter.agent_times import read_times
 from callcenter.call_page import columns
 from callcenter.errors import NotFound, Unreachable
+from callcenter.pins import unlock
 from callcenter.ports import App
 from callcenter.printing import as_json, print_rows
 from callcenter.site_store import time_zone
@@ -112,6 +113,16 @@ def longer(app: App, agent: str, seconds: int) -> None:
         until = extend_wrap_up(session, agent, app.clock(), seconds)
         zone = time_zone(session)
     _follow(app, f"agent {agent} is in wrap-up until {moment(until, zone)}")
+
+
+@agents.command("unlock")
+@click.argument("agent")
+@click.pass_obj
+def unlock_pin(app: App, agent: str) -> None:
+    """Let an agent try their PIN again; hotline secrets show agent/NUMBER tells it."""
+    with app.sessions().begin() as session:
+        unlock(session, agent)
+    click.echo(f"the PIN of agent {agent} is unlocked")
 
 
 @agents.command("times")

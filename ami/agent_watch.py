@@ -34,6 +34,8 @@ BOOT_SECONDS = 10.0
 SURE_SECONDS = 1.0
 """A phone that is back before is not told of: it signed in anew, or its endpoint was reloaded."""
 RETRY_SECONDS = 1.0
+A_MOMENT = 0.05
+"""After a wrap-up's end it is over for sure."""
 MOST_WORK = 10_000
 
 
@@ -52,6 +54,7 @@ class AgentWatch:
         self._presence = Presence()
         self._work: asyncio.Queue[Work] = asyncio.Queue(MOST_WORK)
         self._look_at: float | None = None
+        self._at_end: asyncio.TimerHandle | None = None
 
     def listen(self, on: Callable[[str, Callable[[Message], None]], None]) -> None:
         """Have the listener tell what is followed here."""
@@ -61,6 +64,7 @@ class AgentWatch:
         on("ContactStatus", self.hear_contact)
         on("DeviceStateChange", self.hear_device)
         on("FullyBooted", lambda _: self.look_later())
+        on("QueueMemberPause", self.hear_pause)
         on("Reload", lambda _: self._forget_site())
 
     def hear_complete(self, message: Message) -> None:
@@ -72,6 +76,11 @@ class AgentWatch:
         """An agent let a call ring."""
         if message.get("Interface", "").endswith(OURS):
             self._do(partial(self._count_missed, message["MemberName"], message["Queue"]))
+
+    def hear_pause(self, message: Message) -> None:
+        """Somebody's wrap-up was made longer: Asterisk does not end that by itself."""
+        if message.get("Paused") == "1" and message.get("PausedReason") == states.WRAPUP_REASON:
+            self._do(lambda: True)
 
     def hear_contact(self, message: Message) -> None:
         """A phone answers, or does not."""
@@ -98,10 +107,12 @@ class AgentWatch:
         if again is not None:
             await take_out(self._manager, again)
         await reconcile(self._manager, self._wanted)
-        held = await asyncio.to_thread(self._ends)
-        for end in held:
-            seconds = max((end - self._clock()).total_seconds(), 0.0) + 0.05
-            asyncio.get_running_loop().call_later(seconds, self._do, lambda: True)
+        end = await asyncio.to_thread(self._next_end)
+        if self._at_end is not None:
+            self._at_end.cancel()
+        if end is not None:
+            seconds = max((end - self._clock()).total_seconds(), 0.0) + A_MOMENT
+            self._at_end = asyncio.get_running_loop().call_later(seconds, self._do, lambda: True)
 
     # ── work, in a thread ────────────────────────────────────────────────────
 
@@ -149,9 +160,9 @@ class AgentWatch:
         with self._sessions() as session:
             return service.wanted(session, self._read_site(), self._clock())
 
-    def _ends(self) -> list[dt.datetime]:
+    def _next_end(self) -> dt.datetime | None:
         with self._sessions() as session:
-            return sorted(states.held_wrap_ups(session, self._clock()).values())[:1]
+            return min(states.held_wrap_ups(session, self._clock()).values(), default=None)
 
     def _seats(self) -> list[str]:
         with self._sessions() as session:
@@ -207,6 +218,7 @@ class AgentWatch:
         if self._look_at is None or asyncio.get_running_loop().time() < self._look_at:
             return
         self._look_at = None
+        self._do(lambda: True)
         for row in await self._manager.action_list(*actions.device_states()):
             if row.get("Event") == "DeviceStateChange":
                 self.hear_device(Message(row))

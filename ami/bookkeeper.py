@@ -15,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ami.ledger_reader import LEDGERS
+from ami.seating import Seating
 from ami.tail import Position
 from callcenter.call_store import SurveyOf, store
 from callcenter.facts import upsert
@@ -38,10 +39,17 @@ AFTER_A_START = dt.timedelta(days=1)
 class Bookkeeper:
     """Owns the rows of calls of one Asterisk, ``system``. All methods block: call them in a thread."""
 
-    def __init__(self, sessions: Callable[[], Session], system: str, surveys: SurveyOf) -> None:
+    def __init__(
+        self,
+        sessions: Callable[[], Session],
+        system: str,
+        surveys: SurveyOf,
+        seating: Seating | None = None,
+    ) -> None:
         self._sessions = sessions
         self._system = system
         self.surveys = surveys
+        self._seating = seating or Seating()
         self._unsaved: dict[str, CallRecord] = {}
         self._gaps: list[dict[str, Any]] = []
         self._closed: deque[tuple[dt.datetime, str]] = deque()
@@ -88,6 +96,8 @@ class Bookkeeper:
             self._save(records[start : start + AT_ONCE], now)
         if last or self._gaps or self._noted_at is None or now - self._noted_at >= NOTED:
             self._note(places, now)
+        with self._sessions() as session:
+            self._seating.refresh(session, now)
         return len(records)
 
     def _save(self, records: list[CallRecord], now: dt.datetime) -> None:

@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from callcenter.journey import CallRecord, Endpoints
+from callcenter.journey.legs import AgentAt, nobody_known
+from callcenter.personal_queues import PersonalQueue, personal_queues
 from callcenter.site import Site
+from callcenter.site.service import Queue
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,20 +25,23 @@ class KnownSite:
     trunk_of: Mapping[str, str]
 
     @classmethod
-    def of(cls, site: Site) -> KnownSite:
+    def of(cls, site: Site, agent_at: AgentAt = nobody_known) -> KnownSite:
         """The part of ``site`` that matters here."""
         trunks = site.trunk_endpoints()
+        queues: list[Queue | PersonalQueue] = [*site.queues, *personal_queues(site)]
         return cls(
-            Endpoints(set(trunks), {seat.name for seat in site.seats}),
-            {queue.name: queue.survey for queue in site.queues},
-            frozenset(queue.name for queue in site.queues),
+            Endpoints(set(trunks), {seat.name for seat in site.seats}, agent_at),
+            {queue.name: queue.survey for queue in queues},
+            frozenset(queue.name for queue in queues),
             trunks,
         )
 
     def after(self, former: KnownSite) -> KnownSite:
         """This one, and what of the former it has no more: calls that began there may still be up."""
         new, old = self.endpoints, former.endpoints
-        endpoints = Endpoints(new.trunks | old.trunks - new.seats, new.seats | old.seats - new.trunks)
+        endpoints = Endpoints(
+            new.trunks | old.trunks - new.seats, new.seats | old.seats - new.trunks, new.agent_at
+        )
         return KnownSite(
             endpoints,
             {**former.surveys, **self.surveys},

@@ -27,6 +27,8 @@ class RecordedLegs:
         self._recorder = recorder
         self.queues = queues
         self._running: dict[str, str] = {}
+        self._begun: dict[str, None] = {}
+        """Legs that were seen to begin a recording, whoever they are: a colleague to whom a call was passed on."""
         self._leaving: set[str] = set()
         self._told: dict[str, None] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -36,7 +38,9 @@ class RecordedLegs:
         uniqueid = message.get("Uniqueid", "")
         if message.event == "MixMonitorStart":
             self._running[uniqueid] = message["Channel"]
+            self._begun[uniqueid] = None
             _bound(self._running)
+            _bound(self._begun)
         elif uniqueid not in self._running:
             return
         elif message.event == "BridgeEnter" and message.get("BridgeTechnology") != HOLDING:
@@ -51,7 +55,8 @@ class RecordedLegs:
         """Have the files made of every recorded leg that has ended; each leg once."""
         for record in records:
             for leg in record.legs:
-                if leg.kind == "agent" and leg.ended_at and leg.uniqueid not in self._told:
+                wanted = leg.kind == "agent" or leg.uniqueid in self._begun
+                if wanted and leg.ended_at and leg.uniqueid not in self._told:
                     self._tell(record, leg)
 
     async def finish_all(self) -> None:

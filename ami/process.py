@@ -17,6 +17,7 @@ from ami.connection import AmiConnection
 from ami.known_site import KnownSite
 from ami.listener import Listener
 from ami.protocol import Message
+from ami.queue_state import QueueState
 from ami.resync import QUIET, Resync
 from callcenter.agents import Membership
 from callcenter.errors import HotlineError
@@ -60,12 +61,14 @@ class Watch:
         self._wake = asyncio.Event()
         self._up = False
         self._site_due = False
+        self.queues = QueueState(self.clock)
         self.listener.on("FullyBooted", lambda _: self._wake.set())
         self.listener.on("Reload", self._on_reload)
 
     def on_state(self, up: bool, at: dt.datetime, reason: str) -> None:
         """The connection came up or was lost."""
         self._up = up
+        self.queues.is_known = False
         if up:
             self._site_due = True
             if self.agents is not None:
@@ -76,6 +79,9 @@ class Watch:
 
     def on_event(self, message: Message) -> None:
         """Hand over."""
+        self.queues.hear(message)
+        if self.queues.is_doubtful:
+            self._wake.set()
         self.listener.hear(message)
 
     def _on_reload(self, _: Message) -> None:
@@ -104,6 +110,7 @@ class Watch:
     async def _look_round(self) -> None:
         await self._follow_site()
         try:
+            await self.queues.refresh(self.connection)
             young = await self._resync()
         except UNREADABLE as error:
             log.warning("resync.put_off", reason=first_line(error))

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import structlog
 from sqlalchemy.orm import Session, sessionmaker
 
+from ami.agent_wishes import members
 from ami.connection import AmiConnection
 from ami.listener import Listener
 from ami.protocol import Message
@@ -38,7 +39,7 @@ class Tools:
 
 Handler = Callable[[Tools, Message], Awaitable[None]]
 
-WISHES: dict[str, Handler] = {"survey": pushed}
+WISHES: dict[str, Handler] = {"members": members, "survey": pushed}
 """Wish → handler. A handler lives in the file of its subject and is one line here."""
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from callcenter import agent_states as states
 from callcenter.errors import HotlineError, NotFound
+from callcenter.personal_queues import personal_queues
 from callcenter.ports import Clock
 from callcenter.site import Site
 from schema.calls import AgentLogin
@@ -46,13 +47,18 @@ def interface(agent: str, seat: str) -> str:
 
 
 def log_in(session: Session, site: Site, agent: str, seat: str, clock: Clock) -> AgentLogin:
-    """Seat an agent. Whoever sat there, and wherever the agent sat before, is logged out first."""
+    """Seat an agent of the site at a seat of it. Raises NotFound."""
     if agent not in {known.number for known in site.agents}:
         raise NotFound(f"there is no agent {agent}; see hotline agents list")
     if seat not in {known.name for known in site.seats}:
         some = ", ".join(known.name for known in site.seats[:SEATS_NAMED])
         more = f" and {len(site.seats) - SEATS_NAMED} more" if len(site.seats) > SEATS_NAMED else ""
         raise NotFound(f"there is no seat {seat}; the site has {some}{more}")
+    return sit(session, agent, seat, clock)
+
+
+def sit(session: Session, agent: str, seat: str, clock: Clock) -> AgentLogin:
+    """Seat an agent. Whoever sat there, and wherever the agent sat before, is logged out first."""
     at = clock()
     for open_login in _open(session):
         if open_login.agent == agent or open_login.seat == seat:
@@ -129,30 +135,40 @@ def logged_in(session: Session) -> list[AgentLogin]:
     return sorted(_open(session), key=lambda login: login.agent)
 
 
-def seats_of(session: Session, agents: Iterable[str]) -> dict[str, str]:
-    """Where these agents sit: number → seat, of those who are logged in."""
-    wanted = AgentLogin.agent.in_(list(agents))
+def seats_of(session: Session, agents: Iterable[str], seat: str) -> dict[str, str]:
+    """Where these agents sit, and who sits at ``seat``: number → seat, of those who are logged in."""
+    wanted = AgentLogin.agent.in_(list(agents)) | (AgentLogin.seat == seat)
     return {login.agent: login.seat for login in session.scalars(_OPEN.where(wanted))}
+
+
+def agent_at(session: Session, seat: str) -> str | None:
+    """Who is logged in at this seat."""
+    query = select(AgentLogin.agent).where(AgentLogin.seat == seat, AgentLogin.ended_at.is_(None))
+    return session.scalars(query).one_or_none()
 
 
 def memberships(
     logins: Iterable[AgentLogin], site: Site, in_wrap_up: Collection[str] = ()
 ) -> list[Membership]:
-    """Every member every queue should have. ``in_wrap_up``: agents whose wrap-up was made longer."""
+    """Every member every queue should have; each agent who may be asked for is the one of their own.
+
+    ``in_wrap_up``: agents whose wrap-up was made longer.
+    """
     at_seat = {login.agent: login for login in logins}
+    served = [(queue.name, member.agent, member.penalty) for queue in site.queues for member in queue.members]
+    served += [(queue.name, queue.agent, 0) for queue in personal_queues(site)]
     return [
         Membership(
-            queue=queue.name,
-            interface=interface(member.agent, at_seat[member.agent].seat),
-            name=member.agent,
-            state_interface=f"PJSIP/{at_seat[member.agent].seat}",
-            penalty=member.penalty,
-            paused_reason=at_seat[member.agent].paused_reason
-            or (states.WRAPUP_REASON if member.agent in in_wrap_up else None),
+            queue=queue,
+            interface=interface(agent, at_seat[agent].seat),
+            name=agent,
+            state_interface=f"PJSIP/{at_seat[agent].seat}",
+            penalty=penalty,
+            paused_reason=at_seat[agent].paused_reason
+            or (states.WRAPUP_REASON if agent in in_wrap_up else None),
         )
-        for queue in site.queues
-        for member in queue.members
-        if member.agent in at_seat
+        for queue, agent, penalty in served
+        if agent in at_seat
     ]
 
 

@@ -16,6 +16,7 @@ from schema.base import Base
 from schema.calls import Call as CallRow
 from schema.calls import CallbackRequest, Leg, Recording, Score, Step, Visit, VoicemailMessage
 from schema.recordings import RecordingDecision
+from schema.routing import Decision
 from schema.surveys import SurveyReply
 
 MOMENT = "%Y-%m-%d %H:%M:%S"
@@ -40,15 +41,17 @@ class CallPage:
     visits: list[Visit]
     legs: list[Leg]
     recordings: list[Recording]
-    decisions: list[RecordingDecision]
     scores: list[Score]
     voicemails: list[VoicemailMessage]
     callbacks: list[CallbackRequest]
     replies: list[SurveyReply] = field(default_factory=list)
+    decisions: list[RecordingDecision] = field(default_factory=list)
+    routing: list[Decision] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Any]:
         """The rows as plain values for JSON; the call's own columns at the top."""
         parts = (
+            "routing",
             "steps",
             "visits",
             "legs",
@@ -63,7 +66,13 @@ class CallPage:
 
     def lines(self) -> list[Line]:
         """The journey in order of time."""
-        parts = (self._step_lines(), self._visit_lines(), self._leg_lines(), self._end_lines())
+        parts = (
+            self._decision_lines(),
+            self._step_lines(),
+            self._visit_lines(),
+            self._leg_lines(),
+            self._end_lines(),
+        )
         return sorted((line for part in parts for line in part), key=lambda line: line.at)
 
     def _step_lines(self) -> Iterator[Line]:
@@ -73,6 +82,13 @@ class CallPage:
             then = f" → {step.next}" if step.next else ""
             text = f"{step.flow}/{step.step}:{heard}{keys} {step.outcome}{then} ({step.reason})"
             yield Line(step.at, step.kind, text)
+
+    def _decision_lines(self) -> Iterator[Line]:
+        for decision in self.routing:
+            text = " → ".join((*decision.reasons, decision.destination))
+            yield Line(
+                decision.at, "route", text if decision.about == "call" else f"{decision.about}: {text}"
+            )
 
     def _visit_lines(self) -> Iterator[Line]:
         for visit in self.visits:
@@ -138,6 +154,7 @@ def read_page(session: Session, call_id: str) -> CallPage:
         voicemails=_rows(session, VoicemailMessage, call_id, VoicemailMessage.left_at),
         callbacks=_rows(session, CallbackRequest, call_id, CallbackRequest.asked_at),
         replies=_rows(session, SurveyReply, call_id, SurveyReply.id),
+        routing=_rows(session, Decision, call_id, Decision.at, Decision.number),
     )
 
 

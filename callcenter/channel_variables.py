@@ -86,6 +86,15 @@ DIALLED = "HL_DIALLED"
 MOVED_BY = "HL_MOVED_BY"
 """The channel that passed the caller on, when a transfer brought him here."""
 
+OUT = "HL_OUT"
+"""The trunk that a call from a seat goes out on; its leg inherits it and counts on that trunk."""
+
+LIMIT = "HL_LIMIT"
+"""How many calls that trunk takes at once."""
+
+SHOWN = "HL_SHOWN"
+"""The number that is shown outside; empty: the seat's own."""
+
 CAUSE = "HL_CAUSE"
 """The Q.850 cause that a refused call from a seat is ended with."""
 
@@ -103,3 +112,21 @@ GREETED = "HL_GREETED"
 
 BOX = "HL_BOX"
 """The dialplan's own: the mailbox that takes a message."""
+
+SAY = "HL_SAY_"
+"""What is said to who waits: files joined by &, in ``HL_SAY_1``, ``HL_SAY_2`` and so on."""
+
+LISTENER = "HL_LISTENER"
+"""The channel that waits and is to hear it."""
+
+PIECE = "HL_PIECE"
+"""The dialplan's own: which of the ``HL_SAY_…`` is played."""
+
+PEER = "HL_PEER"
+"""A channel of the call that somebody joins, listens to, or picks up."""
+
+BACK = "HL_BACK"
+"""The dialplan's own: the phone that transferred the call blindly, and is rung again when the target fails."""
+
+JOIN = "HL_JOIN"
+"""No variable but the ledger's event with which a channel says which call it belongs to."""

@@ -1,4 +1,4 @@
-"""Facts of the journal become rows: steps, survey answers, callback requests, notices.
+"""Facts of the journal become rows: steps, decisions, survey answers, callback requests, notices.
 
 Storing the same segment twice changes nothing: each kind of fact has a natural key, and a fact
 already there is passed over (a survey's end goes before its beginning). A fact that the database would
@@ -24,6 +24,7 @@ from schema.base import Base
 from schema.calls import CallbackRequest, Step, SurveyAnswer
 from schema.recordings import RecordingDecision
 from schema.refusal import STRANGE, first_line, is_refused
+from schema.routing import Decision
 from schema.surveys import Notice, SurveyReply
 
 log = structlog.get_logger()
@@ -31,6 +32,7 @@ log = structlog.get_logger()
 STEP = "step"
 SURVEY = "survey"
 CALLBACK = "callback"
+DECISION = "decision"
 REPLY = "reply"
 NOTICE = "notice"
 RECORDING = "recording"
@@ -133,6 +135,7 @@ KINDS: dict[str, tuple[type[Base], Callable[[Any], Insert]]] = {
     STEP: (Step, _keep_first),
     SURVEY: (SurveyAnswer, _keep_ended),
     CALLBACK: (CallbackRequest, _keep_first),
+    DECISION: (Decision, _keep_first),
     REPLY: (SurveyReply, _keep_first),
     NOTICE: (Notice, _keep_first),
     RECORDING: (RecordingDecision, _keep_first),

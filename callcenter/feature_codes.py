@@ -30,6 +30,11 @@ class Found(NamedTuple):
 NUMBER = r"[0-9]{2,20}"
 
 FEATURES: tuple[Feature, ...] = (
+    Feature("login", "*11", "log in at this phone; the agent's number may follow", r"([0-9]{2,8})?"),
+    Feature("logout", "*12", "log out"),
+    Feature("pause", "*13", "take no calls; the digit of the reason may follow", r"[0-9]?"),
+    Feature("unpause", "*14", "take calls again, also before a wrap-up is over"),
+    Feature("wrapup", "*15", "a minute more of wrap-up; other seconds may follow", r"([0-9]{1,4})?"),
     Feature("echo", "*43", "hear yourself: is the line good?"),
     Feature("clock", "*60", "hear the time"),
     Feature("mailbox_own", "*97", "listen to your own mailbox"),

@@ -41,7 +41,9 @@ class Checked:
 
     @cached_property
     def reached(self) -> set[Node]:
-        return self.graph.reached_from((f.name, s) for f in self.site.flows for s in (f.start, f.operator))
+        flow, _, safe = self.site.loops.then.partition("/")
+        begins = [(f.name, s) for f in self.site.flows for s in (f.start, f.operator)]
+        return self.graph.reached_from([*begins, (flow, safe)])
 
     @cached_property
     def can_end(self) -> set[Node]:

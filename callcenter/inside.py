@@ -6,37 +6,46 @@ of it; where the call stood travels as ``Place``.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
 from callcenter.feature_codes import find
 from callcenter.number_plan import NumberPlan
+from callcenter.outbound import DEFAULT_RIGHTS, Way, is_outside, next_trunk, way_out
 from callcenter.published import Published
 
 RING_SECONDS = 30
-BUSY, DECLINED, UNKNOWN_NUMBER, NO_ANSWER, UNREACHABLE, NORMAL = 17, 21, 1, 19, 20, 16
+BUSY, DECLINED, UNKNOWN_NUMBER, NO_ANSWER, UNREACHABLE, NO_LINE, NORMAL = 17, 21, 1, 19, 20, 34, 16
 """Q.850 causes: what the caller's phone is told."""
 Outcome = Literal["answered", "busy", "no_answer", "unreachable"]
-Act = Literal["feature", "flow", "dial", "voicemail", "refuse", "hangup"]
+Act = Literal["feature", "flow", "dial", "out", "voicemail", "refuse", "hangup"]
+_CURSOR = re.compile(r"(\+?[0-9]{2,20});([0-9]{1,2});([0-9]{0,2});([a-z0-9_]{0,40})", re.ASCII)
 
 
 class Place(NamedTuple):
-    """Whom a call is ringing: the inside number, and how often it has been passed on."""
+    """Whom a call is ringing. ``hops``: how often it has been passed on; ``trunk``: the trunk of its route, from 0;
+    ``owner``: the seat or agent whose rights count."""
 
     number: str
     hops: int = 0
+    trunk: int | None = None
+    owner: str = ""
 
     @classmethod
     def parse(cls, cursor: str) -> Place | None:
         """Read back ``cursor``; None for a call that is at its beginning."""
-        found = re.fullmatch(r"([0-9]{2,8});([0-9]{1,3})", cursor, re.ASCII)
-        return cls(found[1], int(found[2])) if found else None
+        found = _CURSOR.fullmatch(cursor)
+        if found is None:
+            return None
+        number, hops, trunk, owner = found.groups()
+        return cls(number, int(hops), int(trunk) if trunk else None, owner)
 
     @property
     def cursor(self) -> str:
         """This place as a short text."""
-        return f"{self.number};{self.hops}"
+        return f"{self.number};{self.hops};{'' if self.trunk is None else self.trunk};{self.owner}"
 
 
 class Decision(NamedTuple):
@@ -50,19 +59,27 @@ class Decision(NamedTuple):
     seconds: int = 0
     words: tuple[str, ...] = ()
     cause: int = NORMAL
+    trunk: str = ""
+    limit: int = 0
+    caller_id: str = ""
+
+    def after(self, *reasons: str) -> Decision:
+        """The same, for these reasons before its own."""
+        return self._replace(reasons=(*reasons, *self.reasons))
 
 
 class House(NamedTuple):
-    """What a decision is made of: one version of the site, and who sits where at this moment."""
+    """What a decision is made of: one version of the site, the moment, who sits where."""
 
     published: Published
     plan: NumberPlan
+    at: dt.datetime
     seated: Mapping[str, str] | None = None
     """Agent → endpoint, of those the decision may ask for; None while that can't be found out."""
 
 
 def seat_of(plan: NumberPlan, channel: str, moved_by: str) -> str:
-    """Whose wish the call is: the channel's own seat, or the one that transferred the caller; else nobody's."""
+    """Whose wish the call is: of the seat that transferred the caller, else the channel's own; else nobody's."""
     for name in (moved_by, channel):
         endpoint = name.partition("/")[2].rpartition("-")[0]
         if endpoint in plan.numbers:
@@ -71,25 +88,25 @@ def seat_of(plan: NumberPlan, channel: str, moved_by: str) -> str:
 
 
 def begin(house: House, seat: str, dialled: str) -> Decision:
-    """What a number dialled at ``seat`` opens."""
+    """What a number dialled at ``seat`` opens; an outside number by the rights of who sits there."""
     plan = house.plan
     if dialled[:1] in ("*", "#"):
         return _feature(plan, seat, dialled)
     if dialled in house.published.by_number:
         return Decision("flow", dialled, (f"{dialled} is a number of the house: its flow is opened",))
-    if dialled in plan.seats or dialled in plan.agents:
-        return _ring(house, Place(dialled))
-    if dialled in plan.mailboxes:
-        return Decision("voicemail", dialled, (f"{dialled} is a mailbox",))
-    return _refuse((f"{dialled} is no number of this house",), "unknown_number")
+    return _ring(house, Place(dialled, owner=_owner(house, seat)))
 
 
 def go_on(house: House, place: Place, dial_status: str, cause: str) -> Decision:
     """What follows when the phone at ``place`` has rung."""
+    if place.trunk is not None:
+        failed = _trunk_failed(house, place, dial_status, cause)
+        if failed:
+            return _outside(house, place._replace(trunk=place.trunk + 1)).after(failed)
     outcome = outcome_of(dial_status, cause)
     if outcome == "answered":
         return Decision("hangup", "", (f"{place.number} answered",))
-    return _missed(house, place, (f"{place.number}: {_SAID[outcome]}",), outcome)
+    return _missed(house, place, outcome).after(f"{place.number}: {_SAID[outcome]}")
 
 
 def outcome_of(dial_status: str, cause: str) -> Outcome:
@@ -101,14 +118,20 @@ def outcome_of(dial_status: str, cause: str) -> Outcome:
     return "no_answer" if dial_status in ("NOANSWER", "CANCEL") else "unreachable"
 
 
+def _owner(house: House, seat: str) -> str:
+    """Whose rights count: of the agent at the seat, if any are said, else the seat's."""
+    sitting = (agent for agent, there in (house.seated or {}).items() if there == seat)
+    return next((agent for agent in sitting if agent in house.plan.rights), seat)
+
+
 def _feature(plan: NumberPlan, seat: str, dialled: str) -> Decision:
     found = find(plan.features, dialled)
     if found is None and dialled[:1] == "*" and dialled[1:] in plan.mailboxes:
         return Decision("voicemail", dialled[1:], (f"{dialled} leads to mailbox {dialled[1:]}",))
     if found is None:
-        return _refuse((f"{dialled} is no feature code",), "unknown_number")
+        return _refuse("unknown_number", f"{dialled} is no feature code")
     if not seat:
-        return _refuse(("feature codes are for the house's own phones",), "unknown_number")
+        return _refuse("unknown_number", "feature codes are for the house's own phones")
     reason = f"{dialled} is the feature code of {found.name}"
     return Decision("feature", found.name, (reason,), argument=found.argument)
 
@@ -116,28 +139,63 @@ def _feature(plan: NumberPlan, seat: str, dialled: str) -> Decision:
 def _ring(house: House, place: Place) -> Decision:
     number, plan = place.number, house.plan
     if number in plan.seats:
-        return _dial(plan.seats[number], place, (f"{number} is seat {plan.seats[number]}",))
+        return _dial(plan.seats[number], place).after(f"{number} is seat {plan.seats[number]}")
+    if number in plan.agents:
+        return _ring_agent(house, place)
+    if number in plan.mailboxes:
+        return Decision("voicemail", number, (f"{number} is a mailbox",))
+    if is_outside(house.published, number):
+        return _outside(house, place._replace(trunk=0))
+    return _refuse("unknown_number", f"{number} is no number of this house, and no route takes it")
+
+
+def _ring_agent(house: House, place: Place) -> Decision:
     if house.seated is None:
-        unknown = (f"{number} is an agent", "where agents sit can't be found out now")
-        return _missed(house, place, unknown, "unreachable")
-    seat = house.seated.get(number)
+        reasons = (f"{place.number} is an agent", "where agents sit can't be found out now")
+        return _missed(house, place, "unreachable").after(*reasons)
+    seat = house.seated.get(place.number)
     if seat is None:
-        return _missed(house, place, (f"agent {number} is not logged in",), "unreachable")
-    return _dial(seat, place, (f"agent {number} sits at {seat}",))
+        return _missed(house, place, "unreachable").after(f"agent {place.number} is not logged in")
+    return _dial(seat, place).after(f"agent {place.number} sits at {seat}")
 
 
-def _dial(endpoint: str, place: Place, reasons: tuple[str, ...]) -> Decision:
-    return Decision("dial", f"PJSIP/{endpoint}", reasons, place, seconds=RING_SECONDS)
+def _dial(endpoint: str, place: Place) -> Decision:
+    return Decision("dial", f"PJSIP/{endpoint}", (), place, seconds=RING_SECONDS)
 
 
-def _missed(house: House, place: Place, reasons: tuple[str, ...], outcome: Outcome) -> Decision:
+def _outside(house: House, place: Place) -> Decision:
+    """Out by the trunk of ``place``; with nobody's rights there is no way."""
+    if not place.owner:
+        return _refuse("not_allowed", "outside numbers are for the house's own phones")
+    rights = house.plan.rights.get(place.owner, DEFAULT_RIGHTS)
+    way = way_out(house.published, place.number, rights, house.at, place.trunk or 0)
+    if not isinstance(way, Way):
+        return _refuse(way.why, *way.reasons)
+    return Decision(
+        "out",
+        way.target,
+        way.reasons,
+        place,
+        seconds=way.seconds,
+        trunk=way.trunk,
+        limit=way.limit,
+        caller_id=way.caller_id,
+    )
+
+
+def _trunk_failed(house: House, place: Place, dial_status: str, cause: str) -> str:
+    tried = _outside(house, place)
+    return next_trunk(tried.trunk, dial_status, cause) if tried.act == "out" else ""
+
+
+def _missed(house: House, place: Place, outcome: Outcome) -> Decision:
     """The number's own mailbox takes a message, else the caller is told."""
     if place.number in house.plan.mailboxes:
-        return Decision("voicemail", place.number, (*reasons, f"mailbox {place.number} takes a message"))
-    return _refuse(reasons, outcome)
+        return Decision("voicemail", place.number, (f"mailbox {place.number} takes a message",))
+    return _refuse(outcome)
 
 
-def _refuse(reasons: tuple[str, ...], why: str) -> Decision:
+def _refuse(why: str, *reasons: str) -> Decision:
     words, cause = _REFUSALS[why]
     return Decision("refuse", "", reasons, words=(words,), cause=cause)
 
@@ -145,6 +203,8 @@ def _refuse(reasons: tuple[str, ...], why: str) -> Decision:
 _SAID = {"busy": "busy", "no_answer": "no answer", "unreachable": "its phone can't be reached"}
 _REFUSALS = {
     "unknown_number": ("house-unknown-number", UNKNOWN_NUMBER),
+    "not_allowed": ("house-not-allowed", DECLINED),
+    "no_line": ("house-no-line", NO_LINE),
     "busy": ("house-busy", BUSY),
     "no_answer": ("house-no-answer", NO_ANSWER),
     "unreachable": ("house-unreachable", UNREACHABLE),

@@ -1,15 +1,10 @@
-"""What a mailbox's PIN may be, and how long a box is closed after wrong ones. Pure."""
+"""What a mailbox's PIN may be; ``callcenter/pins.py`` locks a box after wrong ones."""
 
 from __future__ import annotations
 
-import datetime as dt
 from itertools import pairwise
 
 LEAST_DIGITS = 6
-TRIES = 5
-"""Wrong PINs in a row that close a box."""
-CLOSED = dt.timedelta(minutes=15)
-LONGEST_CLOSED = dt.timedelta(hours=24)
 
 
 def fault(pin: str, mailbox: str) -> str | None:
@@ -24,11 +19,3 @@ def fault(pin: str, mailbox: str) -> str | None:
     if steps in ({1}, {9}):
         return "the digits of the PIN are a sequence"
     return None
-
-
-def closed_until(failures: int, at: dt.datetime) -> dt.datetime | None:
-    """Until when the box is closed after so many wrong PINs in a row: 15 min, then twice as long each time."""
-    if failures == 0 or failures % TRIES:
-        return None
-    doubled: int = 2 ** min(failures // TRIES - 1, 10)
-    return at + min(CLOSED * doubled, LONGEST_CLOSED)

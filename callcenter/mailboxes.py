@@ -9,14 +9,9 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callcenter.errors import HotlineError, NotFound
-from callcenter.mailbox_pins import closed_until
+from callcenter.errors import NotFound
 from schema.calls import VoicemailMessage
-from schema.voicemail import MailboxLock, MessageMark
-
-
-class Closed(HotlineError):
-    """Too many wrong PINs: nobody may enter for a while, with whatever PIN."""
+from schema.voicemail import MessageMark
 
 
 class Message(NamedTuple):
@@ -26,30 +21,9 @@ class Message(NamedTuple):
     heard_at: dt.datetime | None
 
 
-def check_open(session: Session, mailbox: str, at: dt.datetime) -> None:
-    """Raises Closed."""
-    lock = session.get(MailboxLock, mailbox)
-    if lock and lock.closed_until and at < lock.closed_until:
-        raise Closed(f"box {mailbox} is closed after {lock.failures} wrong PINs until {lock.closed_until}")
-
-
-def wrong_pin(session: Session, mailbox: str, at: dt.datetime) -> None:
-    """Count a wrong PIN; close the box when it was one too many."""
-    lock = session.get(MailboxLock, mailbox, with_for_update=True)
-    if lock is None:
-        lock = MailboxLock(mailbox=mailbox, failures=0, failed_at=at, closed_until=None)
-        session.add(lock)
-    lock.failures, lock.failed_at = lock.failures + 1, at
-    lock.closed_until = closed_until(lock.failures, at) or lock.closed_until
-
-
-def unlock(session: Session, mailbox: str) -> bool:
-    """Forget wrong PINs: the right one was typed, or a supervisor says so. Whether there were any."""
-    lock = session.get(MailboxLock, mailbox)
-    if lock is None:
-        return False
-    session.delete(lock)
-    return True
+def pin_name(mailbox: str) -> str:
+    """What its PIN is called among the secrets, and its wrong PINs in ``callcenter/pins.py``."""
+    return f"mailbox/{mailbox}"
 
 
 def messages(session: Session, mailbox: str | None = None, most: int = 100) -> list[Message]:

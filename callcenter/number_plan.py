@@ -12,6 +12,7 @@ from typing import Any, Self
 
 from callcenter.feature_codes import codes
 from callcenter.site import Site
+from callcenter.site.outbound import Rights
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,8 @@ class NumberPlan:
     mailboxes: frozenset[str] = frozenset()
     features: Mapping[str, str] = field(default_factory=dict)
     """Code → feature."""
+    rights: Mapping[str, Rights] = field(default_factory=dict)
+    """Endpoint or agent → how far it may call, of those of whom it is said."""
 
     @cached_property
     def numbers(self) -> dict[str, str]:
@@ -38,6 +41,8 @@ class NumberPlan:
             frozenset(agent.number for agent in site.agents),
             frozenset(mailbox.number for mailbox in site.mailboxes),
             codes(site.feature_codes),
+            {seat.name: seat.rights for seat in site.seats if seat.rights}
+            | {agent.number: agent.rights for agent in site.agents if agent.rights},
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -47,6 +52,7 @@ class NumberPlan:
             "agents": sorted(self.agents),
             "mailboxes": sorted(self.mailboxes),
             "features": dict(self.features),
+            "rights": dict(self.rights),
         }
 
     @classmethod
@@ -57,4 +63,5 @@ class NumberPlan:
             frozenset(data.get("agents", ())),
             frozenset(data.get("mailboxes", ())),
             data.get("features", {}),
+            data.get("rights", {}),
         )

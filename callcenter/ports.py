@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +12,8 @@ from typing import Any, Protocol
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
+from callcenter.flow.dialogue import Served, WhoServed
+from callcenter.known import Known
 from callcenter.prompt_index import PromptState
 from callcenter.secrets import Secrets
 from callcenter.settings import Settings
@@ -58,6 +60,14 @@ class App(Protocol):
         """Parts of recordings that nobody writes any more and nobody has finished."""
         ...
 
+    def lost_recordings(self, since: dt.timedelta) -> int:
+        """How many talks that began so long ago at most should have a recording and have none."""
+        ...
+
+    def missing_encoders(self) -> dict[str, str]:
+        """Programs that the site's recording formats need and this machine has not → their packages."""
+        ...
+
     def console(self) -> AsteriskConsole | None:
         """The running Asterisk's console, None when none answers."""
         ...
@@ -78,8 +88,11 @@ class App(Protocol):
         """The listener, wired (``ami.process.Watch``)."""
         ...
 
-    def manager(self) -> AbstractAsyncContextManager[Any]:
-        """A manager connection that is up (``ami.connection.AmiConnection``). Raises Unreachable."""
+    def manager(self, **hearing: Any) -> AbstractAsyncContextManager[Any]:
+        """A manager connection that is up (``ami.connection.AmiConnection``). Raises Unreachable.
+
+        ``on_event`` hears the events that are ``wanted``.
+        """
         ...
 
 
@@ -111,6 +124,27 @@ class Facts(Protocol):
     """Where a call's facts go. Never blocks, never raises for the caller's sake."""
 
     def put(self, kind: str, call_id: str, data: Mapping[str, object]) -> None: ...
+
+
+class Knowledge(Protocol):
+    """What is known of a caller (``agi.knowledge.Knowledge``).
+
+    Bounded in time; never raises: what can't be known is told as trouble, and the call goes on without.
+    """
+
+    async def of(self, caller: str, country: str, at: dt.datetime) -> Known:
+        """The list's entry that counts, and the emergency closings in force."""
+        ...
+
+    async def closings(self, at: dt.datetime) -> Known:
+        """The emergency closings alone."""
+        ...
+
+    async def last_served(
+        self, caller: str, country: str, asked: WhoServed, also: Collection[str], at: dt.datetime
+    ) -> Served:
+        """Who served the caller last in a queue, or in one of ``also``: agents' own queues."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,11 @@ from typing import Any, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from callcenter.calendar import CalendarState, CompiledCalendar
+from callcenter.personal_queues import personal_queues
+from callcenter.rules import ready
 from callcenter.site import Site
 from callcenter.site.edge import Did
-from callcenter.site.steps import Menu
+from callcenter.site.steps import Menu, QueueCall, Step
 
 
 class _Named(Protocol):
@@ -35,6 +37,11 @@ class Published:
         self.steps = {(flow.name, name): step for flow in site.flows for name, step in flow.steps.items()}
         self.requests: dict[tuple[str, str, str], Any] = {}
         """Flow, step, language: what every caller is asked there alike, kept by the first walk that comes by."""
+        self.direct = {f".{queue.name}": _direct(queue.name) for queue in site.queues}
+        """The steps of calls that are sent straight to a queue: they stand in no flow."""
+        self.rules = ready(site)
+        self.personal = {queue.agent: queue.serves for queue in personal_queues(site)}
+        """The agents who may be asked for, and the queues that remember them."""
         self.trunks = _by_name(site.trunks)
         self.queues = _by_name(site.queues)
         self.surveys = _by_name(site.surveys)
@@ -51,6 +58,10 @@ class Published:
         """Every menu, so that a cursor can remember one by its number."""
         self.menu_numbers = {menu: number for number, menu in enumerate(self.menus)}
 
+    def step(self, flow: str, name: str) -> Step | None:
+        """A step by where it stands; one that begins with a dot is of ``direct``."""
+        return self.steps.get((flow, name)) or self.direct.get(name)
+
     def calendar_state(self, name: str, at: dt.datetime) -> CalendarState | None:
         """What the calendar says at an aware moment; None when there is no such calendar."""
         calendar = self.calendars.get(name)
@@ -63,3 +74,10 @@ class Published:
         return next(
             (each for each in languages if found and (each in found.audio or each in found.text)), None
         )
+
+
+def _direct(queue: str) -> QueueCall:
+    """Nobody there: the way of every call; else the operator of the flow."""
+    return QueueCall.model_construct(
+        kind="queue", queue=queue, timeout="@operator", full="@operator", nobody="@start"
+    )

@@ -44,12 +44,13 @@ class Decision:
 def terms(site: Site, trunk: str | None, queue: str | None, agent: str | None = None) -> Terms:
     """The terms, the most particular rule first."""
     rules = list(_rules(site, trunk, queue, agent))
+    kept_as = _first(rules, "format", "wav")
     percent, by = next(((rule.percent, by) for by, rule in rules if rule.percent is not None), (100, "site"))
     return Terms(
         percent=percent,
         by=by,
-        sides=_first(rules, "sides", "stereo"),
-        format=_first(rules, "format", "wav"),
+        sides="mixed" if kept_as == "wav49" else _first(rules, "sides", "stereo"),
+        format=kept_as,
         retention_days=_first(rules, "retention_days", 0),
         pause_seconds=_first(rules, "pause_seconds", 120),
         consent=_consent(rules),
@@ -94,6 +95,15 @@ def agent_percents(site: Site) -> dict[str, int]:
     """The agents with a percentage of their own."""
     rules = site.recording.agents if site.recording else {}
     return {agent: rule.percent for agent, rule in rules.items() if rule.percent is not None}
+
+
+def formats(site: Site) -> set[str]:
+    """Every format that a recording may be kept in."""
+    policy = site.recording
+    if policy is None:
+        return {"wav"}
+    rules = [policy, *policy.trunks.values(), *policy.queues.values(), *policy.agents.values()]
+    return {rule.format or "wav" for rule in rules}
 
 
 def agents_may_differ(consent: Consent | None, answer: Answer | None) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import re
 import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from pathlib import Path
 from callcenter.errors import HotlineError
 
 PIN_LENGTH = 8
+PIN_KINDS = ("agent/", "mailbox/")
 _ALPHABET = "abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 """No look-alikes: some are typed into a phone by hand."""
 
@@ -33,6 +35,10 @@ class Secrets:
         """The secret of ``name``."""
         known = self._read().get(name)
         return known if known is not None else self.make([name])[name]
+
+    def known(self, name: str) -> str | None:
+        """The secret if there is one; none is generated."""
+        return self._read().get(name)
 
     def names(self) -> list[str]:
         """Every secret's name, in order."""
@@ -52,6 +58,9 @@ class Secrets:
         """Keep a secret that another party chose (a provider's). Raises HotlineError for a useless one."""
         if not secret.isprintable() or not secret.isascii() or not secret or ";" in secret:
             raise HotlineError("a secret is one line of printable ASCII without ';'")
+        kind, _, owner = name.partition("/")
+        if kind == "agent" and (not re.fullmatch(r"[0-9]{6,20}", secret) or secret in (owner, owner[::-1])):
+            raise HotlineError("a PIN has 6 to 20 digits and is not the agent's number")
         with self._locked():
             self._replace({**self._read(), name: secret})
 
@@ -85,8 +94,8 @@ class Secrets:
 
 
 def _generate_for(name: str) -> str:
-    """A mailbox's secret is its PIN, typed on a telephone; all others are passwords."""
-    if name.startswith("mailbox/"):
+    """A mailbox's and an agent's secret is a PIN, typed on a telephone; all others are passwords."""
+    if name.startswith(PIN_KINDS):
         return "".join(secrets.choice("0123456789") for _ in range(PIN_LENGTH))
     return generate()
 

@@ -8,10 +8,12 @@ out the caller is silent.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from callcenter.flow import (
+    AgentIs,
+    AgentState,
     Answer,
     Collect,
     Collected,
@@ -24,9 +26,13 @@ from callcenter.flow import (
     Outcome,
     Pressed,
     Request,
+    Served,
     Walk,
+    WhoServed,
 )
+from callcenter.known import NOTHING, Known
 from callcenter.published import Published
+from callcenter.routing import Decision
 from callcenter.site.steps import Branch
 
 Looked = Found | NotFound | Failed
@@ -50,6 +56,18 @@ class Path(NamedTuple):
 
     facts: tuple[Fact, ...]
     warnings: tuple[str, ...]
+    decisions: tuple[Decision, ...] = ()
+    """Where the call was sent, and why."""
+
+
+class People(NamedTuple):
+    """Whom a queue remembers, and how agents are who are asked for by name; free unless ``states`` says."""
+
+    served: Served = Served()
+    states: Mapping[str, str] = {}
+
+
+NOBODY = People()
 
 
 class Presses:
@@ -88,19 +106,24 @@ def simulate(
     presses: str = "",
     lookups: Iterable[Looked] = (),
     outcomes: Iterable[str] = (),
+    known: Known = NOTHING,
+    people: People = NOBODY,
 ) -> Path:
     """The path of such a call at an aware moment. Always ends: a walk's loop guard sees to it."""
-    walk = Walk.enter(published, caller=caller, trunk=trunk, did=did, at=at)
-    driver = _Driver(Presses(presses), iter(lookups), iter(outcomes))
+    walk = Walk.enter(published, caller=caller, trunk=trunk, did=did, at=at, known=known)
+    driver = _Driver(Presses(presses), iter(lookups), iter(outcomes), people)
     while not walk.ended:
         walk.answer(driver.answer(walk.request))
     warnings = tuple(_unannounced(published, walk.facts, at)) if published.unannounced else ()
-    return Path(tuple(walk.facts), warnings)
+    return Path(tuple(walk.facts), warnings, tuple(walk.decisions))
 
 
 class _Driver:
-    def __init__(self, presses: Presses, lookups: Iterator[Looked], outcomes: Iterator[str]) -> None:
+    def __init__(
+        self, presses: Presses, lookups: Iterator[Looked], outcomes: Iterator[str], people: People
+    ) -> None:
         self._presses, self._lookups, self._outcomes = presses, lookups, outcomes
+        self._people = people
 
     def answer(self, request: Request) -> Answer:
         if isinstance(request, Hear):
@@ -109,6 +132,10 @@ class _Driver:
             return Collected(self._presses.digits(request.most))
         if isinstance(request, Lookup):
             return next(self._lookups, UNANSWERED)
+        if isinstance(request, WhoServed):
+            return self._people.served
+        if isinstance(request, AgentState):
+            return AgentIs(self._people.states.get(request.agent, "free"))
         default = DEFAULT_OUTCOMES.get(request.kind)
         return DONE if default is None else Outcome(next(self._outcomes, default))
 
@@ -118,7 +145,7 @@ def _unannounced(published: Published, facts: Iterable[Fact], at: dt.datetime) -
     year = at.astimezone(published.zone).year
     unsure = {name for name, years in published.unannounced.items() if year in years}
     for fact in facts if unsure else ():
-        step = published.flows[fact.flow].steps[fact.step]
+        step = published.step(fact.flow, fact.step)
         if isinstance(step, Branch) and step.calendar in unsure:
             unsure.remove(step.calendar)
             yield f"calendar {step.calendar}: the public holidays of {year} are not yet announced"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -12,6 +13,7 @@ from callcenter.flow import Failed, Found, NotFound
 from callcenter.ports import App
 from callcenter.published import Published
 from callcenter.simulate import Looked, simulate
+from callcenter.simulate_known import known, known_options, people
 from callcenter.simulate_text import lines, record
 from callcenter.site_file import load
 
@@ -67,10 +69,12 @@ class LookupAnswer(click.ParamType[Looked]):
 @click.option(
     "--site", "file", type=click.Path(path_type=Path), help="A site file; left out: the stored site."
 )
+@known_options
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def simulate_command(
     app: App,
+    /,
     did: str,
     trunk: str,
     caller: str,
@@ -80,9 +84,13 @@ def simulate_command(
     outcomes: tuple[str, ...],
     file: Path | None,
     as_json: bool,
+    last_agent: str | None,
+    states: tuple[str, ...],
+    **who: Any,
 ) -> None:
     """Walk a call through its flow, on the code that serves calls, and say what happens and why."""
-    published = Published(app.site() if file is None else load(file))
+    site = app.site() if file is None else load(file)
+    published = Published(site)
     moment = at or dt.datetime.now(published.zone)
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=published.zone)
@@ -95,6 +103,8 @@ def simulate_command(
         presses=press,
         lookups=lookups,
         outcomes=outcomes,
+        known=known(app, site, caller, moment, **who),
+        people=people(last_agent, states),
     )
     if as_json:
         click.echo(

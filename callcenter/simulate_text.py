@@ -12,6 +12,9 @@ from callcenter.site.steps import QueueCall
 
 def lines(published: Published, path: Path) -> Iterator[str]:
     """The path step by step: what is heard, what is pressed, where it goes and why."""
+    for decision in path.decisions:
+        about = "" if decision.about == "call" else f"{decision.about}: "
+        yield f"route {about}{' -> '.join((*decision.reasons, decision.destination))}"
     for fact in path.facts:
         yield from _lines(published, fact)
     yield from (f"warning: {warning}" for warning in path.warnings)
@@ -27,7 +30,8 @@ def record(published: Published, path: Path) -> dict[str, object]:
         }
         for fact in path.facts
     ]
-    return {"steps": steps, "warnings": list(path.warnings)}
+    decisions = [{**each._asdict(), "reasons": list(each.reasons)} for each in path.decisions]
+    return {"steps": steps, "decisions": decisions, "warnings": list(path.warnings)}
 
 
 def _lines(published: Published, fact: Fact) -> Iterator[str]:
@@ -51,6 +55,6 @@ def _text(published: Published, prompt: str, fact: Fact) -> str | None:
 
 def _survey(published: Published, fact: Fact) -> str | None:
     """The survey of a queue whose agent has just hung up."""
-    step = published.flows[fact.flow].steps[fact.step]
+    step = published.step(fact.flow, fact.step)
     queue = published.queues.get(step.queue) if isinstance(step, QueueCall) else None
     return queue.survey if queue and fact.outcome == "done" else None

@@ -17,6 +17,8 @@ from callcenter.site import Site
 from callcenter.site.words import Part
 from callcenter.site_canonical import plain
 from schema.agents import PauseReasonRow
+from schema.desks import RouteRow
+from schema.routing import RegionRow, RuleRow
 from schema.site import (
     AgentRow,
     BoardRow,
@@ -56,12 +58,15 @@ KINDS = (
     Kind("trunks", TrunkRow),
     Kind("boards", BoardRow),
     Kind("dids", DidRow),
+    Kind("routes", RouteRow),
     Kind("calendars", CalendarRow, "exceptions", CalendarExceptionRow, "calendar"),
     Kind("prompts", PromptRow),
     Kind("music", MusicRow),
     Kind("surveys", SurveyRow),
     Kind("agents", AgentRow),
     Kind("queues", QueueRow, "members", QueueMemberRow, "queue"),
+    Kind("regions", RegionRow),
+    Kind("rules", RuleRow),
     Kind("mailboxes", MailboxRow),
     Kind("seats", SeatRow),
     Kind("pause_reasons", PauseReasonRow),

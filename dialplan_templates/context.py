@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from callcenter.errors import HotlineError
+from callcenter.personal_queues import personal_queues
 from callcenter.site import Site
 from callcenter.site.edge import Seat
 from dialplan_templates.quoting import Quoted, long_secret, pin, value
@@ -101,6 +102,7 @@ def variables(site: Site, where: Deployment) -> Mapping[str, Any]:
         **_secrets(where.secret),
         "sip_address": sip_address,
         "exit_context": exit_context,
+        "personal_queues": personal_queues(site),
         "browser_seats": any(seat.kind == "browser" for seat in site.seats),
         "opus": "opus" in codecs,
     }
@@ -116,7 +118,7 @@ def _secrets(stored: Callable[[str], str]) -> dict[str, Callable[[str], Quoted]]
 
 
 def secret_names(site: Site) -> list[str]:
-    """Every secret that a site's files hold, so that all are looked up at once."""
+    """Every secret that a site's files hold, and its agents' PINs, so that all are made at once."""
     return [
         "ami/hotline",
         "agi/token",
@@ -127,6 +129,7 @@ def secret_names(site: Site) -> list[str]:
         ),
         *(f"seat/{seat.name}" for seat in site.seats),
         *(f"mailbox/{mailbox.number}" for mailbox in site.mailboxes),
+        *(f"agent/{agent.number}" for agent in site.agents),
     ]
 
 

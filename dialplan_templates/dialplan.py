@@ -7,10 +7,12 @@ unchanged dialplan keeps its names over versions, and a changed one never shifts
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from jinja2 import Environment
 
+from callcenter.personal_queues import personal_queues
 from callcenter.recording_policy import agent_percents
 from callcenter.site import Site
 from dialplan_templates.hands import HANDS, hands_contexts
@@ -34,14 +36,15 @@ class ExitKeys:
     keys: tuple[str, ...]
 
 
-def exit_context(keys: list[str]) -> str:
+def exit_context(keys: Sequence[str]) -> str:
     """The context of a set of exit keys: ``hotline_exit_1``; ``*`` reads s and ``#`` reads h."""
     return "hotline_exit_" + "".join(sorted(keys)).replace("*", "s").replace("#", "h")
 
 
 def exit_key_sets(site: Site) -> list[ExitKeys]:
     """Every different set of exit keys in use, each once."""
-    sets = {exit_context(queue.exit_keys): tuple(sorted(queue.exit_keys)) for queue in site.queues}
+    leaving = [*(queue.exit_keys for queue in site.queues), *(own.exit_keys for own in personal_queues(site))]
+    sets = {exit_context(keys): tuple(sorted(keys)) for keys in leaving}
     return [ExitKeys(name, keys) for name, keys in sorted(sets.items()) if keys]
 
 

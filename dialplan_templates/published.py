@@ -7,6 +7,7 @@ import json
 from callcenter.errors import SiteError
 from callcenter.flow_check import all_problems
 from callcenter.number_plan import NumberPlan
+from callcenter.personal_queues import personal_queues
 from callcenter.prompt_index import PromptIndex
 from callcenter.site import Site, check
 from callcenter.site.problems import dotted
@@ -28,5 +29,11 @@ def site_json(site: Site, prompts: PromptIndex) -> str:
 
 def _of_calls(site: Site) -> Site:
     """The site as calls need it: ten thousand seats would keep all calls of a worker waiting while they are read."""
-    queues = [queue.model_copy(update={"members": []}) for queue in site.queues]
-    return site.model_copy(update={"seats": [], "agents": [], "boards": [], "music": [], "queues": queues})
+    queues = [
+        queue if queue.last_agent else queue.model_copy(update={"members": []}) for queue in site.queues
+    ]
+    asked_for = {queue.agent for queue in personal_queues(site)}
+    agents = [agent for agent in site.agents if agent.number in asked_for]
+    return site.model_copy(
+        update={"seats": [], "agents": agents, "boards": [], "music": [], "queues": queues}
+    )

@@ -35,6 +35,7 @@ CHECKS: Mapping[str, Check] = {
     "members": records.members,
     "journal": files.journal,
     "recordings": files.recordings,
+    "encoders": files.encoders,
     "gaps": records.gaps,
 }
 

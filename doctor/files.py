@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 import time
 from pathlib import Path
@@ -14,6 +15,7 @@ GIB = 2**30
 LOW, FULL = 5 * GIB, GIB
 """Bytes free. A gibibyte is some nine hours of recording one call."""
 BACKLOG_SECONDS = 30.0
+RECENT = dt.timedelta(days=1)
 """Facts are stored within a second; this old they wait for something."""
 
 
@@ -81,4 +83,20 @@ def recordings(look: Look) -> Finding:
         return warning(
             f"{len(parts)} unfinished recordings: {names}", "run hotline recordings audit --repair"
         )
-    return ok("no recording is unfinished")
+    lost = look.app.lost_recordings(RECENT)
+    if lost:
+        return warning(
+            f"{lost} talks of the last day have no sound", "see hotline recordings list; its reason says why"
+        )
+    return ok("no recording is unfinished or missing")
+
+
+def encoders(look: Look) -> Finding:
+    """The programs are there that make recordings what the site wants them to be."""
+    wanted = look.app.missing_encoders()
+    if wanted:
+        return wrong(
+            f"recordings stay wav: {few(sorted(wanted))} is missing",
+            f"install the packages: apt-get install {' '.join(sorted(set(wanted.values())))}",
+        )
+    return ok("recordings can be converted as the site wants")

@@ -34,6 +34,7 @@ class Line:
     voice: rtp.Voice
     ear: rtp.Ear
     since: float
+    muted: bool = False
 
 
 class Media:
@@ -88,6 +89,11 @@ class Media:
         with self._lock:
             self._talking.discard(call)
 
+    def mute(self, call: int, muted: bool) -> None:
+        """Send nothing on this call for a while; it still hears."""
+        with self._lock:
+            self._lines[call].muted = muted
+
     def press(self, call: int, digits: str) -> None:
         """Press keys now, five a second."""
         with self._lock:
@@ -115,7 +121,7 @@ class Media:
 
     def _tick(self) -> None:
         with self._lock:
-            for line in [self._lines[call] for call in self._talking]:
+            for line in [self._lines[call] for call in self._talking if not self._lines[call].muted]:
                 for packet in line.voice.next():
                     _send(self._sockets[line.port], packet, line.far_end)
 

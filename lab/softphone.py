@@ -48,7 +48,6 @@ class PhoneCall:
         self.port = 0
         self.invite: sip.SipMessage | None = None
         self.tried = False
-        self.is_held = False
 
     @property
     def asked(self) -> sip.SipMessage:
@@ -76,13 +75,13 @@ class PhoneCall:
         self.phone.hang_up(self)
 
     def hold(self, direction: str = "sendonly") -> None:
-        """Put the far end on hold."""
-        self.is_held = True
+        """Put the far end on hold; the microphone is off meanwhile."""
+        self.phone.media.mute(self.number, True)
         self.phone.request(self, "INVITE", body=self.phone.offer(self, direction))
 
     def resume(self) -> None:
         """And take it back."""
-        self.is_held = False
+        self.phone.media.mute(self.number, False)
         self.phone.request(self, "INVITE", body=self.phone.offer(self))
 
     def press(self, digits: str) -> None:

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from callcenter.facts import upsert
@@ -21,6 +21,14 @@ PLAYABLE = ("ready", "truncated")
 """States of a row that has a file."""
 OVER = (*PLAYABLE, "deleted")
 """States that nothing a leg has left can change."""
+
+
+def lost(session: Session, since: dt.datetime) -> int:
+    """How many talks since then should have a file and have none."""
+    rows = select(func.count()).where(
+        Recording.state.in_(("failed", "missing")), Recording.started_at >= since
+    )
+    return session.scalar(rows) or 0
 
 
 class Catalogue:

@@ -1,4 +1,4 @@
-"""``hotline recordings list|show|audit``."""
+"""``hotline recordings list|show|audit``, and the commands of its neighbours."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from callcenter.site_store import time_zone
 from recordings.catalogue import Catalogue
 from recordings.finishing import Finisher
 from recordings.integrity import audit, repair
+from recordings.keeping_commands import delete, expire, export, hold, release
 from recordings.pause_commands import pause, resume
 from recordings.policy import LegPolicy
 from schema.calls import Recording
@@ -61,7 +62,18 @@ def show_recording(app: App, number: int, json_wanted: bool) -> None:
         print_json(facts)
         return
     click.echo(f"recording {row.id} of call {row.call_id}: {row.state}, {seconds(row.duration_ms)}")
-    for name in ("agent", "queue", "started_at", "reason", "file", "bytes", "sha256"):
+    for name in (
+        "agent",
+        "queue",
+        "started_at",
+        "reason",
+        "file",
+        "bytes",
+        "sha256",
+        "sides",
+        "held_by",
+        "deleted_at",
+    ):
         if facts[name] is not None:
             click.echo(f"  {name:<10}  {facts[name]}")
 
@@ -85,7 +97,7 @@ def audit_recordings(app: App, mend: bool, json_wanted: bool) -> None:
         raise click.exceptions.Exit(1)
 
 
-for command in (pause, resume):
+for command in (pause, resume, hold, release, delete, expire, export):
     recordings.add_command(command)
 
 

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from callcenter.ports import TalkedLeg
 from recordings import naming, sound
 from recordings.catalogue import PLAYABLE
+from recordings.conversion import SUFFIXES
 from recordings.legs import queue_of, talked
 from schema.calls import Call, Leg, Recording, Visit
 
@@ -84,16 +85,29 @@ def _check_row(recording: Recording, joined_ms: int | None, folder: Path) -> Ite
     if recording.state not in PLAYABLE or recording.path is None:
         return
     try:
-        found = sound.probe(folder / recording.path)
+        found_ms, digest = _measure(folder / recording.path, recording.duration_ms or 0)
     except (OSError, EOFError, wave.Error) as error:
         yield Finding("no_file", recording.uniqueid, f"{recording.path}: {error}")
         return
-    if found.sha256 != recording.sha256:
+    if digest != recording.sha256:
         yield Finding("changed", recording.uniqueid, f"{recording.path} is not the file that was recorded")
-    if recording.state == "ready" and joined_ms is not None:
-        difference = found.duration_ms - joined_ms
+    elif found_ms != recording.duration_ms:
+        what = f"the row says {recording.duration_ms} ms, the file {found_ms} ms"
+        yield Finding("duration", recording.uniqueid, what)
+    elif recording.state == "ready" and joined_ms is not None:
+        difference = found_ms - joined_ms
         if abs(difference) > TOLERANCE_MS:
             yield Finding("duration", recording.uniqueid, f"{difference:+d} ms against the time counted")
+
+
+def _measure(path: Path, duration_ms: int) -> tuple[int, str]:
+    """Milliseconds and digest. A converted file was measured when it was made: its digest vouches for it."""
+    if path.suffix == ".wav" and not path.name.endswith(SUFFIXES["wav49"]):
+        found = sound.probe(path)
+        return found.duration_ms, found.sha256
+    if path.stat().st_size == 0:
+        raise EOFError(f"{path.name} is empty")
+    return duration_ms, sound.digest(path)
 
 
 def _unrecorded(session: Session, recorded_queues: set[str]) -> list[Leg]:
@@ -110,9 +124,9 @@ def _unrecorded(session: Session, recorded_queues: set[str]) -> list[Leg]:
 
 
 def _orphans(folder: Path, known: set[str]) -> Iterator[Finding]:
-    for path in sorted(folder.glob("[0-9]*/**/*.wav*")):
+    for path in sorted(folder.glob("[0-9]*/**/*")):
         name = str(path.relative_to(folder))
-        if name not in known:
+        if name not in known and path.is_file():
             yield Finding("orphan_file", name, "no row knows this file")
     for part in idle_parts(folder):
         yield Finding("orphan_part", part.name, f"{part.stat().st_size} bytes nobody has finished")
@@ -150,7 +164,7 @@ def _ended(session: Session, uniqueids: list[str]) -> list[Leg]:
         session.scalars(
             select(Leg).where(
                 Leg.uniqueid.in_(uniqueids),
-                Leg.kind == "agent",
+                Leg.kind != "caller",
                 Leg.ended_at.is_not(None),
                 Leg.talk_ms > 0,
             )

@@ -15,8 +15,8 @@ from recordings.legs import queue_of
 from schema.calls import Call, Leg
 from schema.recordings import RecordingPause
 
-END = "end"
-"""What ended a pause that lasted until the leg was over."""
+END, NOT_DONE = "end", "not done"
+"""What ended a pause that lasted until the leg was over, or that Asterisk refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +47,8 @@ def _talk(session: Session, site: Site, leg: Leg) -> Talk:
     return Talk(leg.call_id, leg.uniqueid, leg.channel, found.pause_seconds, leg.agent)
 
 
-def begin(session: Session, talk: Talk, at: dt.datetime, by: str) -> None:
-    """A pause begins, unless the leg is paused already."""
+def begin(session: Session, talk: Talk, at: dt.datetime, by: str) -> bool:
+    """A pause begins; False when the leg is paused already."""
     row = {
         "call_id": talk.call_id,
         "uniqueid": talk.uniqueid,
@@ -57,13 +57,23 @@ def begin(session: Session, talk: Talk, at: dt.datetime, by: str) -> None:
         "resume_at": at + dt.timedelta(seconds=talk.pause_seconds),
         "by": by,
     }
-    session.execute(upsert(session, RecordingPause).values(row).on_conflict_do_nothing())
+    insert = upsert(session, RecordingPause).values(row).on_conflict_do_nothing()
+    return session.scalar(insert.returning(RecordingPause.id)) is not None
+
+
+def began(session: Session, uniqueid: str, at: dt.datetime) -> None:
+    """The leg has been silent from this moment on."""
+    _change(session, uniqueid, began_at=at)
 
 
 def end(session: Session, uniqueid: str, at: dt.datetime, by: str) -> None:
     """The leg's pause, if there is one, has ended."""
+    _change(session, uniqueid, ended_at=at, ended_by=by)
+
+
+def _change(session: Session, uniqueid: str, **columns: object) -> None:
     open_one = (RecordingPause.uniqueid == uniqueid, RecordingPause.ended_at.is_(None))
-    session.execute(update(RecordingPause).where(*open_one).values(ended_at=at, ended_by=by))
+    session.execute(update(RecordingPause).where(*open_one).values(columns))
 
 
 def lasting(session: Session, subject: str | None = None) -> list[RecordingPause]:
@@ -79,8 +89,8 @@ def gaps(
 ) -> list[dict[str, str]]:
     """What was kept out of the leg's recording, in order; it is over, and so is a pause that lasts."""
     end(session, uniqueid, ended_at, END)
-    mine = RecordingPause.uniqueid == uniqueid
-    rows = session.scalars(select(RecordingPause).where(mine).order_by(RecordingPause.began_at))
+    mine = (RecordingPause.uniqueid == uniqueid, RecordingPause.ended_by != NOT_DONE)
+    rows = session.scalars(select(RecordingPause).where(*mine).order_by(RecordingPause.began_at))
     return [
         {
             "from": max(row.began_at, started_at).isoformat(timespec="milliseconds"),

@@ -24,12 +24,10 @@ from schema.refusal import first_line
 
 log = structlog.get_logger()
 LOOK_SECONDS = 1.0
-TIME, NOT_DONE = "time", "not done"
-"""What ends a pause that nobody ended, or that Asterisk refused."""
+TIME = "time"
+"""What ends a pause that nobody ended."""
 SHORTEST_SECONDS = 5
 """How long an unknown leg's pause lasts: the rules could not be read."""
-WISH = ("HotlineWish", "recording_pause")
-"""The user event that the key raises (``dialplan_templates/features``)."""
 Message = Mapping[str, str]
 
 
@@ -57,11 +55,11 @@ class Pausing:
         ``by`` None: the leg's own agent.
         """
         found = await asyncio.to_thread(self._begin, subject, by)
-        for talk in found:
-            await self._silence(talk)
+        for talk, is_new in found.items():
+            await self._silence(talk, is_new)
             self._paused[talk.call_id] = _by(by, talk)
             log.info("recording.paused", call=talk.call_id, leg=talk.uniqueid, by=_by(by, talk))
-        return found
+        return list(found)
 
     async def resume(self, subject: str, by: str | None = None) -> list[Talk]:
         """End the pauses of a call, an agent or a leg; gives the legs. Raises HotlineError."""
@@ -75,11 +73,6 @@ class Pausing:
         by = self._paused.get(message.get("Linkedid", ""))
         if by is not None:
             self._go(self._pause_newcomer(message, by))
-
-    def hear_key(self, message: Message) -> None:
-        """An agent pressed the key: the pause begins, or ends."""
-        if (message.get("UserEvent"), message.get("Wish")) == WISH:
-            self._go(self._toggle(message))
 
     async def run(self) -> None:
         """End the pauses whose time is up, until cancelled."""
@@ -99,7 +92,8 @@ class Pausing:
                 log.warning("recording.resumed_by_itself", call=row.call_id, leg=row.uniqueid, by=row.by)
                 await self._resume(Talk(row.call_id, row.uniqueid, row.channel), TIME)
 
-    async def _toggle(self, message: Message) -> None:
+    async def toggle(self, message: Message) -> None:
+        """An agent pressed the key: the pause begins, or ends. Raises HotlineError."""
         uniqueid = message["Uniqueid"]
         try:
             if not await self.resume(uniqueid):
@@ -110,23 +104,29 @@ class Pausing:
 
     async def _pause_newcomer(self, message: Message, by: str) -> None:
         talk = Talk(message["Linkedid"], message["Uniqueid"], message["Channel"], SHORTEST_SECONDS)
-        await asyncio.to_thread(self._begin_newcomer, talk, by)
-        await self._silence(talk)
+        is_new = await asyncio.to_thread(self._begin_newcomer, talk, by)
+        await self._silence(talk, is_new)
 
-    async def _silence(self, talk: Talk) -> None:
+    async def _silence(self, talk: Talk, is_new: bool) -> None:
         try:
             await self._mute(talk.channel, silent=True)
         except HotlineError:
-            await asyncio.to_thread(self._end, talk.uniqueid, NOT_DONE)
+            if is_new:
+                await asyncio.to_thread(
+                    self._write, pauses.end, talk.uniqueid, self._clock(), pauses.NOT_DONE
+                )
             raise
+        if is_new:
+            await asyncio.to_thread(self._write, pauses.began, talk.uniqueid, self._clock())
 
     async def _resume(self, talk: Talk, by: str) -> None:
         self._paused.pop(talk.call_id, None)
+        at = self._clock()
         try:
             await self._mute(talk.channel, silent=False)
         except Refused:
             by = pauses.END  # the leg is gone
-        await asyncio.to_thread(self._end, talk.uniqueid, by)
+        await asyncio.to_thread(self._write, pauses.end, talk.uniqueid, at, by)
         log.info("recording.resumed", call=talk.call_id, leg=talk.uniqueid, by=by)
 
     async def _mute(self, channel: str, *, silent: bool) -> None:
@@ -135,21 +135,21 @@ class Pausing:
         if answer.get("Response") != "Success":
             raise Refused(f"{channel}: {answer.get('Message', 'Asterisk refused')}")
 
-    def _begin(self, subject: str, by: str | None) -> list[Talk]:
+    def _begin(self, subject: str, by: str | None) -> dict[Talk, bool]:
+        """The legs, and whether their pause is new."""
         site = self._site()
         with self._session() as session, session.begin():
             found = pauses.talks(session, site, subject)
-            for talk in found:
-                pauses.begin(session, talk, self._clock(), _by(by, talk))
-        return found
+            return {talk: pauses.begin(session, talk, self._clock(), _by(by, talk)) for talk in found}
 
-    def _begin_newcomer(self, talk: Talk, by: str) -> None:
+    def _begin_newcomer(self, talk: Talk, by: str) -> bool:
         """It ends with the pause of the call it came into."""
         with self._session() as session, session.begin():
             until = max((row.resume_at for row in pauses.lasting(session, talk.call_id)), default=None)
-            pauses.begin(session, talk, self._clock(), by)
+            is_new = pauses.begin(session, talk, self._clock(), by)
             for row in pauses.lasting(session, talk.uniqueid):
                 row.resume_at = until or row.resume_at
+        return is_new
 
     def _lasting(self, subject: str) -> list[Talk]:
         with self._session() as session:
@@ -161,9 +161,9 @@ class Pausing:
         with self._session() as session:
             return pauses.lasting(session)
 
-    def _end(self, uniqueid: str, by: str) -> None:
+    def _write(self, change: Callable[..., None], *values: object) -> None:
         with self._session() as session, session.begin():
-            pauses.end(session, uniqueid, self._clock(), by)
+            change(session, *values)
 
     def _go(self, work: Coroutine[Any, Any, object]) -> None:
         task: asyncio.Task[Any] = asyncio.get_running_loop().create_task(work)

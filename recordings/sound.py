@@ -63,9 +63,19 @@ def probe(path: Path) -> SoundFile:
         frame_bytes = sound.getnchannels() * sound.getsampwidth()
     if frames * frame_bytes > path.stat().st_size:
         raise EOFError(f"{path.name} says {frames} frames, more than it holds")
+    return SoundFile(path, frames * 1000 // rate, path.stat().st_size, digest(path))
+
+
+def digest(path: Path) -> str:
+    """The file's sha256."""
     with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return SoundFile(path, frames * 1000 // rate, path.stat().st_size, digest)
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def sync(path: Path) -> None:
+    """Make what is in a file survive a power loss."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
 
 
 def sync_folder(folder: Path) -> None:

@@ -14,12 +14,13 @@ from callcenter import mailboxes as service
 from callcenter.call_page import columns, seconds
 from callcenter.errors import HotlineError, NotFound
 from callcenter.mailbox_pins import fault
+from callcenter.pins import unlock as unlock_pin
 from callcenter.ports import App
 from callcenter.printing import as_json, print_json, print_rows
 from callcenter.site.service import Mailbox
 from callcenter.site_store import time_zone
+from schema.agents import PinTries
 from schema.calls import VoicemailMessage
-from schema.voicemail import MailboxLock
 
 LISTED = ("id", "left_at", "mailbox", "caller", "duration_ms", "heard_at", "call_id")
 
@@ -100,30 +101,33 @@ def mailboxes() -> None:
 @as_json
 @click.pass_obj
 def list_mailboxes(app: App, json_wanted: bool) -> None:
-    """Every mailbox: its messages, who is told, and whether wrong PINs have closed it."""
+    """Every mailbox: its messages, who is told, and whether wrong PINs have locked it."""
     with app.sessions(read_only=True)() as session:
         zone = None if json_wanted else time_zone(session)
-        locks = {lock.mailbox: lock for lock in session.scalars(select(MailboxLock))}
+        locks = {tries.agent: tries for tries in session.scalars(select(PinTries))}
         waiting = service.messages(session, most=100_000)
-    rows = [_row(box, waiting, locks.get(box.number), app.clock(), zone) for box in app.site().mailboxes]
+    rows = [
+        _row(box, waiting, locks.get(service.pin_name(box.number)), app.clock(), zone)
+        for box in app.site().mailboxes
+    ]
     print_rows(
-        rows, ("mailbox", "title", "new", "heard", "email", "closed_until", "wrong_pins"), json_wanted, zone
+        rows, ("mailbox", "title", "new", "heard", "email", "locked_until", "wrong_pins"), json_wanted, zone
     )
 
 
 def _row(
-    box: Mailbox, waiting: list[service.Message], lock: MailboxLock | None, now: Any, zone: Any
+    box: Mailbox, waiting: list[service.Message], lock: PinTries | None, now: Any, zone: Any
 ) -> dict[str, Any]:
     mine = [message for message in waiting if message.row.mailbox == box.number]
-    closed = lock.closed_until if lock and lock.closed_until and now < lock.closed_until else None
+    locked = lock.locked_until if lock and lock.locked_until and now < lock.locked_until else None
     return {
         "mailbox": box.number,
         "title": box.title,
         "new": sum(message.heard_at is None for message in mine),
         "heard": sum(message.heard_at is not None for message in mine),
         "email": box.email,
-        "closed_until": closed and closed.astimezone(zone).isoformat(" ", "seconds"),
-        "wrong_pins": lock.failures if lock else 0,
+        "locked_until": locked and locked.astimezone(zone).isoformat(" ", "seconds"),
+        "wrong_pins": lock.wrong if lock else 0,
     }
 
 
@@ -139,9 +143,9 @@ def set_pin(app: App, number: str, pin: str) -> None:
     wrong = fault(pin, number)
     if wrong:
         raise HotlineError(f"mailbox {number}: {wrong}")
-    app.secrets.set(f"mailbox/{number}", pin)
+    app.secrets.set(service.pin_name(number), pin)
     with app.sessions().begin() as session:
-        service.unlock(session, number)
+        unlock_pin(session, service.pin_name(number))
     click.echo(f"mailbox {number} has a new PIN")
 
 
@@ -149,11 +153,11 @@ def set_pin(app: App, number: str, pin: str) -> None:
 @click.argument("number", metavar="BOX")
 @click.pass_obj
 def unlock(app: App, number: str) -> None:
-    """Open a mailbox that wrong PINs have closed."""
+    """Open a mailbox that wrong PINs have locked."""
     _known(app, number)
     with app.sessions().begin() as session:
-        opened = service.unlock(session, number)
-    click.echo(f"mailbox {number} {'is open again' if opened else 'was open'}")
+        unlock_pin(session, service.pin_name(number))
+    click.echo(f"mailbox {number} is open")
 
 
 def _known(app: App, number: str) -> None:

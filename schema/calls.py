@@ -23,6 +23,7 @@ class Call(Base):
     __table_args__ = (
         one_of("direction", "inbound", "outbound", "inside"),
         one_of("state", "open", "closed"),
+        Index("ix_calls_caller_started_at", "caller", "started_at"),
     )
 
     call_id: Mapped[str] = mapped_column(primary_key=True)
@@ -30,7 +31,7 @@ class Call(Base):
     """inbound, outbound or inside."""
     trunk: Mapped[str | None] = mapped_column(index=True)
     did: Mapped[str | None]
-    caller: Mapped[str | None] = mapped_column(index=True)
+    caller: Mapped[str | None]
     started_at: Mapped[dt.datetime] = mapped_column(index=True)
     answered_at: Mapped[dt.datetime | None]
     ended_at: Mapped[dt.datetime | None]
@@ -240,7 +241,7 @@ class Gap(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     source: Mapped[str]
-    """ami, asterisk, database or agi."""
+    """ami, asterisk, database, agi or disk (no room for recordings)."""
     began_at: Mapped[dt.datetime]
     ended_at: Mapped[dt.datetime | None]
     reason: Mapped[str]

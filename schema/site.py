@@ -17,7 +17,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from schema.base import Base, one_of
 
 
-def _refers(column: str, table: str, key: str = "name", ondelete: str | None = None) -> ForeignKeyConstraint:
+def refers(column: str, table: str, key: str = "name", ondelete: str | None = None) -> ForeignKeyConstraint:
     """A foreign key to a part of the same site."""
     return ForeignKeyConstraint(["site", column], [f"{table}.site", f"{table}.{key}"], ondelete=ondelete)
 
@@ -61,7 +61,7 @@ class FlowVersion(Base):
 
     __tablename__ = "flow_versions"
     __table_args__ = (
-        _refers("flow", "flows", ondelete="CASCADE"),
+        refers("flow", "flows", ondelete="CASCADE"),
         one_of("state", "draft", "published", "retired"),
         *(
             Index(
@@ -94,7 +94,7 @@ class TrunkRow(SitePart, Base):
     """A trunk; how it connects is in ``settings``."""
 
     __tablename__ = "trunks"
-    __table_args__ = (_refers("fallback_flow", "flows"),)
+    __table_args__ = (refers("fallback_flow", "flows"),)
 
     name: Mapped[str] = mapped_column(primary_key=True)
     title: Mapped[str]
@@ -114,8 +114,8 @@ class DidRow(SitePart, Base):
 
     __tablename__ = "dids"
     __table_args__ = (
-        _refers("flow", "flows"),
-        _refers("trunk", "trunks"),
+        refers("flow", "flows"),
+        refers("trunk", "trunks"),
         UniqueConstraint("site", "number", "trunk"),
         Index(
             "uq_dids_any_trunk",
@@ -148,7 +148,7 @@ class CalendarExceptionRow(SitePart, Base):
     """A dated exception: closed, or worked (``settings`` says like which day or at which hours)."""
 
     __tablename__ = "calendar_exceptions"
-    __table_args__ = (_refers("calendar", "calendars", ondelete="CASCADE"),)
+    __table_args__ = (refers("calendar", "calendars", ondelete="CASCADE"),)
 
     calendar: Mapped[str] = mapped_column(primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)
@@ -186,7 +186,7 @@ class QueueRow(SitePart, Base):
     """A queue."""
 
     __tablename__ = "queues"
-    __table_args__ = (_refers("music", "music"), _refers("survey", "surveys"))
+    __table_args__ = (refers("music", "music"), refers("survey", "surveys"))
 
     name: Mapped[str] = mapped_column(primary_key=True)
     title: Mapped[str]
@@ -209,8 +209,8 @@ class QueueMemberRow(SitePart, Base):
 
     __tablename__ = "queue_members"
     __table_args__ = (
-        _refers("queue", "queues", ondelete="CASCADE"),
-        _refers("agent", "agents", key="number"),
+        refers("queue", "queues", ondelete="CASCADE"),
+        refers("agent", "agents", key="number"),
         Index("ix_queue_members_agent", "site", "agent"),
     )
 

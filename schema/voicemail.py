@@ -1,4 +1,4 @@
-"""What is kept of mailboxes and their messages beside the messages themselves."""
+"""What is kept of voicemail messages beside the messages themselves."""
 
 from __future__ import annotations
 
@@ -7,17 +7,6 @@ import datetime as dt
 from sqlalchemy.orm import Mapped, mapped_column
 
 from schema.base import Base
-
-
-class MailboxLock(Base):
-    """Wrong PINs of a box since its last right one."""
-
-    __tablename__ = "mailbox_locks"
-
-    mailbox: Mapped[str] = mapped_column(primary_key=True)
-    failures: Mapped[int]
-    failed_at: Mapped[dt.datetime]
-    closed_until: Mapped[dt.datetime | None]
 
 
 class MessageMark(Base):

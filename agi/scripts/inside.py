@@ -17,38 +17,51 @@ from agi.snapshots import Snapshot
 from agi.speaking import Voice
 from callcenter import inside as deciding
 from callcenter.agents import seats_of
-from callcenter.channel_variables import CAUSE, CURSOR, DONE, NEXT, SECONDS, TARGET, VERSION
+from callcenter.channel_variables import (
+    CAUSE,
+    CURSOR,
+    DONE,
+    LIMIT,
+    NEXT,
+    OUT,
+    SECONDS,
+    SHOWN,
+    TARGET,
+    VERSION,
+)
 from callcenter.errors import HotlineError
-from callcenter.facts import STEP
+from callcenter.facts import DECISION
 from callcenter.inside import Decision, House, Place
-
-FLOW = "@inside"
-"""The flow's name in the steps of calls from seats. No flow of a site is called so."""
+from callcenter.number_plan import NumberPlan
 
 
 def inside(call: Call, services: Services) -> None:
     """Decide, then leave the dialplan what to do next."""
     version, cursor, dial_status, cause, moved_by, dialled = call.args[1:7]
     snapshot = services.snapshots.of(version)
-    place = Place.parse(cursor)
-    wanted = dialled if place is None else ""
-    house = House(snapshot.published, snapshot.numbers, _seated(call, services, snapshot, wanted))
-    seat = deciding.seat_of(snapshot.numbers, call.channel, moved_by)
+    numbers = snapshot.numbers
+    place, seat = Place.parse(cursor), deciding.seat_of(numbers, call.channel, moved_by)
+    asked = place.number if place else dialled
+    house = House(
+        snapshot.published, numbers, services.clock(), _seated(call, services, numbers, asked, seat)
+    )
     if place is None:
         decision = deciding.begin(house, seat, dialled)
     else:
         decision = deciding.go_on(house, place, dial_status, cause)
-    _tell(call, services, snapshot, decision)
+    _tell(call, services, decision)
     _leave(call, snapshot, _feature(call, services, snapshot, seat, decision))
 
 
-def _seated(call: Call, services: Services, snapshot: Snapshot, number: str) -> dict[str, str] | None:
-    """Where the agent of this number sits; None while the database is away."""
-    if number not in snapshot.numbers.agents:
+def _seated(
+    call: Call, services: Services, numbers: NumberPlan, number: str, seat: str
+) -> dict[str, str] | None:
+    """Where the agent of this number sits, and who sits at this seat; None while the database is away."""
+    if number in numbers.seats or number[:1] in ("*", "#"):
         return {}
 
     def look(session: Session) -> dict[str, str]:
-        return seats_of(session, [number])
+        return seats_of(session, [number], seat)
 
     try:
         return in_database(call, services, look)
@@ -89,25 +102,20 @@ def _values(call: Call, snapshot: Snapshot, decision: Decision) -> dict[str, str
         SECONDS: str(decision.seconds or ""),
         CAUSE: str(decision.cause),
         CURSOR: decision.place.cursor if decision.place else "",
+        f"_{OUT}": decision.trunk,
+        LIMIT: str(decision.limit),
+        SHOWN: decision.caller_id,
     }
 
 
-def _tell(call: Call, services: Services, snapshot: Snapshot, decision: Decision) -> None:
-    """Every reason is a step of the call."""
-    at = services.clock()
-    for number, reason in enumerate(decision.reasons, 1):
-        row = {
-            "uniqueid": call.uniqueid,
-            "at": at,
-            "number": number,
-            "version": snapshot.version,
-            "flow": FLOW,
-            "step": decision.act,
-            "kind": "inside",
-            "heard": list(decision.words),
-            "keys": None,
-            "outcome": "decided",
-            "next": decision.target or None,
-            "reason": reason,
-        }
-        services.facts.put(STEP, call.call_id, row)
+def _tell(call: Call, services: Services, decision: Decision) -> None:
+    """Where the call goes, and why."""
+    row = {
+        "uniqueid": call.uniqueid,
+        "at": services.clock(),
+        "number": 1,
+        "about": "call",
+        "destination": f"{decision.act} {decision.target}".strip(),
+        "reasons": list(decision.reasons),
+    }
+    services.facts.put(DECISION, call.call_id, row)

@@ -12,6 +12,7 @@ from urllib.parse import quote
 from agi.call import Call
 from agi.lookup import look_up
 from agi.outcomes import HungUp
+from agi.scripts.knowing import agent_state, closings, of_the_caller, who_served
 from agi.scripts.recording import NOT_RECORDED, RecordingRules
 from agi.scripts.survey import survey
 from agi.services import Services
@@ -33,10 +34,11 @@ from callcenter.channel_variables import (
     VERSION,
     WHISPER,
 )
-from callcenter.facts import CALLBACK, STEP
+from callcenter.facts import CALLBACK, DECISION, STEP
 from callcenter.flow import dialogue
 from callcenter.flow.place import Place
 from callcenter.flow.walk import Walk
+from callcenter.known import NOTHING
 from callcenter.queue_penalty import first_max_penalty
 from callcenter.site.service import Queue
 
@@ -53,11 +55,13 @@ def ivr(call: Call, services: Services) -> None:
     if cursor:
         place = Place.parse(cursor, variables)
         stood = (place.flow, place.step) if place.doing else None
-        walk = Walk(snapshot.published, place, caller=call.callerid, trunk=trunk, did=did, at=at)
+        known = NOTHING if outcome == AGENT_HUNG_UP else closings(call, services)
+        walk = Walk(snapshot.published, place, caller=call.callerid, trunk=trunk, did=did, at=at, known=known)
         found = stood == (place.flow, place.step)  # else it is the operator's action now, not begun yet
         stretch.run(walk, lambda: stretch.after_action(walk, outcome) if found else None)
     else:
-        walk = Walk.enter(snapshot.published, caller=call.callerid, trunk=trunk, did=did, at=at)
+        known = of_the_caller(call, services, snapshot)
+        walk = Walk.enter(snapshot.published, caller=call.callerid, trunk=trunk, did=did, at=at, known=known)
         stretch.run(walk, lambda: stretch.keep_fallback(walk.place.flow, fallback))
 
 
@@ -74,7 +78,7 @@ class _Stretch:
         self._voice = Voice(call, snapshot.prompts, answered)
         trunk, site = call.args[4], snapshot.published.site
         self._recording = RecordingRules(call, call_id, trunk, site, self._voice, services)
-        self._told = 0
+        self._told = self._decided = 0
 
     def after_action(self, walk: Walk, outcome: str) -> None:
         """Take what the dialplan's action came to; an answered queue call is first asked its survey."""
@@ -85,7 +89,7 @@ class _Stretch:
 
     def keep_fallback(self, flow: str, fallback: str) -> None:
         """Should this process die in mid-menu, the caller goes to this flow's static menu, not the trunk's."""
-        if flow != fallback:
+        if flow not in ("", fallback):
             self._call.set_variables({FALLBACK_FLOW: flow})
 
     def run(self, walk: Walk, first: Callable[[], None]) -> None:
@@ -108,6 +112,10 @@ class _Stretch:
             walk.answer(dialogue.Pressed(self._voice.hear(request)))
         elif isinstance(request, dialogue.Collect):
             walk.answer(dialogue.Collected(self._voice.collect(request)))
+        elif isinstance(request, dialogue.WhoServed):
+            walk.answer(who_served(self._call, self._services, self._snapshot, request))
+        elif isinstance(request, dialogue.AgentState):
+            walk.answer(agent_state(self._call, request))
         else:
             walk.answer(self._look_up(request))
         return False
@@ -124,6 +132,8 @@ class _Stretch:
             walk.answer(dialogue.Outcome("DONE"))
             return False
         self._voice.play(act.prompts, act.language)
+        if act.kind == "queue":
+            self._voice.answer()
         if act.kind == "callback":
             self._keep_callback(act)
             walk.answer(KEPT)
@@ -134,7 +144,7 @@ class _Stretch:
     def _leave(self, act: dialogue.Act, place: Place) -> None:
         """The one line that hands the call back: the action, the place, and the done marker."""
         values = {NEXT: ACTIONS[act.kind], LANGUAGE: place.language}
-        if act.kind != "hangup":
+        if act.kind not in ("hangup", "busy"):
             values |= self._action(act, place.language) | self._place(place)
         self._call.set_variables({**values, DONE: "1"})
 
@@ -143,10 +153,11 @@ class _Stretch:
         values = {TARGET: _target(act), SECONDS: str(act.seconds or ""), OVER: _over(act)}
         if act.kind != "queue":
             return values | NOT_RECORDED | {f"__{TELL_AGENT}": "0"}
-        queue = self._snapshot.published.queues.get(act.target)
+        meant = act.served or act.target
+        queue = self._snapshot.published.queues.get(meant)
         return (
             values
-            | self._recording.before(act.target, language)
+            | self._recording.before(meant, language)
             | {
                 QUEUE_PRIORITY: str(act.priority),
                 f"__{TELL_AGENT}": str(int(queue is not None and queue.announce_agent)),
@@ -194,6 +205,12 @@ class _Stretch:
             row = {**fact._asdict(), **shared, "number": self._told}
             self._services.facts.put(STEP, self._call_id, row)
         walk.facts.clear()
+        for decision in walk.decisions:
+            self._decided += 1
+            self._services.facts.put(
+                DECISION, self._call_id, {**decision._asdict(), **shared, "number": self._decided}
+            )
+        walk.decisions.clear()
 
 
 ACTIONS = {
@@ -202,6 +219,7 @@ ACTIONS = {
     "outside": "dial",
     "voicemail": "voicemail",
     "hangup": "hangup",
+    "busy": "busy",
 }
 """The dialplan's extension ``act_…`` for each kind of action."""
 

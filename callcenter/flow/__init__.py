@@ -6,6 +6,8 @@ Start at ``walk.py``. ``kinds.py`` lists the step kinds, ``dialogue.py`` what is
 
 from callcenter.flow.dialogue import (
     Act,
+    AgentIs,
+    AgentState,
     Answer,
     Collect,
     Collected,
@@ -18,6 +20,8 @@ from callcenter.flow.dialogue import (
     Outcome,
     Pressed,
     Request,
+    Served,
+    WhoServed,
 )
 from callcenter.flow.place import Place
 from callcenter.flow.result import Fact
@@ -25,6 +29,8 @@ from callcenter.flow.walk import Walk
 
 __all__ = [
     "Act",
+    "AgentIs",
+    "AgentState",
     "Answer",
     "Collect",
     "Collected",
@@ -39,5 +45,7 @@ __all__ = [
     "Place",
     "Pressed",
     "Request",
+    "Served",
     "Walk",
+    "WhoServed",
 ]

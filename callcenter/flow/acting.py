@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 
+from callcenter.flow import agent_first
 from callcenter.flow.call import Call
-from callcenter.flow.dialogue import Act, Answer, Outcome
+from callcenter.flow.dialogue import Act, Answer, Outcome, Request
 from callcenter.flow.result import Went
 from callcenter.site import steps
 
@@ -51,16 +52,20 @@ _KEY = re.compile(r"KEY-([0-9*#])")
 _NUMBER = re.compile(r"\+?[0-9]{3,20}", re.ASCII)
 
 
-def ask_queue(step: steps.QueueCall, call: Call) -> Act:
-    """Wait in the queue, at most as long as the queue allows."""
+def ask_queue(step: steps.QueueCall, call: Call) -> Request:
+    """Ask the agent who goes before the queue, then wait in it, at most as long as the queue allows."""
+    first = agent_first.ask(step, call)
+    if first is not None:
+        return first
     queue = call.published.queues.get(step.queue)
     seconds, survey = (queue.max_wait_seconds, queue.survey or "") if queue else (0, "")
     keys = "".join(step.keys)
+    priority = max(step.priority, call.place.priority)
     return Act(
         "queue",
         step.queue,
         seconds,
-        step.priority,
+        priority,
         keys,
         survey=survey,
         last=_is_last(step),
@@ -69,7 +74,9 @@ def ask_queue(step: steps.QueueCall, call: Call) -> Act:
 
 
 def queue_answered(step: steps.QueueCall, call: Call, answer: Answer) -> Went:
-    """Out by a key, or by what became of the wait."""
+    """Out by a key, or by what became of the wait, or on from the agent to the queue."""
+    if (went := agent_first.answered(step, call, answer)) is not None:
+        return went
     key = _KEY.fullmatch(_word(answer))
     if key and key[1] in step.keys:
         return Went("key", step.keys[key[1]], f"key {key[1]} left the queue", key[1])

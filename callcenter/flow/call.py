@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from callcenter.flow.place import Place
+from callcenter.known import NOTHING, Known
 from callcenter.published import Published
 
 ALWAYS_THERE = ("caller", "did", "trunk", "language")
@@ -22,6 +23,7 @@ class Call:
     trunk: str
     did: str
     at: dt.datetime
+    known: Known = NOTHING
 
     def value(self, name: str) -> str | None:
         """A variable's value, None while nothing has saved it."""

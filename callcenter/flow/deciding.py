@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 
 from callcenter.flow.call import Call
-from callcenter.flow.dialogue import Answer, Failed, Found, Lookup, NotFound
+from callcenter.flow.dialogue import Answer, Failed, Found, Hear, Lookup, NotFound
 from callcenter.flow.result import Went
+from callcenter.routing import calendar_state
 from callcenter.site import steps
 
 
@@ -35,8 +36,20 @@ def lookup_answered(step: steps.Lookup, call: Call, answer: Answer) -> Went:
     return Went("found", step.found, f"answered with {', '.join(values) or 'nothing to keep'}")
 
 
-def ask_branch(step: steps.Branch, call: Call) -> Went:
-    """The case that holds, or ``otherwise``."""
+def ask_branch(step: steps.Branch, call: Call) -> Hear | Went:
+    """The case that holds, or ``otherwise``; the words of an emergency closing are heard before that."""
+    closing = call.known.closing_of(step.calendar or "") if step.on == "calendar" else None
+    if closing is not None and closing.prompt in call.published.prompts:
+        return Hear((closing.prompt,), call.place.language)
+    return _branch(step, call)
+
+
+def branch_answered(step: steps.Branch, call: Call, answer: Answer) -> Went:
+    """On, after the words of an emergency closing."""
+    return _branch(step, call)
+
+
+def _branch(step: steps.Branch, call: Call) -> Went:
     case, reason = _DECIDE[step.on](step, call)
     if case is None or case not in step.cases:
         return Went("otherwise", step.otherwise, reason)
@@ -70,12 +83,7 @@ def _at(answer: object, path: str) -> str | None:
 
 
 def _by_calendar(step: steps.Branch, call: Call) -> tuple[str | None, str]:
-    calendar = step.calendar or ""
-    state = call.published.calendar_state(calendar, call.at)
-    if state is None:
-        return None, f"there is no calendar {calendar}"
-    name, reason = state
-    return name, f"calendar {calendar} is {name}: {reason}"
+    return calendar_state(call.published, step.calendar or "", call.at, call.known)
 
 
 def _by_variable(step: steps.Branch, call: Call) -> tuple[str | None, str]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-ActKind = Literal["queue", "seat", "outside", "voicemail", "survey", "callback", "hangup"]
+ActKind = Literal["queue", "seat", "outside", "voicemail", "survey", "callback", "hangup", "busy"]
 
 
 @dataclass(slots=True)
@@ -58,7 +58,8 @@ class Lookup:
 
 @dataclass(slots=True)
 class Act:
-    """Play ``prompts``, then let the dialplan act. Answer with ``Outcome``; after ``hangup`` nothing follows.
+    """Play ``prompts``, then let the dialplan act. Answer with ``Outcome``; after ``hangup`` nothing follows,
+    nor after ``busy``, which ends a call without answering it.
 
     ``target`` is the queue's or seat's name, the mailbox, the survey, or the number for ``outside``
     (over ``trunk``). A callback's is the queue, and ``number`` whom to call. ``seconds`` is the longest
@@ -77,9 +78,26 @@ class Act:
     last: bool = False
     prompts: tuple[str, ...] = ()
     language: str = ""
+    served: str = ""
+    """The queue whose rules hold on recording and announcing, when ``target`` is an agent's own."""
 
 
-Request = Hear | Collect | Lookup | Act
+@dataclass(slots=True)
+class WhoServed:
+    """Ask who served this caller last in a queue, at most so many hours ago. Answer with ``Served``."""
+
+    queue: str
+    within_hours: int
+
+
+@dataclass(slots=True)
+class AgentState:
+    """Ask how an agent is in their own queue. Answer with ``AgentIs``."""
+
+    agent: str
+
+
+Request = Hear | Collect | Lookup | Act | WhoServed | AgentState
 
 
 @dataclass(slots=True)
@@ -123,8 +141,24 @@ class Outcome:
 
 
 @dataclass(slots=True)
+class Served:
+    """An agent and how many seconds ago they took the call; no agent: nobody, or ``trouble`` kept it unknown."""
+
+    agent: str = ""
+    seconds_ago: int = 0
+    trouble: str = ""
+
+
+@dataclass(slots=True)
+class AgentIs:
+    """free, busy, paused, or away: not logged in, or at no phone that could be rung."""
+
+    state: str
+
+
+@dataclass(slots=True)
 class HungUp:
     """The caller is gone."""
 
 
-Answer = Pressed | Collected | Found | NotFound | Failed | Outcome | HungUp
+Answer = Pressed | Collected | Found | NotFound | Failed | Outcome | Served | AgentIs | HungUp

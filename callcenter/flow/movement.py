@@ -5,6 +5,7 @@ from __future__ import annotations
 from callcenter.flow.place import END, MENUS_REMEMBERED, Place
 from callcenter.flow.result import STAY
 from callcenter.published import Published
+from callcenter.site.steps import Step
 
 
 class Movement:
@@ -14,7 +15,7 @@ class Movement:
         self._flows, self._menus = published.flows, published.menus
         self._steps, self._menu_numbers = published.steps, published.menu_numbers
         self._place = place
-        self.step = self._steps.get((place.flow, place.step))
+        self.step = published.step(place.flow, place.step)
         """Where the call stands; None at the end."""
 
     def follow(self, target: str) -> str:
@@ -48,17 +49,22 @@ class Movement:
             self._remember(menu)
         if flow != place.flow:
             self._change_language(place.flow, flow)
-        place.flow, place.step, place.missed, place.doing = flow, step, "", False
+        place.flow, place.step, place.missed, place.doing, place.asked = flow, step, "", False, None
         place.steps += 1
         place.quiet += 1
+
+    def stand(self, step: Step) -> None:
+        """Stand at a step that is in no flow, and nobody has counted."""
+        self.step = step
 
     def _follow_word(self, word: str) -> None:
         """``@repeat`` begins the step anew."""
         place = self._place
         if word == "@back":
             self.go(*self._menu_before())
-        elif word == "@operator":
-            self.go(place.flow, self._flows[place.flow].operator)
+        elif word in ("@operator", "@start"):
+            flow = self._flows[place.flow]
+            self.go(place.flow, flow.operator if word == "@operator" else flow.start)
         else:
             self.go(place.flow, place.step if word == "@repeat" else END)
 

@@ -2,13 +2,14 @@
 
 The cursor reads ``flow/step;language`` followed by what is not at its beginning, as in
 ``billing/menu;zh;back=0.4;missed=nw;count=7.0``. It holds only letters, digits and ``_/;=.`` and stays
-under 200 characters. Values travel beside it as URL query text; masked ones never leave memory.
+under 250 characters. Values travel beside it as URL query text; masked ones never leave memory.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import NamedTuple
 from urllib.parse import parse_qsl, quote
 
 END = "."
@@ -21,13 +22,30 @@ VALUE_LENGTH, VALUES_LENGTH = 100, 1000
 _NAME = r"[a-z][a-z0-9_]{0,39}"
 _VARIABLE = re.compile(_NAME, re.ASCII)
 _CURSOR = re.compile(
-    rf"({_NAME})/({_NAME}|\.);([a-z]{{2}}(?:_[A-Z]{{2}})?)"
+    rf"({_NAME})/(\.?{_NAME}|\.);([a-z]{{2}}(?:_[A-Z]{{2}})?)"
     r"(?:;back=(\d{1,4}(?:\.\d{1,4}){0,11}))?(?:;missed=([nw]{1,16}))?(?:;typed=([0-9sp]))?"
-    r"(;doing)?(?:;count=(\d{1,4})\.(\d{1,3}))?(;guarded)?",
+    r"(;doing)?(?:;count=(\d{1,4})\.(\d{1,3}))?(;guarded)?"
+    r"(?:;priority=(\d{1,2}))?(?:;hops=(\d{1,2}))?(?:;asked=([vl]\d{1,18}\.\d{2,8}\.\d{1,3}\.[a-z]{1,6}))?",
     re.ASCII,
 )
 _TO_CURSOR = {"*": "s", "#": "p"}
 _FROM_CURSOR = {"s": "*", "p": "#"}
+
+
+class Asked(NamedTuple):
+    """An agent who is asked before the queue, and how far that has come."""
+
+    source: str
+    """v and the number of the VIP list's entry, or l and how many seconds ago they served the caller."""
+    agent: str
+    wait_seconds: int
+    state: str = "new"
+    """new, then the agent's own state (free, busy, paused, away), over when the queue comes."""
+
+    @property
+    def text(self) -> str:
+        """As the cursor has it."""
+        return ".".join(map(str, self))
 
 
 @dataclass(slots=True)
@@ -51,6 +69,12 @@ class Place:
     """Steps taken since the caller was last asked for a key."""
     guarded: bool = False
     """The loop guard has sent this call to the operator once."""
+    priority: int = 0
+    """Of the caller, in every queue."""
+    hops: int = 0
+    """Queues, phones, numbers and boxes this call has been sent to."""
+    asked: Asked | None = None
+    """The agent who goes before the queue of this step."""
     variables: dict[str, str] = field(default_factory=dict)
     masked: set[str] = field(default_factory=set)
 
@@ -60,11 +84,16 @@ class Place:
         found = _CURSOR.fullmatch(cursor)
         if found is None:
             return cls("", "", "")
-        flow, step, language, back, missed, typed, doing, steps, quiet, guarded = found.groups()
+        flow, step, language, back, missed, typed, doing, steps, quiet, guarded = found.groups()[:10]
         place = cls(flow, step, language, doing=bool(doing), guarded=bool(guarded), missed=missed or "")
         place.back = tuple(int(number) for number in back.split(".")) if back else ()
         place.typed = _FROM_CURSOR.get(typed, typed or "")
         place.steps, place.quiet = int(steps or 0), int(quiet or 0)
+        priority, hops, asked = found.groups()[10:]
+        place.priority, place.hops = int(priority or 0), int(hops or 0)
+        if asked:
+            source, agent, wait, state = asked.split(".")
+            place.asked = Asked(source, agent, int(wait), state)
         for name, value in _pairs(variables):
             place.keep(name, value)
         return place
@@ -85,6 +114,12 @@ class Place:
             parts.append(f"count={self.steps}.{self.quiet}")
         if self.guarded:
             parts.append("guarded")
+        if self.priority:
+            parts.append(f"priority={self.priority}")
+        if self.hops:
+            parts.append(f"hops={self.hops}")
+        if self.asked:
+            parts.append(f"asked={self.asked.text}")
         return ";".join(parts)
 
     @property

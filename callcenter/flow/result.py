@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from callcenter.routing import Decision
+
 STAY = ""
 """The target of a try that failed with tries left: the same step is asked again, its misses kept."""
 
@@ -19,6 +21,8 @@ class Went:
     keys: str | None = None
     heard: tuple[str, ...] | None = None
     """What was heard, when it is not simply the request's prompts."""
+    decision: Decision | None = None
+    """What was decided on the way, to be kept with its reasons."""
 
 
 class Fact(NamedTuple):

@@ -9,19 +9,21 @@ from __future__ import annotations
 import datetime as dt
 
 from callcenter.flow.call import Call
-from callcenter.flow.dialogue import Act, Answer, HungUp, Lookup, Pressed, Request
+from callcenter.flow.dialogue import Act, Answer, Collect, Hear, HungUp, Pressed, Request
+from callcenter.flow.hops import hop
 from callcenter.flow.kinds import KINDS
 from callcenter.flow.movement import Movement
-from callcenter.flow.place import END, Place
+from callcenter.flow.place import END, Asked, Place
 from callcenter.flow.result import Fact, Went
+from callcenter.known import NOTHING, Known
 from callcenter.published import Published
-from callcenter.routing import route
+from callcenter.routing import Decision, Way, decide, route
 from callcenter.site import steps
 
 MOST_STEPS, MOST_QUIET_STEPS = 1000, 200
 """Steps in a call, and in a row without asking the caller for a key, before the loop guard steps in."""
 
-OVER = Act("hangup")
+OVER, REFUSED = Act("hangup"), Act("busy")
 
 ASKING = (steps.Menu, steps.Collect)
 """Kinds that ask the caller for keys: a call that comes to one does not go in silent circles."""
@@ -34,6 +36,7 @@ BEGUN = {
     "survey": "the caller is asked survey {0.target}",
     "callback": "the caller is to be called back from queue {0.target}",
     "hangup": "the flow ends here",
+    "busy": "the call is refused",
 }
 """Why an action begins, by its kind; 0 is the request."""
 
@@ -47,10 +50,20 @@ class Walk:
     """
 
     def __init__(
-        self, published: Published, place: Place, *, caller: str, trunk: str, did: str, at: dt.datetime
+        self,
+        published: Published,
+        place: Place,
+        *,
+        caller: str,
+        trunk: str,
+        did: str,
+        at: dt.datetime,
+        known: Known = NOTHING,
     ) -> None:
         self.place = place
         self.facts: list[Fact] = []
+        self.decisions: list[Decision] = []
+        """Where the call was sent, with the reasons in order; grows as ``facts`` does."""
         self.request: Request = OVER
         self.ended = True
         """Whether nothing is left to do but hang up."""
@@ -59,23 +72,49 @@ class Walk:
         self._heard: tuple[str, ...] = ()
         """The prompts that the answer's fact tells of; an action's were told when it began."""
         self._requests = published.requests
+        self._loops = published.site.loops
         self._movement = Movement(published, place)
-        self._call = Call(published, place, caller, trunk, did, at)
+        self._call = Call(published, place, caller, trunk, did, at, known)
         if self._movement.step is None and place.step != END:
             self._recover()
         self._go_on()
 
     @classmethod
-    def enter(cls, published: Published, *, caller: str, trunk: str, did: str, at: dt.datetime) -> Walk:
-        """The walk of a new call, from the start of the flow its number opens."""
-        entry = route(published, trunk, did)
-        place = Place(entry.flow, END, entry.language)
-        walk = cls(published, place, caller=caller, trunk=trunk, did=did, at=at)
-        if entry.flow:
-            walk._movement.go(entry.flow, published.flows[entry.flow].start)
-            walk._tell_of_arrival("entered", entry.reason)
-            walk._go_on()
+    def enter(
+        cls,
+        published: Published,
+        *,
+        caller: str,
+        trunk: str,
+        did: str,
+        at: dt.datetime,
+        known: Known = NOTHING,
+    ) -> Walk:
+        """The walk of a new call, from where it is sent: the start of a flow, straight to a queue, or an end."""
+        way = decide(published, trunk, did, caller, at, known)
+        place = Place(way.flow, END, way.language, priority=way.priority)
+        walk = cls(published, place, caller=caller, trunk=trunk, did=did, at=at, known=known)
+        walk.decisions.append(way.decision)
+        if way.refused or way.message:
+            walk.request = (
+                REFUSED if way.refused else Act("hangup", prompts=(way.message,), language=way.language)
+            )
+        elif way.flow:
+            walk._begin_at(way, published)
         return walk
+
+    def _begin_at(self, way: Way, published: Published) -> None:
+        place = self.place
+        if way.tier:
+            place.keep("tier", way.tier)
+        self._movement.go(way.flow, published.flows[way.flow].start)
+        if way.queue:
+            place.step, place.back = f".{way.queue}", ()
+            self._movement.stand(published.direct[place.step])
+            if (manager := way.manager) is not None:
+                place.asked = Asked(f"v{manager.id}", manager.agent, manager.wait_seconds)
+        self._tell_of_arrival("entered", way.reason)
+        self._go_on()
 
     def answer(self, answer: Answer) -> None:
         """Take the answer to ``request`` and move on. One that does not fit counts as silence or failure."""
@@ -93,6 +132,8 @@ class Walk:
         """Through all steps that need nothing from the driver, up to the next request."""
         while (step := self._movement.step) is not None:
             wanted = self._wanted(step)
+            if isinstance(wanted, Act) and not self.place.doing:
+                wanted = hop(wanted, self.place, self._loops)
             if not isinstance(wanted, Went):
                 self._wait_for(step, wanted)
                 return
@@ -118,11 +159,11 @@ class Walk:
     def _wait_for(self, step: steps.Step, request: Request) -> None:
         self.request, self._step = request, step
         if isinstance(request, Act):
-            self._heard, self.ended = (), request.kind == "hangup"
+            self._heard, self.ended = (), request.kind in ("hangup", "busy")
             if not self.place.doing:
                 self._begin(step, request)
             return
-        self._heard, self.ended = () if isinstance(request, Lookup) else request.prompts, False
+        self._heard, self.ended = request.prompts if isinstance(request, Hear | Collect) else (), False
         if isinstance(step, ASKING):
             self.place.quiet = 0
 
@@ -131,7 +172,8 @@ class Walk:
         place.doing, place.typed = True, ""
         place.forget_masked()
         outcome, then = ("over", "@hangup") if self.ended else ("begun", None)
-        self._tell(step, outcome, BEGUN[act.kind].format(act), then, act.prompts)
+        reason = BEGUN[act.kind].format(act)
+        self._tell(step, outcome, reason, then, act.prompts)
 
     def _take(self, step: steps.Step, went: Went, heard: tuple[str, ...] = ()) -> None:
         """Move on the way a step went, and tell of it."""
@@ -143,6 +185,8 @@ class Walk:
         self.facts.append(
             Fact(flow, name, step.kind, language, heard, went.keys, went.outcome, then, went.reason)
         )
+        if went.decision is not None:
+            self.decisions.append(went.decision)
         if place.steps > MOST_STEPS or place.quiet > MOST_QUIET_STEPS:
             self._guard()
 

@@ -22,6 +22,7 @@ from callcenter.journey.records import Span
 
 TELEPHONES = ("PJSIP", "DAHDI", "IAX2", "SIP")
 """Channel technologies with a person behind them; all others (Local, Announcer, …) are wires of Asterisk's."""
+AgentAt = Callable[[str, dt.datetime], str | None]
 SKEW = dt.timedelta(milliseconds=250)
 
 
@@ -36,7 +37,7 @@ class Endpoints:
 
     trunks: set[str]
     seats: set[str]
-    agent_at: Callable[[str, dt.datetime], str | None] = nobody_known
+    agent_at: AgentAt = nobody_known
 
 
 @dataclass

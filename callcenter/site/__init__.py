@@ -14,7 +14,9 @@ from callcenter.site.boards import Board
 from callcenter.site.calendars import Calendar
 from callcenter.site.edge import Did, Seat, Trunk
 from callcenter.site.inside import FeatureCodes
+from callcenter.site.outbound import Route
 from callcenter.site.recording import Recording
+from callcenter.site.routing import Loops, Region, Rule
 from callcenter.site.service import Agent, Mailbox, Music, Prompt, Queue, Survey
 from callcenter.site.staffing import PauseReason, Presence
 from callcenter.site.steps import Flow
@@ -37,6 +39,7 @@ class Site(Part):
         default=None,
         description="prompt heard when Hotline is away and nobody answers in the static menu's queue",
     )
+    loops: Loops = Field(default=Loops())
     recording: Recording | None = Field(default=None, description="which calls are recorded; default: all")
     feature_codes: FeatureCodes = Field(
         default_factory=dict, description="other codes for features, as echo: '*43'"
@@ -44,6 +47,9 @@ class Site(Part):
     trunks: list[Trunk] = Field(default_factory=list)
     boards: list[Board] = Field(default_factory=list)
     dids: list[Did] = Field(default_factory=list)
+    routes: list[Route] = Field(default_factory=list)
+    regions: list[Region] = Field(default_factory=list)
+    rules: list[Rule] = Field(default_factory=list)
     calendars: list[Calendar] = Field(default_factory=list)
     prompts: list[Prompt] = Field(default_factory=list)
     flows: list[Flow] = Field(default_factory=list)

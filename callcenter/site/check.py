@@ -17,6 +17,7 @@ from callcenter.site.hours import hours
 from callcenter.site.problems import Path as Where
 from callcenter.site.problems import Problem
 from callcenter.site.references import exit_keys, references
+from callcenter.site.routes import routes
 from callcenter.site.staffing_check import STAFFING
 from callcenter.site.survey_rules import surveys
 
@@ -25,6 +26,9 @@ Keyed = Iterable[tuple[Where, str]]
 KEYS = {
     "trunks": "name",
     "boards": "name",
+    "regions": "name",
+    "rules": "name",
+    "routes": "name",
     "calendars": "name",
     "prompts": "name",
     "flows": "name",
@@ -52,6 +56,7 @@ def problems(site: Site, folder: Path | None = None) -> list[Problem]:
         hours,
         references,
         exit_keys,
+        routes,
         surveys,
         languages,
         words,
@@ -147,6 +152,12 @@ def languages(site: Site) -> Iterator[Problem]:
         *((("trunks", place, "language"), trunk.language) for place, trunk in enumerate(site.trunks)),
         *((("dids", place, "language"), did.language) for place, did in enumerate(site.dids)),
         *((("flows", place, "language"), flow.language) for place, flow in enumerate(site.flows)),
+        *((("rules", place, "language"), rule.language) for place, rule in enumerate(site.rules)),
+        *(
+            (("rules", place, "languages", number), language)
+            for place, rule in enumerate(site.rules)
+            for number, language in enumerate(rule.languages)
+        ),
         *(
             (("agents", place, "languages", number), language)
             for place, agent in enumerate(site.agents)

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from callcenter.site.outbound import Rights
 from callcenter.site.words import Extension, Host, Language, Name, Number, Part, Title, allow
 
 Codec = Literal["alaw", "ulaw", "g722", "opus", "gsm"]
@@ -80,4 +81,5 @@ class Seat(Part):
     number: Extension
     title: Title
     kind: Literal["inside", "remote", "browser"] = "inside"
+    rights: Rights | None = Field(default=None, description="how far it may call; default: national")
     codecs: list[Codec] = Field(default_factory=lambda: list(G711), min_length=1)

@@ -32,7 +32,9 @@ class AgentRule(Part):
 
     percent: int | None = Field(default=None, ge=0, le=100, description="of the calls; 0: never. Default 100")
     sides: Sides | None = Field(default=None, description="stereo: caller left, agent right. Default stereo")
-    format: Format | None = Field(default=None, description="of the kept file. Default wav")
+    format: Format | None = Field(
+        default=None, description="of the kept file; wav49 is always mixed. Default wav"
+    )
     retention_days: int | None = Field(
         default=None, ge=0, le=36500, description="0, the default: kept for ever"
     )

@@ -27,6 +27,7 @@ PARTS = {
     "agents": ("agent", "number"),
     "trunks": ("trunk", "name"),
     "music": ("music", "name"),
+    "regions": ("region", "name"),
 }
 """What a person calls each part, and the key it goes by."""
 
@@ -45,6 +46,16 @@ STEP_KEYS = {
     "trunk": "trunks",
 }
 """The keys of a step, and of the limits inside it, that name a part."""
+
+RULE_KEYS = {
+    "trunks": "trunks",
+    "regions": "regions",
+    "calendar": "calendars",
+    "flow": "flows",
+    "queue": "queues",
+    "message": "prompts",
+}
+"""The keys of a rule that name a part."""
 
 
 class Reference(NamedTuple):
@@ -92,6 +103,11 @@ def _all(site: Site) -> Iterator[Reference]:
     for path, step in _steps(site):
         yield from _of_step(path, step)
     yield from _of_queues(site)
+    yield from _of_rules(site)
+    for place, route in enumerate(site.routes):
+        yield Reference(("routes", place, "calendar"), "calendars", route.calendar)
+        for number, trunk_name in enumerate(route.trunks):
+            yield Reference(("routes", place, "trunks", number), "trunks", trunk_name)
     yield Reference(("sorry",), "prompts", site.sorry)
     yield from _of_recording(site)
     for place, mailbox in enumerate(site.mailboxes):
@@ -112,6 +128,9 @@ def _of_queues(site: Site) -> Iterator[Reference]:
         yield Reference(("queues", place, "music"), "music", queue.music)
         yield Reference(("queues", place, "survey"), "surveys", queue.survey)
         yield Reference(("queues", place, "whisper"), "prompts", queue.whisper)
+        for key in ("welcome", "messages") if queue.announce else ():
+            for number, name in enumerate(getattr(queue.announce, key)):
+                yield Reference(("queues", place, "announce", key, number), "prompts", name)
 
 
 def _of_recording(site: Site) -> Iterator[Reference]:
@@ -128,6 +147,16 @@ def _of_recording(site: Site) -> Iterator[Reference]:
     for where, rule in rules:
         if isinstance(rule.consent, Consent):
             yield Reference((*where, "consent", "prompt"), "prompts", rule.consent.prompt)
+
+
+def _of_rules(site: Site) -> Iterator[Reference]:
+    for place, rule in enumerate(site.rules):
+        for key, part in RULE_KEYS.items():
+            value = getattr(rule, key)
+            if isinstance(value, list):
+                yield from (Reference(("rules", place, key, n), part, name) for n, name in enumerate(value))
+            else:
+                yield Reference(("rules", place, key), part, value)
 
 
 def _steps(site: Site) -> Iterator[tuple[Path, Step]]:

@@ -6,8 +6,11 @@ from typing import Literal
 
 from pydantic import Field
 
+from callcenter.site.outbound import Rights
+from callcenter.site.routing import LastAgent
 from callcenter.site.staffing import Relax
 from callcenter.site.surveys import MailAddress, Question, Why
+from callcenter.site.waiting import Announce
 from callcenter.site.words import Extension, Key, Language, Name, Part, RelativePath, Text, Title
 
 Strategy = Literal[
@@ -31,6 +34,8 @@ class Agent(Part):
     number: Extension
     title: Title
     languages: list[Language] = Field(default_factory=list)
+    rights: Rights | None = Field(default=None, description="how far one may call; default: the seat's")
+    account_manager: bool = Field(default=False, description="may be asked for: has a queue of their own")
     supervisor: bool = Field(
         default=False, description="may listen to, join, take over and end others' calls"
     )
@@ -61,8 +66,12 @@ class Queue(Part):
     max_wait_seconds: int = Field(default=0, ge=0, le=86400, description="0: no limit")
     weight: int = Field(default=0, ge=0, le=1000)
     service_level_seconds: int = Field(default=20, ge=1, le=3600)
+    short_abandon_seconds: int = Field(
+        default=5, ge=0, le=600, description="who gives up sooner counts as a short abandoned call"
+    )
     exit_keys: list[Key] = Field(default_factory=list, description="keys that leave the queue")
     music: Name | None = None
+    announce: Announce | None = Field(default=None, description="what who waits is told")
     announce_agent: bool = Field(default=True, description="tell the caller the agent's number")
     whisper: Name | None = Field(
         default=None, description="prompt that only the agent hears before the two are joined"
@@ -72,6 +81,7 @@ class Queue(Part):
     )
     record: bool = True
     survey: Name | None = None
+    last_agent: LastAgent | None = None
 
 
 class Survey(Part):

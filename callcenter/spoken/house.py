@@ -12,8 +12,29 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "house-busy": {"zh": "对方正忙。", "en": "The line is busy."},
     "house-no-answer": {"zh": "对方无人接听。", "en": "There is no answer."},
     "house-unreachable": {"zh": "对方暂时无法接通。", "en": "The person can't be reached now."},
+    "house-not-allowed": {"zh": "您无权拨打该号码。", "en": "You may not dial this number."},
+    "house-no-line": {"zh": "线路忙，请稍后再拨。", "en": "All lines are busy. Please try again later."},
     "house-failed": {"zh": "操作失败，请稍后再试。", "en": "That did not work. Please try again later."},
     "house-done": {"zh": "已设置。", "en": "Done."},
+    "house-agent-number": {
+        "zh": "请输入工号，按井号键结束。",
+        "en": "Please enter your agent number, then press the pound key.",
+    },
+    "house-pin": {
+        "zh": "请输入密码，按井号键结束。",
+        "en": "Please enter your PIN, then press the pound key.",
+    },
+    "house-wrong-pin": {"zh": "工号或密码错误。", "en": "The number or the PIN is wrong."},
+    "house-locked": {
+        "zh": "密码已锁定，请联系班长。",
+        "en": "The PIN is locked. Please ask your supervisor.",
+    },
+    "house-pause-code": {"zh": "请输入示忙原因代码。", "en": "Please enter the code of the reason."},
+    "house-logged-in": {"zh": "签入成功。", "en": "You are logged in."},
+    "house-logged-out": {"zh": "签出成功。", "en": "You are logged out."},
+    "house-paused": {"zh": "已示忙。", "en": "You are paused."},
+    "house-ready": {"zh": "已示闲。", "en": "You are ready."},
+    "house-longer": {"zh": "话后处理时间已延长。", "en": "You have more time for wrap-up."},
     "house-time": {"zh": "现在是", "en": "It is"},
     "house-mailbox-which": {
         "zh": "请输入信箱号码，按井号键结束。",
@@ -21,7 +42,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     },
     "house-mailbox-pin": {"zh": "请输入信箱密码，按井号键结束。", "en": "Enter the PIN, then hash."},
     "house-mailbox-wrong": {"zh": "密码错误。", "en": "That PIN is wrong."},
-    "house-mailbox-closed": {
+    "house-mailbox-locked": {
         "zh": "密码错误次数过多，信箱已锁定，请稍后再试。",
         "en": "This mailbox is locked after too many wrong PINs. Please try again later.",
     },

@@ -14,9 +14,10 @@ from agi.process import http_client
 from agi.routes import routes
 from agi.server import serve
 from agi.services import Services
+from schema.agents import PinTries
 from schema.calls import VoicemailMessage
 from schema.session import engine_for, session_factory
-from schema.voicemail import MailboxLock, MessageMark
+from schema.voicemail import MessageMark
 from tests.agi.flows import TRUST, Caller, House, publish
 from tests.callcenter.flow_sites import flow, site
 from tests.databases import Sessions, set_up
@@ -50,7 +51,7 @@ class Desk:
                 http,
                 Path("/spool"),
                 self.sessions,
-                lambda name: PIN,
+                secret=lambda name: PIN,
             )
             server = await serve("127.0.0.1", 0, routes(services), TOKEN)
             exchange = Exchange(server.port)
@@ -108,12 +109,12 @@ def test_any_box_is_entered_by_its_number_and_pin(desk: Desk) -> None:
 def test_five_wrong_pins_over_two_calls_close_the_box_for_the_right_one_too(desk: Desk) -> None:
     assert played(desk.dial("*97", "111111", "222222", "333333", PIN)) == []
     assert played(desk.dial("*97", "444444", "555555", PIN)) == []
-    [lock] = desk.rows(MailboxLock)
-    assert (lock.failures, lock.closed_until) == (5, AT + dt.timedelta(minutes=15))
+    [tries] = desk.rows(PinTries)
+    assert (tries.agent, tries.locked_until) == ("mailbox/8001", AT + dt.timedelta(minutes=15))
     assert played(desk.dial("*97", PIN)) == []
     desk.now += dt.timedelta(minutes=15)
     assert played(desk.dial("*97", PIN, "*")) == ["msg0000"]
-    assert desk.rows(MailboxLock) == []
+    assert desk.rows(PinTries) == []
 
 
 def test_a_greeting_is_recorded_beside_the_boxs_messages(desk: Desk) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,7 +24,8 @@ SITE = sample_site().model_copy(
         "mailboxes": [Mailbox(number=n, title="x") for n in ("8002", "9000")],
     }
 )
-HOUSE = House(Published(SITE), NumberPlan.of(SITE), {"1001": "s8001"})
+AT = dt.datetime(2026, 3, 3, 4, 0, tzinfo=dt.UTC)
+HOUSE = House(Published(SITE), NumberPlan.of(SITE), AT, {"1001": "s8001"})
 
 
 def test_the_plan_reads_back_as_it_was_written() -> None:
@@ -124,4 +127,4 @@ def test_a_did_has_another_flow_for_callers_from_inside() -> None:
     published = Published(site)
     assert route(published, "e1", "600").flow == first
     assert route(published, "", "600").flow == second
-    assert isinstance(begin(House(published, NumberPlan.of(site)), "s8001", "600"), Decision)
+    assert isinstance(begin(House(published, NumberPlan.of(site), AT), "s8001", "600"), Decision)

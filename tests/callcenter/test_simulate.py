@@ -159,6 +159,7 @@ def test_the_command_tells_the_path_step_by_step() -> None:
     told = run("--at", "2027-03-03T10:00", "--press", "1", "--outcome", "nobody")
     assert told.exit_code == 0
     assert told.output.splitlines() == [
+        "route number 95588 on any trunk opens flow main -> flow main",
         "main/start (branch) entered -> start",
         "    because number 95588 on any trunk opens flow main",
         "main/start (branch) open -> hello",

@@ -1,16 +1,13 @@
 """What calls in hand leave: who talked how long, the audit log, and every second of talk in some file, once.
 
-``talked``   agent: seconds of talk, within half a second
-``held``     agent: seconds on hold, within half a second
 ``kinds``    how many legs there are of each kind; wires are not counted
 ``audited``  rows of the audit log of the call, in order, each as the columns that matter
-``heard``    tone in hertz: seconds in the recordings' right sides (the agents'), within half a second
 """
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
-from functools import partial
 from typing import Any
 
 from lab import audio
@@ -21,26 +18,8 @@ from tests.e2e.until import until
 
 SETTLE_SECONDS = 20.0
 NEAR_SECONDS = 0.5
-
-
-def _credited(column: str, house: House, call: Call, wanted: dict[str, float]) -> None:
-    def seconds() -> dict[str, float]:
-        found: Counter[str] = Counter()
-        for leg in house.rows(Leg, call_id=call.call_id):
-            if leg.kind != "caller" and getattr(leg, column):
-                found[leg.agent or leg.endpoint or leg.kind] += getattr(leg, column) / 1000
-        return dict(found)
-
-    def near() -> bool:
-        found = seconds()
-        return found.keys() == wanted.keys() and all(
-            abs(found[who] - wanted[who]) <= NEAR_SECONDS for who in wanted
-        )
-
-    try:
-        until(near, SETTLE_SECONDS, f"{column} {wanted}")
-    except AssertionError:
-        raise AssertionError(f"{column}: wanted {wanted}, found {seconds()}") from None
+PRESENT = 0.15
+"""A tone is heard, also among three, when it has this share of the power."""
 
 
 def _kinds(house: House, call: Call, wanted: dict[str, int]) -> None:
@@ -59,26 +38,51 @@ def _audited(house: House, call: Call, wanted: list[dict[str, Any]]) -> None:
     assert [{key: row[key] for key in want} for row, want in zip(found, wanted, strict=True)] == wanted
 
 
-def _heard(house: House, call: Call, wanted: dict[float, float]) -> None:
-    def whole() -> bool:
-        rows = house.rows(Recording, call_id=call.call_id)
-        return bool(rows) and all(row.state in ("ready", "truncated") for row in rows)
+def credited(house: House, call_id: str, agent: str, heard: float) -> None:
+    """The agent's seconds of talk are those that the caller has heard of them."""
 
-    until(whole, SETTLE_SECONDS, "recordings of the call")
-    found = {hz: _seconds_in_files(house, call, hz) for hz in wanted}
-    assert all(abs(found[hz] - wanted[hz]) <= NEAR_SECONDS for hz in wanted), f"recorded: {found}"
+    def talked() -> float:
+        legs = house.rows(Leg, call_id=call_id, agent=agent)
+        return sum(leg.talk_ms for leg in legs if leg.kind != "caller") / 1000
+
+    try:
+        until(lambda: abs(talked() - heard) <= NEAR_SECONDS, SETTLE_SECONDS, "the right seconds of talk")
+    except AssertionError:
+        raise AssertionError(f"{agent} was heard {heard:.2f} s, credited with {talked():.2f} s") from None
 
 
-def _seconds_in_files(house: House, call: Call, hz: float) -> float:
-    """In all files of the call together, on the agents' side: twice recorded counts twice."""
-    files = [house.app.settings.recordings / row.path for row in house.rows(Recording, call_id=call.call_id)]
-    return sum(audio.seconds_of(audio.read_wav(file).channels[1], hz) for file in files)
+def recorded(house: House, call_id: str, hz: float, heard: float) -> None:
+    """What the caller heard of a tone is on the agents' side of the call's files, once."""
+
+    def seconds() -> float:
+        rows = [row for row in house.rows(Recording, call_id=call_id) if row.state in ("ready", "truncated")]
+        files = [house.app.settings.recordings / row.path for row in rows]
+        return sum(sounding(audio.read_wav(file).channels[1], hz) for file in files)
+
+    try:
+        until(lambda: abs(seconds() - heard) <= NEAR_SECONDS, SETTLE_SECONDS, "the right seconds in files")
+    except AssertionError:
+        raise AssertionError(f"{hz} Hz was heard {heard:.2f} s, recorded {seconds():.2f} s") from None
+
+
+def sounding(heard: array[int], hz: float) -> float:
+    """Seconds with the tone in them, also where others sound."""
+    return len(windows_with(heard, hz)) * audio.WINDOW_SECONDS
+
+
+def windows_with(heard: array[int], hz: float) -> list[int]:
+    """Where each 20 ms with the tone begins, in samples."""
+    size = round(audio.WINDOW_SECONDS * audio.RATE)
+    starts = range(0, len(heard) - size, size)
+    return [at for at in starts if is_in(heard[at : at + size], hz)]
+
+
+def is_in(part: array[int], hz: float) -> bool:
+    """Whether the tone has a part in the sound."""
+    return audio.level_db(part) > audio.QUIET_DB and audio.share(part, hz) > PRESENT
 
 
 SPECIAL = {
-    "talked": partial(_credited, "talk_ms"),
-    "held": partial(_credited, "hold_ms"),
     "kinds": _kinds,
     "audited": _audited,
-    "heard": _heard,
 }

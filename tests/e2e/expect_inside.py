@@ -1,28 +1,33 @@
 """What cases of calls from seats look at besides: see ``tests/e2e/expect.py``.
 
-``reasons``  words of the decisions' reasons, in order, where others may lie between
+``because``  words of the decisions' reasons, in order, where others may lie between
+``kinds``    of the call's legs
 ``parties``  endpoints of the legs that talked, the caller's first
 """
 
 from __future__ import annotations
 
-from schema.calls import Call, Leg, Step
+from schema.calls import Call, Leg
+from schema.routing import Decision
 from tests.e2e.house import House
 from tests.e2e.until import until
 
 SETTLE_SECONDS = 20.0
 
 
-def reasons(house: House, call: Call, wanted: list[str]) -> None:
+def because(house: House, call: Call, wanted: list[str]) -> None:
+    def told() -> list[str]:
+        rows = sorted(house.rows(Decision, call_id=call.call_id), key=lambda row: (row.at, row.number))
+        return [reason for row in rows for reason in row.reasons]
+
     def given() -> bool:
-        told = iter([row.reason for row in house.rows(Step, call_id=call.call_id)])
-        return all(any(words in reason for reason in told) for words in wanted)
+        told_now = iter(told())
+        return all(any(words in reason for reason in told_now) for words in wanted)
 
     try:
         until(given, SETTLE_SECONDS, f"reasons {wanted}")
     except AssertionError:
-        found = [row.reason for row in house.rows(Step, call_id=call.call_id)]
-        raise AssertionError(f"wanted {wanted}, found {found}") from None
+        raise AssertionError(f"wanted {wanted}, found {told()}") from None
 
 
 def parties(house: House, call: Call, wanted: list[str]) -> None:
@@ -33,4 +38,9 @@ def parties(house: House, call: Call, wanted: list[str]) -> None:
     until(talked, SETTLE_SECONDS, f"talk of {wanted}")
 
 
-EXPECT = {"reasons": reasons, "parties": parties}
+def kinds(house: House, call: Call, wanted: list[str]) -> None:
+    legs = sorted(house.rows(Leg, call_id=call.call_id), key=lambda leg: leg.started_at)
+    assert [leg.kind for leg in legs] == wanted
+
+
+EXPECT = {"because": because, "parties": parties, "kinds": kinds}

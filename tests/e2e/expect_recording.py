@@ -1,13 +1,17 @@
 """What must be found of a call's recording, besides its row.
 
 ``drawn: percent``  it is recorded exactly if the number the call drew is below
-``paused: [words]``  so many gaps in the row, ended by these; the file holds nothing there, and both tones elsewhere
+``kept_as: suffix``  the file is of this kind, the wav is gone, and there is sound in it
+``paused: [words]``  the row has gaps that these ended; the file has no sound there, and sound elsewhere
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import subprocess
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from callcenter.recording_policy import draw
@@ -50,8 +54,24 @@ def _paused(house: House, call: Call, ended_by: list[str]) -> None:
         assert loud > 0.9 * len(outside), f"{loud} of {len(outside)} windows besides the pauses have sound"
 
 
+def _kept_as(house: House, call: Call, suffix: str) -> None:
+    row = _row(house, call, "ready")
+    path = house.app.settings.recordings / str(row.path)
+    assert path.name.endswith(f".{suffix}")
+    assert [file.suffix for file in path.parent.glob(f"*{row.uniqueid}*")] == [f".{suffix}"]
+    with tempfile.TemporaryDirectory() as folder:
+        wav = Path(folder) / "decoded.wav"
+        subprocess.run(["sox", "-V1", str(path), "-e", "signed", "-b", "16", str(wav)], check=True)
+        (side,) = audio.read_wav(wav).channels
+    assert audio.level_db(side) > audio.QUIET_DB
+
+
 def _offset(row: Recording, moment: str) -> float:
     return (dt.datetime.fromisoformat(moment) - row.started_at).total_seconds()
 
 
-SPECIAL: dict[str, Callable[[House, Call, Any], None]] = {"drawn": _drawn, "paused": _paused}
+SPECIAL: dict[str, Callable[[House, Call, Any], None]] = {
+    "drawn": _drawn,
+    "paused": _paused,
+    "kept_as": _kept_as,
+}

@@ -23,6 +23,7 @@ class Faults:
         self._house = house
         self._broken = ExitStack()
         self.moment = 0.0
+        self.killed_at = 0.0
         self._log_size = 0
 
     def __enter__(self) -> Faults:
@@ -65,6 +66,7 @@ class Faults:
         self._broken.callback(self._house.ami.thaw)
 
     def asterisk_killed(self) -> None:
+        self.killed_at = now()
         pid = self._house.asterisk.pid
         assert pid is not None
         os.kill(pid, signal.SIGKILL)

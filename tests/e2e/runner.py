@@ -13,6 +13,8 @@ Those of recordings are in ``tests/e2e/verbs_recording.py``.
 ``recorded: seconds``         wait until so much of a talk is on disk
 ``cut: NAME``                 a caller's phone falls silent and never hangs up
 ``hears: NAME``               wait until the caller hears sound newer than the last ``ended``, ``fallback``, press
+
+The verbs of one area are in a file of their own, ``verbs_….py``.
 """
 
 from __future__ import annotations
@@ -41,7 +43,9 @@ from tests.e2e.verbs_agents import AgentVerbs
 from tests.e2e.verbs_hands import Hands
 from tests.e2e.verbs_inside import PHONES, InsideVerbs, account, is_inside
 from tests.e2e.verbs_recording import RecordingVerbs
+from tests.e2e.verbs_routing import RoutingVerbs
 from tests.e2e.verbs_survey import SurveyVerbs
+from tests.e2e.verbs_waiting import WaitingVerbs
 
 PATIENCE_SECONDS = 45.0
 TRUNKS = {"e1": Address("127.0.0.2"), "analog": Address("127.0.0.3")}
@@ -94,7 +98,9 @@ class Stage(
     Hands,
     InsideVerbs,
     RecordingVerbs,
+    RoutingVerbs,
     SurveyVerbs,
+    WaitingVerbs,
 ):
     """The parties of one case that is being played."""
 

@@ -19,7 +19,7 @@ QUEUES: dict[str, Site] = {
     "ag_killed": {"members": {"6110": 3, "6111": 0}},
     "ag_phone": {"members": {"6112": 0}},
     "ag_times": {"members": {"6113": 0}, "wrapup_seconds": 3},
-    "ag_desk": {"members": {"6114": 0}},
+    "ag_desk": {"members": {"6114": 0, "6115": 0}},
 }
 REASONS = [
     {"name": "lunch", "title": {"zh": "午饭", "en": "Lunch"}, "code": "1"},

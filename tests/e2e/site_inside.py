@@ -10,6 +10,23 @@ FLOW_FOR_ALL, FLOW_INSIDE = "desk_outside", "desk_inside"
 NUMBER = "4009006801"
 """Opens another flow for callers from seats than for those from outside."""
 
+CARRIERS = {"c1": 30, "c2": 30, "c3": 1, "c4": 30}
+"""Trunks of our own, and how many calls each takes; c1 is 127.0.0.51."""
+WAYS = {"8881": ["c1", "c2"], "8882": ["c3", "c4"]}
+SHOWN = "4008001000"
+NO_RIGHTS = "7026"
+"""A seat that may only call inside."""
+
+
+def host(carrier: str) -> str:
+    """Where this trunk's far end is."""
+    return f"127.0.0.5{carrier[1:]}"
+
+
+def _carrier(name: str, channels: int) -> Site:
+    connection = {"by": "address", "hosts": [host(name)]}
+    return {"name": name, "title": name, "connection": connection, "channels": channels}
+
 
 def seat(number: str) -> str:
     """The seat of an inside number: 7001 is i7001."""
@@ -25,6 +42,22 @@ def add_inside(found: Site) -> None:
         found["agents"].append({"number": f"370{place}", "title": f"Inside {place}", "languages": ["zh"]})
     for number in ("7010", "7011"):
         found["mailboxes"].append({"number": number, "title": number})
+    for name, channels in CARRIERS.items():
+        found["trunks"].append(_carrier(name, channels))
+    for prefix, trunks in WAYS.items():
+        found.setdefault("routes", []).append(
+            {
+                "name": f"way_{prefix}",
+                "title": prefix,
+                "prefixes": [prefix],
+                "rights": "local",
+                "caller_id": SHOWN,
+                "strip": 1,
+                "prepend": "0",
+                "trunks": trunks,
+            }
+        )
+    next(row for row in found["seats"] if row["name"] == seat(NO_RIGHTS))["rights"] = "inside"
     for name in (FLOW_FOR_ALL, FLOW_INSIDE):
         found["flows"].append(_flow(name))
     found["dids"].append(

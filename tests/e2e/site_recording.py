@@ -7,14 +7,14 @@ from typing import Any
 
 Site = dict[str, Any]
 LINES = {
-    "rec_never": ("4009005001", ["3511"]),
-    "rec_half": ("4009005002", ["3521"]),
-    "rec_but_one": ("4009005003", ["3531"]),
-    "rec_ask": ("4009005004", ["3541"]),
-    "rec_tell": ("4009005005", ["3551"]),
-    "rec_pause": ("4009005006", ["3561"]),
-    "rec_mp3": ("4009005007", ["3571"]),
-    "rec_key": ("4009005008", ["3581"]),
+    "rec_never": ("4009009001", ["77011"]),
+    "rec_half": ("4009009002", ["77021"]),
+    "rec_but_one": ("4009009003", ["77031"]),
+    "rec_ask": ("4009009004", ["77041"]),
+    "rec_tell": ("4009009005", ["77051"]),
+    "rec_pause": ("4009009006", ["77061"]),
+    "rec_mp3": ("4009009007", ["77071"]),
+    "rec_key": ("4009009008", ["77081"]),
 }
 MAY_BE_UNRECORDED = ("rec_never", "rec_half", "rec_but_one", "rec_ask")
 CONSENT = {"prompt": "may_we_record"}
@@ -37,5 +37,5 @@ def add(found: Site, add_line: Callable[[Site, str, str, list[str]], None]) -> N
             "rec_key": {"pause_seconds": 5},
             "rec_mp3": {"sides": "mixed", "format": "mp3"},
         },
-        "agents": {"3531": {"percent": 0}},
+        "agents": {"77031": {"percent": 0}},
     }

@@ -20,6 +20,8 @@ from tests.e2e import site_recording, site_survey
 from tests.e2e.site_agents import add_agents
 from tests.e2e.site_hands import add_hands
 from tests.e2e.site_inside import add_inside
+from tests.e2e.site_routing import add_routing
+from tests.e2e.site_waiting import add_waiting
 
 SAMPLE = Path(__file__).parents[2] / "samples/telecom_zh_en.yaml"
 LINES = range(1, 10)
@@ -48,11 +50,13 @@ def site(*, twin: str = "open") -> str:
     _named(found["flows"], GOES_ON)["steps"]["wait"]["done"] = "hello"
     crowd = [f"4{number:03}" for number in range(1, CROWD + 1)]
     _add_line(found, CROWD_LINE, "4009002000", crowd)
+    add_routing(found)
     add_agents(found)
     site_survey.add(found, _add_line)
     add_hands(found, _add_line)
     site_recording.add(found, _add_line)
     add_inside(found)
+    add_waiting(found, _add_line)
     out = StringIO()
     writer = YAML()
     writer.allow_unicode = True

@@ -3,6 +3,9 @@
 ``hotline: words``            a command of Hotline's
 ``state: {AGENT: words}``     wait until ``hotline agents list`` says so: state, or ``paused: reason``
 ``member: {AGENT: words}``    wait until Asterisk says so: ``queue NAME penalty N``, then ``paused REASON``
+``no_member: {AGENT: queue}``  wait until the agent is out of it
+``pin: {NAME: agent}``        the caller types this agent's PIN as soon as they are answered
+``nowhere: digits``           no log and no journal holds them
 ``served: NAME``              wait until an agent has answered this caller
 ``served_in_order: [NAMES]``  the callers were answered one after the other
 ``waited: {NAME: [low, high]}`` the caller waited so many seconds in the queue
@@ -29,7 +32,7 @@ from tests.e2e.case import Case
 from tests.e2e.house import House, now
 from tests.e2e.until import until
 
-PATIENCE_SECONDS = 15.0
+PATIENCE_SECONDS = 45.0
 SEATS = Address("127.0.0.21")
 CALLER_HZ = 440.0
 LOUD_DB = -45.0
@@ -65,10 +68,25 @@ class AgentVerbs:
         _, queue, _, penalty, *pause = words.split(" ", 5)
         lines = self._house.asterisk.rx(f"queue show {queue}").splitlines()
         found = next((line for line in lines if line.strip().startswith(f"{agent} (")), "")
-        weighed = f"with penalty {penalty}" in found or penalty == "0"
-        return (
-            bool(found) and weighed and (f"(paused:{pause[1]}" if pause else "paused") in found == bool(pause)
-        )
+        weighed = penalty == "0" or f"with penalty {penalty}" in found
+        kept = f"(paused:{pause[1]} " in found if pause else "paused" not in found
+        return bool(found) and weighed and kept
+
+    def do_no_member(self, wanted: dict[str, str]) -> None:
+        for agent, queue in wanted.items():
+            look = partial(self._house.asterisk.rx, f"queue show {queue}")
+            until(lambda a=agent, look=look: f" {a} (" not in look(), PATIENCE_SECONDS, f"{agent} is out")
+
+    def do_pin(self, pins: dict[str, str]) -> None:
+        for name, agent in pins.items():
+            until(partial(self.parties[name].events, "answered"), PATIENCE_SECONDS, f"{name} is asked")
+            self.parties[name].press(self._house.secret(f"agent/{agent}") + "#")
+
+    def do_nowhere(self, digits: str) -> None:
+        kept = [self._house.agi.log, self._house.ami.log, *self._house.asterisk.log.rglob("*")]
+        kept += list(self._house.app.settings.journal.rglob("*"))
+        found = [file for file in kept if file.is_file() and digits.encode() in file.read_bytes()]
+        assert not found
 
     def do_served(self, name: str) -> None:
         until(partial(self._visit, name), PATIENCE_SECONDS, f"{name} is served")
@@ -97,8 +115,8 @@ class AgentVerbs:
         assert loud > 0.5, f"only {loud:.2f} s were whispered"
 
     def do_phone_dies(self, agent: str) -> None:
-        self.died_at = now()
         self.parties[agent].stop(0.0)
+        self.died_at = now()
 
     def do_phone_lives(self, agent: str) -> None:
         phone = Agent(login=login(self._house, agent), **self._case.agents[agent])
@@ -128,9 +146,6 @@ def login(house: House, agent: str) -> Login:
 
 def agent_row(house: House, agent: str) -> dict[str, Any]:
     """What ``hotline agents list`` says of them."""
-    out = house.run("agents", "list", "--json")
-    print(repr(out[:300]))
-    rows = json.loads(out)
-    print("ROW", rows and [r for r in rows if r["agent"] == agent])
+    rows = json.loads(house.run("agents", "list", "--json"))
     found: dict[str, Any] = next(row for row in rows if row["agent"] == agent)
     return found

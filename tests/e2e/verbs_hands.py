@@ -18,7 +18,8 @@ Under ``phones``, agent: ``tone_hz``. Numbers are dialled as written.
 ``hotline: words``           a command; ``{NAME}`` is the id of that caller's call
 ``fails: [words, why]``      a command that must fail with this word in its message
 ``listens: {NAME: [hz]}``    wait until NAME hears each tone, and only those, in the next half second
-``gap: {NAME: [hz, ms]}``    the tone's longest hole in NAME's ear so far, which must be no longer
+``credited: {NAME: {AGENT: hz}}``  talk and recordings hold as much of each agent as NAME has heard
+``gap: {NAME: [ms, hz, …]}`` NAME has heard one of the tones all the time since the first ``listens``, or for no more
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ from lab.rtp import Ear
 from lab.scenario import Login
 from lab.sipp_run import Run
 from lab.softphone import PhoneCall, Softphone
-from tests.e2e import expect
+from tests.e2e import expect, expect_hands
 from tests.e2e.house import House
 from tests.e2e.telephony_site import seat_of
 from tests.e2e.until import until
@@ -60,11 +61,13 @@ class Hands:
     phones: dict[str, Softphone]
     in_hand: dict[str, PhoneCall]
     consulting: dict[str, PhoneCall]
+    listened: dict[str, int]
     commands: list[tuple[str, subprocess.Popen[str]]]
 
     def take_up_phones(self, phones: dict[str, dict[str, Any]], stack: ExitStack) -> None:
         """Sign every agent's softphone in, and the agent at it."""
-        self.phones, self.in_hand, self.consulting, self.commands = {}, {}, {}, []
+        self.phones, self.in_hand, self.consulting, self.listened = {}, {}, {}, {}
+        self.commands = []
         for agent, options in phones.items():
             seat = seat_of(agent)
             stack.callback(self._house.run, "agents", "logout", agent)
@@ -140,14 +143,27 @@ class Hands:
             )
 
     def do_gap(self, holes: dict[str, list[float]]) -> None:
-        for name, (hz, most_ms) in holes.items():
-            longest = longest_hole(samples(self._ear(name)), hz)
-            self.figures[f"{name}'s longest hole in the talk"] = longest
-            assert longest * 1000 <= most_ms, f"{name} heard a hole of {longest * 1000:.0f} ms"
+        for name, (most_ms, *tones) in holes.items():
+            longest = longest_hole(samples(self._ear(name))[self.listened[name] :], tones)
+            self.figures[f"{name}'s longest gap"] = longest
+            assert longest * 1000 <= most_ms, f"{name} heard a gap of {longest * 1000:.0f} ms"
+
+    def do_credited(self, heard: dict[str, dict[str, float]]) -> None:
+        for name, tones in heard.items():
+            ear, call_id = samples(self._ear(name)), expect.call_id(self._house, self.number[name])
+            for agent, hz in tones.items():
+                seconds = expect_hands.sounding(ear, hz)
+                self.figures[f"{name} heard {agent}"] = seconds
+                assert seconds, f"{name} never heard {agent}"
+                expect_hands.credited(self._house, call_id, agent, seconds)
+                expect_hands.recorded(self._house, call_id, hz, seconds)
 
     def _hears_just(self, name: str, tones: list[float]) -> bool:
-        last = samples(self._ear(name))[-round(LISTEN_SECONDS * audio.RATE) :]
-        return _tones_in(last) == set(tones)
+        heard = samples(self._ear(name))
+        last = heard[-round(LISTEN_SECONDS * audio.RATE) :]
+        if found := _tones_in(last) == set(tones):
+            self.listened.setdefault(name, len(heard))
+        return found
 
     def _ear(self, name: str) -> Ear:
         if name in self.phones:
@@ -163,8 +179,6 @@ class Hands:
 
 TONES = (450, 600, 750, 950, 1200, 1450)
 """What parties of these cases send: whole periods in 20 ms, so that none is taken for another."""
-PRESENT = 0.15
-"""A tone is heard, also among three, when it has this share of the power."""
 
 
 def samples(ear: Ear) -> array[int]:
@@ -174,18 +188,12 @@ def samples(ear: Ear) -> array[int]:
 
 def _tones_in(part: array[int]) -> set[float]:
     """The tones that make up a good part of the sound."""
-    if len(part) < LISTEN_SECONDS * audio.RATE or audio.level_db(part) < audio.QUIET_DB:
-        return set()
-    return {hz for hz in TONES if audio.share(part, hz) > PRESENT}
+    enough = len(part) >= LISTEN_SECONDS * audio.RATE
+    return {hz for hz in TONES if enough and expect_hands.is_in(part, hz)}
 
 
-def longest_hole(heard: array[int], hz: float) -> float:
-    """Seconds of the longest stretch without the tone between the first and the last time it sounds."""
-    size = round(audio.WINDOW_SECONDS * audio.RATE)
-    with_tone = [at for at in range(0, len(heard) - size, size) if _sounds(heard[at : at + size], hz)]
-    holes = (after - before - size for before, after in pairwise(with_tone))
-    return max(holes, default=0) / audio.RATE
-
-
-def _sounds(part: array[int], hz: float) -> bool:
-    return audio.level_db(part) > audio.QUIET_DB and audio.share(part, hz) > PRESENT
+def longest_hole(heard: array[int], tones: list[float]) -> float:
+    """Seconds of the longest stretch with none of the tones, up to the last time one sounds."""
+    found = sorted({0, *(at for hz in tones for at in expect_hands.windows_with(heard, hz))})
+    step = audio.WINDOW_SECONDS * audio.RATE
+    return max((after - before - step for before, after in pairwise(found)), default=0) / audio.RATE

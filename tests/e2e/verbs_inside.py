@@ -1,19 +1,23 @@
 """What cases of calls from seats do besides: see ``tests/e2e/runner.py``.
 
 ``phone: {NUMBER: fields}``   the phone of this inside number signs in; fields of ``lab.scenario.Agent``
+``seated: {AGENT: NUMBER}``   this agent of ours is logged in at the seat of that number
+``carrier: {TRUNK: fields}``  the far end of a trunk of ours is there, and known to be
+``shown: {TRUNK: number}``    the far end has been called from this number, and from no name
 ``hears_tone: {PARTY: hertz}`` wait until this party hears the tone of the other
 """
 
 from __future__ import annotations
 
 from contextlib import ExitStack
+from functools import partial
 from typing import Any
 
 from lab import audio, g711, sipp
 from lab.scenario import Agent, Login
 from lab.sipp_run import Address, Run
 from tests.e2e.house import House
-from tests.e2e.site_inside import seat
+from tests.e2e.site_inside import host, seat
 from tests.e2e.until import until
 
 PHONES = Address("127.0.0.22")
@@ -43,6 +47,26 @@ class InsideVerbs:
             phone = Agent(login=account(self._house, number), **options)
             started = sipp.start(phone, self._house.sip, self._house.sipp_logs, at=PHONES, seconds=600)
             self.parties[number] = self._stack.enter_context(started)
+
+    def do_seated(self, wanted: dict[str, str]) -> None:
+        for agent, number in wanted.items():
+            self._stack.callback(self._house.run, "agents", "logout", agent)
+            self._house.run("agents", "login", agent, "--seat", seat(number))
+
+    def do_carrier(self, carriers: dict[str, dict[str, Any]]) -> None:
+        for trunk, options in carriers.items():
+            at = Address(host(trunk), 5060)
+            run = sipp.start(Agent(**options), self._house.sip, self._house.sipp_logs, at=at, seconds=600)
+            self.parties[trunk] = self._stack.enter_context(run)
+            self._house.asterisk.rx(f"pjsip qualify {trunk}")
+            there = partial(self._house.asterisk.rx, f"pjsip show aor {trunk}")
+            until(lambda there=there: "Avail " in there(), PATIENCE_SECONDS, f"{trunk} is there")
+
+    def do_shown(self, wanted: dict[str, str]) -> None:
+        for trunk, number in wanted.items():
+            (event, *_) = until(partial(self.parties[trunk].events, "ringing"), PATIENCE_SECONDS, trunk)
+            assert f"<sip:{number}@" in event.details, event.details
+            assert '"' not in event.details, event.details
 
     def do_hears_tone(self, wanted: dict[str, float]) -> None:
         for party, hertz in wanted.items():

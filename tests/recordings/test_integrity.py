@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 
 from recordings import capture as capturing
 from recordings.integrity import LEFT_OVER_SECONDS, audit, repair
-from schema.calls import Leg, Visit
+from schema.calls import Leg, Recording, Visit
 from tests.recordings.spool import AT, Spool
 
 pytestmark = [pytest.mark.req("REC-4", "P4")]
@@ -62,9 +62,14 @@ def test_every_planted_fault_is_found_and_no_other(spool: Spool) -> None:
     recorded(spool, "short.1")
     with spool.sessions.begin() as session:
         session.execute(update(Leg).where(Leg.uniqueid == "short.1").values(talk_ms=9000))
+    recorded(spool, "long.1")
+    with spool.sessions.begin() as session:
+        session.execute(update(Recording).where(Recording.uniqueid == "long.1").values(duration_ms=2000))
     spool.talked("unrecorded.1")
     stranger = changed.with_name("stranger.wav")
     stranger.write_bytes(b"")
+    spoken = changed.with_name("stranger.mp3")
+    spoken.write_bytes(b"")
     half = changed.with_name("half.wav.99.new")
     half.write_bytes(b"")
     spool.record("nobodys.1", 100)
@@ -72,11 +77,13 @@ def test_every_planted_fault_is_found_and_no_other(spool: Spool) -> None:
     day = stranger.parent.relative_to(spool.recordings)
     assert sorted(found(spool)) == [
         ("changed", "changed.1"),
+        ("duration", "long.1"),
         ("duration", "short.1"),
         ("no_file", "broken.1"),
         ("no_file", "gone.1"),
         ("no_row", "unrecorded.1"),
         ("orphan_file", f"{day}/half.wav.99.new"),
+        ("orphan_file", f"{day}/stranger.mp3"),
         ("orphan_file", f"{day}/stranger.wav"),
         ("orphan_part", "nobodys.1.sln"),
     ]

@@ -8,12 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from agi.scripts.features import line, mailbox
+from agi.scripts.features import agents, line, mailbox
 from agi.scripts.features.desk import Desk
 
 Feature = Callable[[Desk], dict[str, str] | None]
 
 FEATURES: Mapping[str, Feature] = {
+    "login": agents.login,
+    "logout": agents.logout,
+    "pause": agents.pause,
+    "unpause": agents.unpause,
+    "wrapup": agents.wrapup,
     "echo": line.echo,
     "clock": line.clock,
     "mailbox_own": mailbox.own,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
-
 from sqlalchemy.orm import Session
 
 from agi.outcomes import CommandFailed
@@ -11,10 +9,11 @@ from agi.scripts.features.desk import Desk
 from callcenter import mailboxes, spoken
 from callcenter.agents import logged_in
 from callcenter.flow.dialogue import Hear
+from callcenter.pins import Verdict, try_pin
 from schema.calls import VoicemailMessage
 
 PIN_TRIES = 3
-"""In one call; ``callcenter/mailbox_pins.py`` counts over all calls."""
+"""In one call; ``callcenter/pins.py`` counts over all calls."""
 MENU_SECONDS = 5
 MENU_TRIES = 3
 MOST_MESSAGES = 50
@@ -47,20 +46,21 @@ def _enter(desk: Desk, box: str) -> None:
 
 
 def _knows_the_pin(desk: Desk, box: str) -> bool:
-    """Asked up to three times; a box that is closed is said to be."""
-    right, clock = desk.services.secret(f"mailbox/{box}"), desk.services.clock
+    """Asked up to three times; a box that is locked is said to be."""
+    name = mailboxes.pin_name(box)
+    pin, clock = desk.services.secret(name), desk.services.clock
     for _ in range(PIN_TRIES):
-        try:
-            desk.database(lambda session: mailboxes.check_open(session, box, clock()))
-        except mailboxes.Closed:
-            desk.say("house-mailbox-closed")
-            return False
         typed = desk.ask(("house-mailbox-pin",), 20, masked=True)
-        if secrets.compare_digest(typed.encode(), right.encode()):
-            desk.database(lambda session: mailboxes.unlock(session, box))
+
+        def look(session: Session, typed: str = typed) -> Verdict:
+            return try_pin(session, name, typed, pin, clock())
+
+        verdict = desk.database(look)
+        if verdict == "right":
             return True
-        desk.database(lambda session: mailboxes.wrong_pin(session, box, clock()))
-        desk.say("house-mailbox-wrong")
+        desk.say(f"house-mailbox-{verdict}")
+        if verdict == "locked":
+            return False
     return False
 
 

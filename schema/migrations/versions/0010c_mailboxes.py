@@ -1,4 +1,4 @@
-"""Mailboxes closed by wrong PINs, and what was done with their messages."""
+"""What was done with voicemail messages."""
 
 from __future__ import annotations
 
@@ -8,27 +8,18 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0010c"
-down_revision = "0009"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 
 TEXT = sa.String()
 MOMENT = sa.DateTime(timezone=True)
-WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 column = partial(sa.Column, nullable=False)
 maybe = partial(sa.Column, nullable=True)
 
 
 def upgrade() -> None:
-    """Make both tables."""
-    op.create_table(
-        "mailbox_locks",
-        column("mailbox", TEXT),
-        column("failures", WHOLE),
-        column("failed_at", MOMENT),
-        maybe("closed_until", MOMENT),
-        sa.PrimaryKeyConstraint("mailbox", name="pk_mailbox_locks"),
-    )
+    """Make the table."""
     op.create_table(
         "message_marks",
         column("message_id", TEXT),

@@ -1,0 +1,98 @@
+"""Asks the database what is known of a caller, in threads, so that no other call waits for it.
+
+An answer that takes too long is not waited for; after such a one, or a failure, the database is left alone for
+some seconds, so that a dead one costs a call nothing and threads don't pile up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import time
+from collections.abc import Callable, Collection
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+import structlog
+from sqlalchemy.orm import Session
+
+from callcenter import known_store
+from callcenter.flow.dialogue import Served, WhoServed
+from callcenter.known import NOTHING, Known
+from schema.refusal import first_line
+
+log = structlog.get_logger()
+T = TypeVar("T")
+
+LIMIT_SECONDS = 0.25
+REST_SECONDS = 2.0
+THREADS = 4
+AWAY = "the database did not answer: nothing is known of the caller"
+
+
+class NoKnowledge:
+    """Knows of nobody: a worker without a database (``callcenter.ports.Knowledge``)."""
+
+    async def of(self, caller: str, country: str, at: dt.datetime) -> Known:
+        """Nothing."""
+        return NOTHING
+
+    async def closings(self, at: dt.datetime) -> Known:
+        """None."""
+        return NOTHING
+
+    async def last_served(
+        self, caller: str, country: str, asked: WhoServed, also: Collection[str], at: dt.datetime
+    ) -> Served:
+        """Nobody."""
+        return Served()
+
+
+class Knowledge:
+    """One worker's (``callcenter.ports.Knowledge``)."""
+
+    def __init__(self, sessions: Callable[[], Session], limit_seconds: float = LIMIT_SECONDS) -> None:
+        self._sessions, self._limit = sessions, limit_seconds
+        self._threads = ThreadPoolExecutor(THREADS, "knowledge")
+        self._rests_until = 0.0
+
+    async def of(self, caller: str, country: str, at: dt.datetime) -> Known:
+        """The list's entry that counts, and the emergency closings in force."""
+        found = await self._ask(lambda session: known_store.known(session, caller, at, country))
+        return found or Known(trouble=AWAY)
+
+    async def closings(self, at: dt.datetime) -> Known:
+        """The emergency closings alone."""
+        found = await self._ask(lambda session: Known(closings=known_store.closings(session, at)))
+        return found or Known(trouble=AWAY)
+
+    async def last_served(
+        self, caller: str, country: str, asked: WhoServed, also: Collection[str], at: dt.datetime
+    ) -> Served:
+        """Who served the caller last in a queue, or in one of ``also``: agents' own queues."""
+        since, queues = at - dt.timedelta(hours=asked.within_hours), {asked.queue, *also}
+
+        def ask(session: Session) -> Served:
+            return known_store.last_served(session, caller, queues, since, at, country)
+
+        return await self._ask(ask) or Served(trouble=AWAY)
+
+    def close(self) -> None:
+        """Ask nothing more. A thread that still waits for the database is not waited for."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    async def _ask(self, query: Callable[[Session], T]) -> T | None:
+        """The answer; None when there is none in time."""
+        if time.monotonic() < self._rests_until:
+            return None
+        loop = asyncio.get_running_loop()
+        try:
+            return await asyncio.wait_for(loop.run_in_executor(self._threads, self._run, query), self._limit)
+        except Exception as error:  # the edge: whatever the database does, the call goes on
+            self._rests_until = time.monotonic() + REST_SECONDS
+            log.warning("knowledge.away", error=first_line(error) or type(error).__name__)
+            return None
+
+    def _run(self, query: Callable[[Session], T]) -> T:
+        with self._sessions() as session:
+            return query(session)

@@ -1,0 +1,110 @@
+"""An agent's feature codes: log in and out, pause and unpause, more wrap-up, from any phone.
+
+Where an agent is logged in at the phone it is they who dial; else the agent's number and PIN are asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy.orm import Session
+
+from agi.scripts.features.desk import Desk
+from callcenter import agent_states as states
+from callcenter import agents
+from callcenter.errors import NotFound
+from callcenter.pins import try_pin
+
+MOST_DIGITS, PIN_DIGITS = 8, 20
+ASKED_TIMES = 3
+LONGER_SECONDS = 60
+NO_REASON = "break"
+
+
+def login(desk: Desk) -> None:
+    """Sit down at this phone."""
+    agent = _who_are_you(desk, desk.argument)
+    if agent is None:
+        return
+    _do(desk, lambda session: agents.sit(session, agent, desk.seat, desk.services.clock), "house-logged-in")
+
+
+def logout(desk: Desk) -> None:
+    """Go home."""
+    agent = _agent(desk)
+    if agent is not None:
+        _do(desk, lambda session: agents.log_out(session, agent, desk.services.clock), "house-logged-out")
+
+
+def pause(desk: Desk) -> None:
+    """Take no calls, for a reason of the site's."""
+    agent = _agent(desk)
+    if agent is None:
+        return
+    site, code = desk.snapshot.published.site, desk.argument
+    if site.pause_reasons and not code:
+        code = desk.ask(("house-pause-code",), 1)
+    reason = agents.known_reason(site, code or NO_REASON)
+    _do(desk, lambda session: agents.pause(session, agent, reason, desk.services.clock), "house-paused")
+
+
+def unpause(desk: Desk) -> None:
+    """Take calls again: the end of a pause, or of a wrap-up before its time."""
+    agent = _agent(desk)
+    if agent is not None:
+        _do(desk, lambda session: _ready(session, agent, desk), "house-ready", Again=agent)
+
+
+def wrapup(desk: Desk) -> None:
+    """More time after the call."""
+    agent = _agent(desk)
+    seconds = int(desk.argument or LONGER_SECONDS)
+    if agent is not None:
+        at = desk.services.clock()
+        _do(desk, lambda session: states.extend_wrap_up(session, agent, at, seconds), "house-longer")
+
+
+def _ready(session: Session, agent: str, desk: Desk) -> None:
+    agents.unpause(session, agent, desk.services.clock)
+    try:
+        states.end_wrap_up(session, agents.seated(session, agent), desk.services.clock())
+    except NotFound:
+        return  # there was no wrap-up
+
+
+def _do(desk: Desk, work: Callable[[Session], object], word: str, **wish: str) -> None:
+    """Change it, let the queues follow, and say so. ``work`` gives nothing that outlives the session."""
+
+    def whole(session: Session) -> None:
+        work(session)
+
+    desk.database(whole)
+    desk.wish("members", **wish)
+    desk.say(word)
+
+
+def _agent(desk: Desk) -> str | None:
+    """Who is logged in at this phone, else who says so with a PIN."""
+    return desk.database(lambda session: agents.agent_at(session, desk.seat)) or _who_are_you(desk, "")
+
+
+def _who_are_you(desk: Desk, number: str) -> str | None:
+    for _ in range(ASKED_TIMES):
+        agent = number or desk.ask(("house-agent-number",), MOST_DIGITS)
+        typed = desk.ask(("house-pin",), PIN_DIGITS, masked=True) if agent else ""
+        if not typed:
+            return None
+        pin = desk.services.secret(f"agent/{agent}") if agent in desk.snapshot.numbers.agents else None
+        now = desk.services.clock()
+
+        def check(session: Session, agent: str = agent, pin: str | None = pin, typed: str = typed) -> str:
+            return try_pin(session, agent, typed, pin, now)  # noqa: B023 - done before the next round
+
+        verdict = desk.database(check)
+        if verdict == "right":
+            return agent
+        desk.say("house-locked" if verdict == "locked" else "house-wrong-pin")
+        if verdict == "locked":
+            return None
+        number = ""
+    return None

@@ -1,0 +1,83 @@
+"""Who a simulated caller is: as the real lists know them, or as the options say."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+import click
+
+from callcenter import known_store
+from callcenter.errors import HotlineError
+from callcenter.flow import Served
+from callcenter.known import Closing, Known, Listed
+from callcenter.ports import App
+from callcenter.simulate import People
+from callcenter.site import Site
+
+_VIP = {"tier": str, "agent": str, "wait": int, "queue": str, "priority": int}
+_AGO = re.compile(r"([0-9]{1,4})(s|min|h)")
+_SECONDS = {"s": 1, "min": 60, "h": 3600}
+STATES = ("free", "busy", "paused", "away")
+
+
+def known_options(command: click.decorators.FC) -> click.decorators.FC:
+    """The options that say who the caller is."""
+    for option in (
+        click.option("--real", is_flag=True, help="As the lists and closings in the database know them."),
+        click.option("--blocked", is_flag=True, help="The caller is on the black list."),
+        click.option("--vip", help="On the VIP list: tier=gold,agent=1003,wait=15,queue=gold,priority=10."),
+        click.option("--closed", help="This calendar, or all, is closed in emergency."),
+        click.option("--last-agent", help="Who served the caller last, and when: 1003=2h."),
+        click.option(
+            "--agent-state", "states", multiple=True, help="1003=busy: also free, paused, away; else free."
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def known(
+    app: App,
+    site: Site,
+    caller: str,
+    at: dt.datetime,
+    real: bool,
+    blocked: bool,
+    vip: str | None,
+    closed: str | None,
+) -> Known:
+    """What is known of the caller. Raises HotlineError for an option that can't be read."""
+    if real:
+        with app.sessions(read_only=True)() as session:
+            return known_store.known(session, caller, at, site.country)
+    entry = Listed(0, "block", caller) if blocked else _vip(vip, caller) if vip else None
+    closing = (Closing(None if closed == "all" else closed, at, "the simulation"),) if closed else ()
+    return Known(entry, closing)
+
+
+def people(last_agent: str | None, states: tuple[str, ...]) -> People:
+    """The last agent, and how agents are. Raises HotlineError for an option that can't be read."""
+    agent, _, ago = (last_agent or "").partition("=")
+    found = _AGO.fullmatch(ago or "1h")
+    if found is None or (agent and not agent.isdigit()):
+        raise HotlineError(f"--last-agent {last_agent}: write it as 1003=2h, 1003=5min or 1003=40s")
+    served = Served(agent, int(found[1]) * _SECONDS[found[2]])
+    pairs = [each.partition("=") for each in states]
+    for number, _, state in pairs:
+        if not number.isdigit() or state not in STATES:
+            raise HotlineError(f"--agent-state: write it as 1003=busy; states are {', '.join(STATES)}")
+    return People(served, {number: state for number, _, state in pairs})
+
+
+def _vip(text: str, caller: str) -> Listed:
+    given = dict(pair.partition("=")[::2] for pair in text.split(","))
+    try:
+        values = {name: _VIP[name](value) for name, value in given.items()}
+    except (KeyError, ValueError):
+        raise HotlineError(
+            f"--vip {text}: write it as tier=gold,agent=1003,wait=15,queue=gold,priority=10"
+        ) from None
+    if "wait" in values:
+        values["wait_seconds"] = values.pop("wait")
+    return Listed(0, "vip", caller, **values)

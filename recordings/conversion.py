@@ -1,0 +1,163 @@
+"""A finished wav becomes mp3, opus or wav49 (GSM), beside calls: niced, one at a time, never at the sound's risk.
+
+The new file is written under another name, decoded whole and counted, synced and renamed; then the row points to it,
+and only then the wav goes. Whatever is killed in between, the row names a file that is there.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import structlog
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from recordings import sound
+from recordings.catalogue import PLAYABLE
+from schema.calls import Recording
+
+log = structlog.get_logger()
+SUFFIXES = {"mp3": ".mp3", "opus": ".opus", "wav49": ".gsm.wav"}
+TOOLS = {"mp3": ("sox",), "wav49": ("sox",), "opus": ("opusenc", "opusdec")}
+PACKAGES = {"sox": "sox libsox-fmt-mp3", "opusenc": "opus-tools", "opusdec": "opus-tools"}
+TOLERANCE_MS = 500
+"""Encoders pad: a decoded file may differ from the wav by this much."""
+MOST_TRIES = 3
+FRAME_BYTES = 2
+
+
+class ConversionFailed(Exception):
+    """This file could not be made; the wav stays."""
+
+
+def missing_tools(formats: set[str]) -> set[str]:
+    """Programs that these formats need and this machine has not."""
+    needed = {tool for name in formats for tool in TOOLS.get(name, ())}
+    return {tool for tool in needed if shutil.which(tool) is None}
+
+
+class Converter:
+    """Converts what rows say is to be converted. All methods block."""
+
+    def __init__(self, folder: Path, session: Callable[[], Session]) -> None:
+        self._folder = folder
+        self._session = session
+        self._tries: dict[int, int] = {}
+
+    def convert_next(self) -> bool:
+        """Convert the oldest that waits; False when none does. Raises what the database raises, and OSError."""
+        given_up = [number for number, tries in self._tries.items() if tries >= MOST_TRIES]
+        wanted = select(Recording).where(
+            Recording.wanted_format.is_not(None), Recording.state.in_(PLAYABLE), Recording.id.not_in(given_up)
+        )
+        with self._session() as session:
+            row = session.scalar(wanted.order_by(Recording.id).limit(1))
+        if row is None or missing_tools({str(row.wanted_format)}):
+            return False
+        self._tries[row.id] = self._tries.get(row.id, 0) + 1
+        try:
+            self._convert(row)
+        except (ConversionFailed, OSError, subprocess.SubprocessError) as error:
+            log.warning(
+                "recording.not_converted", recording=row.id, format=row.wanted_format, reason=str(error)
+            )
+        else:
+            self._tries.pop(row.id)
+        return True
+
+    def sweep(self, rows: int = 1000) -> int:
+        """Remove the wavs that a killed process left beside the converted file; of the newest rows."""
+        newest = (
+            select(Recording).where(Recording.path.is_not(None)).order_by(Recording.id.desc()).limit(rows)
+        )
+        with self._session() as session:
+            found = list(session.scalars(newest))
+        gone = 0
+        for row in found:
+            path = self._folder / str(row.path)
+            wav = _wav_of(path)
+            if wav is not None and wav.exists() and path.exists() and sound.digest(path) == row.sha256:
+                wav.unlink()
+                gone += 1
+        return gone
+
+    def _convert(self, row: Recording) -> None:
+        source, wanted = self._folder / str(row.path), str(row.wanted_format)
+        if sound.digest(source) != row.sha256:
+            raise ConversionFailed(f"{row.path} is not the file that was recorded")
+        target = source.with_suffix(SUFFIXES[wanted])
+        growing = target.with_name(f"{target.name}.{os.getpid()}.new")
+        try:
+            seconds = (row.duration_ms or 0) / 1000
+            _run(encoding(wanted, source, growing), seconds)
+            _check(wanted, growing, row.duration_ms or 0)
+            sound.sync(growing)
+            size, digest = growing.stat().st_size, sound.digest(growing)
+            growing.replace(target)
+            sound.sync_folder(target.parent)
+        finally:
+            growing.unlink(missing_ok=True)
+        self._point(row, target, size, digest)
+        source.unlink()
+        log.info("recording.converted", recording=row.id, format=wanted, bytes=size)
+
+    def _point(self, row: Recording, target: Path, size: int, digest: str) -> None:
+        """Unless it was deleted meanwhile."""
+        mine = (Recording.id == row.id, Recording.path == row.path)
+        columns = {"path": str(target.relative_to(self._folder)), "bytes": size, "sha256": digest}
+        change = update(Recording).where(*mine).values(wanted_format=None, **columns).returning(Recording.id)
+        with self._session() as session, session.begin():
+            done = session.scalar(change)
+        if done is None:
+            target.unlink(missing_ok=True)
+            raise ConversionFailed("it was deleted meanwhile")
+
+
+def encoding(wanted: str, source: Path, target: Path) -> list[str]:
+    """The command that makes ``target``."""
+    if wanted == "opus":
+        return ["opusenc", "--quiet", "--bitrate", "24", str(source), str(target)]
+    kind = ["-C", "32", "-t", "mp3"] if wanted == "mp3" else ["-t", "wav", "-e", "gsm-full-rate"]
+    return ["sox", "-V1", str(source), *kind, str(target)]
+
+
+def _check(wanted: str, path: Path, duration_ms: int) -> None:
+    """Decode it whole and count."""
+    if wanted == "opus":
+        command = ["opusdec", "--quiet", "--rate", "8000", "--force-stereo", str(path), "-"]
+        frame = 2 * FRAME_BYTES
+    else:
+        kind = "mp3" if wanted == "mp3" else "wav"
+        command = ["sox", "-V1", "-t", kind, str(path), "-t", "s16", "-r", "8000", "-c", "1", "-"]
+        frame = FRAME_BYTES
+    count = len(_run(command, duration_ms / 1000)) // frame
+    found_ms = count * 1000 // sound.RATE
+    if abs(found_ms - duration_ms) > TOLERANCE_MS:
+        raise ConversionFailed(f"the {wanted} lasts {found_ms} ms, the wav {duration_ms} ms")
+
+
+def _run(command: list[str], seconds: float) -> bytes:
+    """What it wrote to its standard output; at the lowest priority, and never for ever."""
+    done = subprocess.run(
+        ["nice", "-n", "19", *command],
+        capture_output=True,
+        check=False,
+        timeout=60 + seconds,
+        stdin=subprocess.DEVNULL,
+    )
+    if done.returncode:
+        words = done.stderr.decode(errors="replace").strip().splitlines()
+        raise ConversionFailed(f"{command[0]}: {words[-1] if words else done.returncode}")
+    return done.stdout
+
+
+def _wav_of(path: Path) -> Path | None:
+    """The wav that a converted file was made of."""
+    for suffix in SUFFIXES.values():
+        if path.name.endswith(suffix):
+            return path.with_name(path.name.removesuffix(suffix) + ".wav")
+    return None

@@ -1,0 +1,70 @@
+"""Is there room for recordings? A full disk costs sound, never a call: it must be known within seconds."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from callcenter.ports import Clock
+from recordings.policy import DISK
+from schema.calls import Gap
+from schema.refusal import first_line
+
+log = structlog.get_logger()
+LOOK_SECONDS = 2.0
+LEAST = 16 * 2**20
+"""Bytes free below which the disk counts as full: half a minute of sixteen calls."""
+SHARE = 50
+"""A small file system is full when less than one part of so many is free."""
+
+
+class Room:
+    """Watches the file system of ``folder``. An open gap of source ``disk`` says that it is full."""
+
+    def __init__(self, folder: Path, session: Callable[[], Session], clock: Clock) -> None:
+        self._folder = folder
+        self._session = session
+        self._clock = clock
+        self._alarmed = False
+
+    async def run(self) -> None:
+        """Look every two seconds, until cancelled."""
+        while True:
+            try:
+                await asyncio.to_thread(self.look)
+            except (SQLAlchemyError, OSError) as error:
+                log.warning("recording.room_unknown", reason=first_line(error))
+            await asyncio.sleep(LOOK_SECONDS)
+
+    def look(self) -> bool:
+        """Whether there is room; the gap begins or ends accordingly. Raises what the database raises."""
+        disk = shutil.disk_usage(
+            next(path for path in (self._folder, *self._folder.parents) if path.exists())
+        )
+        least = min(LEAST, disk.total // SHARE)
+        full = disk.free < (2 * least if self._alarmed else least)
+        if full and not self._alarmed:
+            log.error(
+                "recording.disk_full", folder=str(self._folder), free=disk.free, mend="free space at once"
+            )
+        elif self._alarmed and not full:
+            log.warning("recording.disk_has_room", folder=str(self._folder), free=disk.free)
+        self._alarmed = full
+        self._note(full, disk.free)
+        return not full
+
+    def _note(self, full: bool, free: int) -> None:
+        with self._session() as session, session.begin():
+            lasting = session.scalar(select(Gap).where(Gap.source == DISK, Gap.ended_at.is_(None)).limit(1))
+            if full and lasting is None:
+                reason = f"no room for recordings in {self._folder}"
+                session.add(Gap(source=DISK, began_at=self._clock(), reason=reason, found={"free": free}))
+            elif lasting is not None and not full:
+                lasting.ended_at = self._clock()

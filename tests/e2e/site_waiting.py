@@ -1,0 +1,20 @@
+"""Lines for what a caller lives through in a queue: numbers 40090088xx, queues waiting1 …, agents 8811, 8821 …"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+Site = dict[str, Any]
+AddLine = Callable[[Site, str, str, list[str]], None]
+LINES = range(1, 7)
+
+
+def add_waiting(found: Site, add_line: AddLine) -> None:
+    """Six straight lines, each with what its cases want of the queue."""
+    for number in LINES:
+        add_line(found, f"waiting{number}", f"400900880{number}", [f"88{number}1"])
+    queues = {queue["name"]: queue for queue in found["queues"]}
+    steps = {flow["name"]: flow["steps"] for flow in found["flows"]}
+    queues["waiting2"] |= {"exit_keys": ["9"], "ring_seconds": 5, "short_abandon_seconds": 1}
+    steps["waiting2"]["wait"]["keys"] = {"9": "bye"}
