@@ -56,6 +56,8 @@ COMMANDS: Sections = {
         "scores": Entry(
             "callcenter.score_commands:scores", "Satisfaction scores, and how often one is asked."
         ),
+        "voicemail": Entry("recordings.voicemail_commands:voicemail", "Messages that callers left."),
+        "mailboxes": Entry("recordings.voicemail_commands:mailboxes", "Mailboxes, their PINs and locks."),
         "follow-ups": Entry(
             "callcenter.follow_up_commands:follow_ups", "What is still to be done for customers."
         ),
@@ -215,6 +217,7 @@ class Hotline:
             agi_token=secrets["agi/token"],
             prompts_folder=str(where.prompts),
             part_folder=str(part_folder(self.settings.spool)),
+            spool=str(self.settings.spool),
         )
         dialplan = render_dialplan(site, paths, lambda name, language: index.find(name, language).path)
         return {**render(site, where), **dialplan, "site.json": site_json(site, index)}
@@ -288,6 +291,7 @@ class Hotline:
         from recordings.integrity import repair
         from recordings.pausing import Pausing
         from recordings.policy import LegPolicy
+        from recordings.removal import Removal
         from recordings.room import Room
         from recordings.upkeep import Upkeep
         from recordings.voicemail import Mailboxes
@@ -337,6 +341,7 @@ class Hotline:
         watch.agents.listen(listener.on)
         room = Room(here.recordings, self.sessions(), reading, self.clock)
         upkeep = Upkeep(here.recordings, self.sessions(), reading, self.site, self.clock)
+        removal = Removal(self.sessions(), self.console, here.system_name, self.clock)
         announcer = Announcer(connection, watch.queues, self.live_site, self.clock)
         announcer.listen(listener.on)
         hold = VirtualHold(connection, watch.queues, self.sessions(), self.live_site, self.clock)
@@ -348,6 +353,7 @@ class Hotline:
             upkeep.run,
             watch.agents.run,
             announcer.run,
+            removal.run,
             *self._mailer(),
         ]
         return watch

@@ -68,6 +68,8 @@ FEATURES: tuple[Feature, ...] = (
     Feature("disconnect", "*54", "takes the agent out of the call", AGENT),
     Feature("take_over", "*55", "takes the agent's place", AGENT),
     Feature("pick_up", "*56", "answers what rings at the agent's phone", AGENT),
+    Feature("mailbox_own", "*97", "listen to your own mailbox"),
+    Feature("mailbox_any", "*98", "listen to any mailbox by its number", r"[0-9]{0,8}"),
 )
 """Every feature. No two codes are alike; a longer code goes before a shorter one that it begins with."""
 

@@ -52,9 +52,6 @@ class AgentVerbs:
     parties: dict[str, Run]
     died_at: float = 0.0
 
-    def do_hotline(self, words: str) -> None:
-        self._house.run(*words.split())
-
     def do_state(self, wanted: dict[str, str]) -> None:
         for agent, words in wanted.items():
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from agi.scripts.features import agents, between, desks, line, supervisors
+from agi.scripts.features import agents, between, desks, line, mailbox, supervisors
 from agi.scripts.features.closing import closing
 from agi.scripts.features.desk import Desk
 
@@ -37,4 +37,6 @@ FEATURES: Mapping[str, Feature] = {
     "intercom": between.intercom,
     "closing": closing,
     **supervisors.FEATURES,
+    "mailbox_own": mailbox.own,
+    "mailbox_any": mailbox.any_box,
 }
