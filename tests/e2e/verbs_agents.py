@@ -11,7 +11,7 @@
 ``served_in_order: [NAMES]``  the callers were answered one after the other
 ``after_wrap_up: {NAME: low, NAME: high}`` the second was served so many seconds after the first's talk
 ``waited: {NAME: [low, high]}`` the caller waited so many seconds in the queue
-``rung: {AGENT: times}``      how often this agent's phone has rung
+``rung_times: {AGENT: times}``      how often this agent's phone has rung
 ``whispered: AGENT``          the agent heard something before they heard the caller, who heard nothing of it
 ``phone_dies: AGENT``         the phone vanishes without a word
 ``phone_lives: AGENT``        it is switched on again
@@ -48,9 +48,6 @@ class AgentVerbs:
     figures: dict[str, float]
     parties: dict[str, Run]
     died_at: float = 0.0
-
-    def do_hotline(self, words: str) -> None:
-        self._house.run(*words.split())
 
     def do_state(self, wanted: dict[str, str]) -> None:
         for agent, words in wanted.items():
@@ -120,7 +117,7 @@ class AgentVerbs:
         row = self._visit(name)
         return row if row is not None and row.ended_by is not None else None
 
-    def do_rung(self, wanted: dict[str, int]) -> None:
+    def do_rung_times(self, wanted: dict[str, int]) -> None:
         for agent, times in wanted.items():
             found = self.parties[agent].events()
             assert sum(event.kind in ("ringing", "refused") for event in found) == times, found
