@@ -122,8 +122,9 @@ def _moments(statement: str, *names: str) -> TextClause:
 
 _SLOTS = ", ".join(f":b{place}" for place in range(LONGEST))
 _ENTRIES = _moments(
-    "SELECT id, list, number, prefix, prompt, tier, agent, wait_seconds, queue, priority FROM listed_callers"
-    f" WHERE number IN ({_SLOTS}) AND (prefix OR number = :number) AND (until IS NULL OR until > :at)",  # noqa: S608
+    "SELECT id, list, number, prefix, prompt, tier, agent,"  # noqa: S608 - of constants
+    " wait_seconds, queue, priority FROM listed_callers"
+    f" WHERE number IN ({_SLOTS}) AND (prefix OR number = :number) AND (until IS NULL OR until > :at)",
     "at",
 )
 _CLOSINGS = _moments(
@@ -137,9 +138,9 @@ _CALLS_WRITTEN_SO = (
 )
 _NEWEST = " UNION ALL ".join(_CALLS_WRITTEN_SO.format(place, CALLS_LOOKED_AT) for place in range(WAYS))
 _SERVED = _moments(
-    "SELECT visits.queue, visits.agent, visits.answered_at"
+    "SELECT visits.queue, visits.agent, visits.answered_at"  # noqa: S608 - of constants
     f" FROM ({_NEWEST}) AS newest JOIN visits ON visits.call_id = newest.call_id"
     " WHERE visits.outcome = 'answered' AND visits.agent IS NOT NULL AND visits.answered_at > :since"
-    " ORDER BY visits.answered_at DESC",  # noqa: S608 - of constants
+    " ORDER BY visits.answered_at DESC",
     "since",
 )
