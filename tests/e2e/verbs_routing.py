@@ -64,9 +64,6 @@ class RoutingVerbs:
     def do_closing_pin(self, name: str) -> None:
         self.parties[name].press(f"{self._house.secret(CLOSING_PIN)}#")
 
-    def do_refused(self, name: str) -> None:
-        self._wait(name, "refused")
-
     def do_talks(self, wanted: dict[str, str]) -> None:
         for name, agent in wanted.items():
             call_id = expect.call_id(self._house, self.number[name])

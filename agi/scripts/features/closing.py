@@ -1,4 +1,4 @@
-"""Close at once, and open again, by a PIN: ``*951`` and ``*950``."""
+"""Close at once, and open again, by a PIN: ``*301`` and ``*300``."""
 
 from __future__ import annotations
 
