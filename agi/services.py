@@ -19,7 +19,6 @@ class Services:
     """The published flows, the journal of facts, the time, HTTP for look-ups, and the database.
 
     ``knowledge`` of callers is asked of the database too, but never waited for longer than a caller can.
-
     ``spool`` is Asterisk's: callers' recorded answers go below it; None records none.
     """
 

@@ -22,6 +22,7 @@ COMMANDS = {
     "ami_storm": ["bench.ami_storm"],
     "fastagi": ["bench.fastagi"],
     "database": ["bench.database"],
+    "routing": ["bench.routing"],
     "prompts": ["bench.prompts"],
     "call_listening": ["bench.real_call", "--key-ms", "3000"],
     "call_hurried": ["bench.real_call", "--key-ms", "1000", "--rate", "60", "--calls", "300"],

@@ -126,6 +126,16 @@ def real_call(found: Mapping[str, Any]) -> Rows:
     return rows
 
 
+def routing(found: Mapping[str, Any]) -> Rows:
+    """What a routing decision takes on each database."""
+    rows: Rows = [("", "SQLite", "PostgreSQL", "aim", "met")]
+    for name in found["SQLite"]:
+        times = [found[engine][name] for engine in ("SQLite", "PostgreSQL")]
+        aim = ("2", _met(max(times) <= 2)) if "p99" in name else ("", "")
+        rows.append((name, *times, *aim))
+    return rows
+
+
 def plain(found: Mapping[str, Any]) -> Rows:
     """Names and values as they are, nested ones by their path."""
     rows: Rows = [("", "measured")]
@@ -139,6 +149,7 @@ def plain(found: Mapping[str, Any]) -> Rows:
 
 TABLES: dict[str, Callable[[Mapping[str, Any]], Rows]] = {
     "simulator": simulator,
+    "routing": routing,
     "ami_storm": ami_storm,
     "fastagi": fastagi,
     "call_listening": real_call,

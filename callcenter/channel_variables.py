@@ -118,3 +118,33 @@ WORDS = "HL_WORDS"
 
 TOLD = "HL_TOLD"
 """The dialplan's own: what agent and caller hear before they are joined, as Dial's option A takes it."""
+
+GREETED = "HL_GREETED"
+"""1 when the flow has greeted the caller already: the mailbox's own greeting is left out then."""
+
+BOX = "HL_BOX"
+"""The dialplan's own: the mailbox that takes a message."""
+
+SAY = "HL_SAY_"
+"""What is said to who waits: files joined by &, in ``HL_SAY_1``, ``HL_SAY_2`` and so on."""
+
+NUMBER = "HL_NUMBER"
+"""The customer's number, of a call that Hotline makes to them."""
+
+POSITION = "HL_POSITION"
+"""1 for a caller who kept the place: the head of the line, of those with the same priority."""
+
+LISTENER = "HL_LISTENER"
+"""The channel that waits and is to hear it."""
+
+PIECE = "HL_PIECE"
+"""The dialplan's own: which of the ``HL_SAY_…`` is played."""
+
+PEER = "HL_PEER"
+"""A channel of the call that somebody joins, listens to, or picks up."""
+
+BACK = "HL_BACK"
+"""The dialplan's own: the phone that transferred the call blindly, and is rung again when the target fails."""
+
+JOIN = "HL_JOIN"
+"""No variable but the ledger's event with which a channel says which call it belongs to."""

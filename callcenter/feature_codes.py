@@ -27,7 +27,8 @@ class Found(NamedTuple):
     argument: str
 
 
-FORWARD_TO = r"[0-9]{2,20}"
+AGENT = r"[0-9]{2,8}"
+NUMBER = r"[0-9]{2,20}"
 
 FEATURES: tuple[Feature, ...] = (
     Feature("login", "*11", "log in at this phone; the agent's number may follow", r"([0-9]{2,8})?"),
@@ -39,13 +40,13 @@ FEATURES: tuple[Feature, ...] = (
     Feature("clock", "*60", "hear the time"),
     Feature("dnd_on", "*78", "this phone is not to be disturbed"),
     Feature("dnd_off", "*79", "this phone rings again"),
-    Feature("forward_always", "*72", "all calls go to the number behind the code", FORWARD_TO),
+    Feature("forward_always", "*72", "all calls go to the number behind the code", NUMBER),
     Feature("forward_always_off", "*73", "no longer"),
-    Feature("forward_busy", "*90", "calls while busy go there", FORWARD_TO),
+    Feature("forward_busy", "*90", "calls while busy go there", NUMBER),
     Feature("forward_busy_off", "*91", "no longer"),
-    Feature("forward_no_answer", "*92", "calls nobody answers go there", FORWARD_TO),
+    Feature("forward_no_answer", "*92", "calls nobody answers go there", NUMBER),
     Feature("forward_no_answer_off", "*93", "no longer"),
-    Feature("forward_unreachable", "*94", "calls while the phone is off go there", FORWARD_TO),
+    Feature("forward_unreachable", "*94", "calls while the phone is off go there", NUMBER),
     Feature("forward_unreachable_off", "*95", "no longer"),
     Feature(
         "pickup",
@@ -60,6 +61,15 @@ FEATURES: tuple[Feature, ...] = (
         r"[0-9]{2}",
     ),
     Feature("intercom", "*76", "the phone of this number answers by itself", r"[0-9]{2,8}"),
+    Feature("closing", "*30", "close every calendar at once (1) or open again (0), by PIN", "[01]"),
+    Feature("listen", "*51", "a supervisor hears this agent's call", AGENT),
+    Feature("whisper", "*52", "hears it, and speaks to the agent alone", AGENT),
+    Feature("barge", "*53", "hears it, and speaks to both", AGENT),
+    Feature("disconnect", "*54", "takes the agent out of the call", AGENT),
+    Feature("take_over", "*55", "takes the agent's place", AGENT),
+    Feature("pick_up", "*56", "answers what rings at the agent's phone", AGENT),
+    Feature("mailbox_own", "*97", "listen to your own mailbox"),
+    Feature("mailbox_any", "*98", "listen to any mailbox by its number", r"[0-9]{0,8}"),
 )
 """Every feature. No two codes are alike; a longer code goes before a shorter one that it begins with."""
 

@@ -14,7 +14,8 @@ CODES = {"cn": "86"}
 
 _AS_DIALLED = re.compile(r"1[3-9]\d*|[48]00\d*|95\d{3,6}|")
 """National numbers without an area code: mobiles, 400 and 800 numbers, service numbers."""
-_MOBILE = re.compile(r"1[3-9]\d{9}")
+_AFTER_THE_CODE = re.compile(r"[1-9]\d{9,10}")
+"""A whole number with its area code and no 0: nobody dials so many digits at home but for a mobile."""
 
 
 def normal(number: str, country: str = "cn") -> str:
@@ -28,9 +29,9 @@ def normal(number: str, country: str = "cn") -> str:
         return text.strip("+") and text
     if text.startswith(f"+{code}"):
         return _at_home(text[len(code) + 1 :])
-    if text.startswith(code) and _MOBILE.fullmatch(text[len(code) :]):
-        return text[len(code) :]
-    return _at_home(text) if text.startswith("0") else text
+    if text.startswith(code) and _AFTER_THE_CODE.fullmatch(text[len(code) :]):
+        return _at_home(text[len(code) :])
+    return _at_home(text) if text.startswith("0") or _AFTER_THE_CODE.fullmatch(text) else text
 
 
 def written(number: str, country: str = "cn") -> tuple[str, ...]:

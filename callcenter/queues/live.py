@@ -8,6 +8,7 @@ it was asked for, so these are played again on top of it; each rule below holds 
 from __future__ import annotations
 
 import datetime as dt
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -16,7 +17,7 @@ Message = Mapping[str, str]
 
 @dataclass(slots=True)
 class Caller:
-    """One who waits; ``number`` is empty when it is hidden.
+    """One who waits; ``number`` is empty when it is hidden, ``language`` when the joining was not seen.
 
     ``since`` is exact if the joining was seen, else right to the second.
     """
@@ -26,6 +27,7 @@ class Caller:
     number: str
     priority: int
     since: dt.datetime
+    language: str = ""
 
     def waited(self, now: dt.datetime) -> int:
         """Whole seconds, counted as Asterisk counts them."""
@@ -66,6 +68,8 @@ class LiveQueues:
     def __init__(self) -> None:
         self.queues: dict[str, LiveQueue] = {}
         self.doubt = False
+        self.left: OrderedDict[str, Caller] = OrderedDict()
+        """Who left lately, by channel."""
         self.talking_since: dict[str, int] = {}
         """Interface: the second in which the call began whose end is to come."""
         self._since_asked: list[Message] | None = None
@@ -86,13 +90,15 @@ class LiveQueues:
     def replace(self, rows: Iterable[Message], now: dt.datetime) -> bool:
         """The snapshot has come: the rows of QueueStatus. False if it tells other than what was known."""
         before, since = _facts(self.queues), self._since_asked or []
-        joined = {one.uniqueid: one.since for queue in self.queues.values() for one in queue.callers}
+        seen = {one.uniqueid: one for queue in self.queues.values() for one in queue.callers}
         self.queues, self._since_asked = {}, None
         for row in rows:
             ROWS.get(row.get("Event", ""), _nothing)(self, row)
         for queue in self.queues.values():
             for caller in queue.callers:
-                caller.since = joined.get(caller.uniqueid) or now - (caller.since - EPOCH)
+                known = seen.get(caller.uniqueid)
+                caller.since = known.since if known else now - (caller.since - EPOCH)
+                caller.language = known.language if known else ""
         for message in since:
             self.hear(message)
         self.doubt = False
@@ -103,6 +109,7 @@ class LiveQueues:
         return self.queues.setdefault(name, LiveQueue())
 
 
+REMEMBERED = 1000
 EPOCH = dt.datetime.fromtimestamp(0, dt.UTC)
 
 
@@ -154,13 +161,18 @@ def _joined(state: LiveQueues, m: Message) -> None:
         return
     place = int(m["Position"]) - 1
     priority = _priority(m)
-    callers.insert(place, Caller(m["Channel"], m["Uniqueid"], _number(m), priority, _moment(m)))
+    caller = Caller(m["Channel"], m["Uniqueid"], _number(m), priority, _moment(m), m.get("Language", ""))
+    callers.insert(place, caller)
     state.doubt |= place > len(callers) - 1 or int(m["Count"]) != len(callers)
 
 
 def _left(state: LiveQueues, m: Message) -> None:
     callers = state.queue(m["Queue"]).callers
-    callers[:] = [one for one in callers if one.uniqueid != m["Uniqueid"]]
+    for one in [one for one in callers if one.uniqueid == m["Uniqueid"]]:
+        callers.remove(one)
+        state.left[one.uniqueid] = one
+    while len(state.left) > REMEMBERED:
+        state.left.popitem(last=False)
     state.doubt |= int(m["Count"]) != len(callers)
 
 

@@ -37,6 +37,8 @@ class SpokenLanguage(Protocol):
     def money(self, hundredths: int, currency: str) -> Keys: ...
     def position(self, place: int) -> Keys: ...
     def count(self, amount: int, unit: Unit) -> Keys: ...
+    def in_line(self, place: int) -> Keys: ...
+    def wait(self, minutes: int) -> Keys: ...
     def agent_text(self, agent: str) -> str: ...
 
 
@@ -101,6 +103,16 @@ def position(place: int, language: str) -> Keys:
 def count(amount: int, unit: Unit, language: str) -> Keys:
     """So many minutes or people: 两分钟, 两位, one person."""
     return _of(language).count(amount, unit)
+
+
+def in_line(place: int, language: str) -> Keys:
+    """The sentence that tells a caller's place: 您排在第二位, you are number two in the line."""
+    return _of(language).in_line(place)
+
+
+def wait(minutes: int, language: str) -> Keys:
+    """The sentence that tells the expected wait, less than a minute for 0: 预计等待两分钟."""
+    return _of(language).wait(minutes)
 
 
 def agent_text(agent: str, language: str) -> str:

@@ -55,7 +55,13 @@ def _phrases() -> dict[str, str]:
     text |= {f"en-nth-{n}": word for n, word in enumerate(_ORDINALS, start=1)}
     text |= {f"en-month-{n}": word for n, word in enumerate(_MONTHS, start=1)}
     text |= {_key(word): word for word in (*_OTHERS, "Hong Kong dollar", "Hong Kong dollars")}
-    return text | {"en-am": "a.m.", "en-pm": "p.m.", "en-oclock": "o'clock"}
+    text |= {"en-am": "a.m.", "en-pm": "p.m.", "en-oclock": "o'clock"}
+    return text | {
+        "en-you-are": "You are",
+        "en-in-line": "in the line.",
+        "en-wait": "The expected wait is",
+        "en-wait-less": "The expected wait is less than",
+    }
 
 
 PHRASES = _phrases()
@@ -108,6 +114,16 @@ def count(amount: int, unit: Literal["minutes", "people"]) -> tuple[str, ...]:
     """one minute, two people."""
     one = {"minutes": "en-minute", "people": "en-person"}[unit]
     return (*_whole(amount), one if amount == 1 else f"en-{unit}")
+
+
+def in_line(place: int) -> tuple[str, ...]:
+    """You are number two in the line."""
+    return ("en-you-are", *position(place), "en-in-line")
+
+
+def wait(minutes: int) -> tuple[str, ...]:
+    """The expected wait is two minutes; less than one minute for nothing."""
+    return ("en-wait", *count(minutes, "minutes")) if minutes else ("en-wait-less", *count(1, "minutes"))
 
 
 def agent_text(agent: str) -> str:

@@ -49,6 +49,9 @@ def _phrases() -> dict[str, str]:
         "zh-minus": "负",
         "zh-th": "第",
         "zh-people": "位",
+        "zh-you-are": "您排在",
+        "zh-wait": "预计等待",
+        "zh-wait-less": "预计等待不到",
         "zh-minutes": "分钟",
         "zh-year": "年",
         "zh-half": "半",
@@ -129,6 +132,16 @@ def position(place: int) -> tuple[str, ...]:
 def count(amount: int, unit: Literal["minutes", "people"]) -> tuple[str, ...]:
     """两分钟, 两位, 十二位."""
     return _measured(amount, f"zh-{unit}")
+
+
+def in_line(place: int) -> tuple[str, ...]:
+    """您排在第二位."""
+    return ("zh-you-are", *position(place))
+
+
+def wait(minutes: int) -> tuple[str, ...]:
+    """预计等待两分钟; 预计等待不到一分钟 for nothing."""
+    return ("zh-wait", *count(minutes, "minutes")) if minutes else ("zh-wait-less", *count(1, "minutes"))
 
 
 def agent_text(agent: str) -> str:

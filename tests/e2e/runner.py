@@ -45,6 +45,7 @@ from tests.e2e.verbs_inside import PHONES, InsideVerbs, account, is_inside
 from tests.e2e.verbs_recording import RecordingVerbs
 from tests.e2e.verbs_routing import RoutingVerbs
 from tests.e2e.verbs_survey import SurveyVerbs
+from tests.e2e.verbs_waiting import WaitingVerbs
 
 PATIENCE_SECONDS = 45.0
 TRUNKS = {"e1": Address("127.0.0.2"), "analog": Address("127.0.0.3")}
@@ -99,6 +100,7 @@ class Stage(
     RecordingVerbs,
     RoutingVerbs,
     SurveyVerbs,
+    WaitingVerbs,
 ):
     """The parties of one case that is being played."""
 

@@ -21,6 +21,7 @@ from tests.e2e.site_agents import add_agents
 from tests.e2e.site_hands import add_hands
 from tests.e2e.site_inside import add_inside
 from tests.e2e.site_routing import add_routing
+from tests.e2e.site_waiting import add_waiting
 
 SAMPLE = Path(__file__).parents[2] / "samples/telecom_zh_en.yaml"
 LINES = range(1, 10)
@@ -55,6 +56,7 @@ def site(*, twin: str = "open") -> str:
     add_hands(found, _add_line)
     site_recording.add(found, _add_line)
     add_inside(found)
+    add_waiting(found, _add_line)
     out = StringIO()
     writer = YAML()
     writer.allow_unicode = True

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from agi.scripts.features import agents, between, desks, line
+from agi.scripts.features import agents, between, desks, line, mailbox, supervisors
+from agi.scripts.features.closing import closing
 from agi.scripts.features.desk import Desk
 
 Feature = Callable[[Desk], dict[str, str] | None]
@@ -34,4 +35,8 @@ FEATURES: Mapping[str, Feature] = {
     "pickup": between.pickup,
     "park": between.park,
     "intercom": between.intercom,
+    "closing": closing,
+    **supervisors.FEATURES,
+    "mailbox_own": mailbox.own,
+    "mailbox_any": mailbox.any_box,
 }
