@@ -1,0 +1,66 @@
+"""What FastAGI leaves to the dialplan for a number dialled at a seat, whatever the database does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from callcenter.desks import change
+from callcenter.number_plan import NumberPlan
+from callcenter.site.edge import Seat
+from callcenter.site.service import Agent
+from schema.calls import AgentLogin
+from schema.session import session_factory
+from tests.agi.flows import AT, House, publish
+from tests.agi.inside_calls import dial
+from tests.callcenter.flow_sites import QUEUE, flow, site
+
+SITE = site(flow({"start": QUEUE})).model_copy(
+    update={
+        "seats": [Seat(name=f"s{number}", number=number, title="x") for number in ("8001", "8002")],
+        "agents": [Agent(number="1001", title="x")],
+    }
+)
+PLAN = NumberPlan.of(SITE)
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    house = House(tmp_path)
+    publish(house.etc, 7, SITE)
+    return house
+
+
+@pytest.mark.req("CALL-7", "RT-7")
+def test_a_seats_number_rings_and_the_reason_is_told(house: House, database: Engine) -> None:
+    left = dial(house, "8002", session_factory(database))
+    assert (left["HL_NEXT"], left["HL_TARGET"], left["HL_DONE"]) == ("dial", "PJSIP/s8002", "1")
+    [decision] = house.facts("decision")
+    assert decision["reasons"] == ["8002 is seat s8002"]
+
+
+@pytest.mark.req("CALL-7")
+def test_settings_and_log_ins_are_read_from_the_database(house: House, database: Engine) -> None:
+    sessions = session_factory(database)
+    with sessions.begin() as session:
+        session.add(AgentLogin(agent="1001", seat="s8001", began_at=AT, ended_at=None, paused_reason=None))
+    assert dial(house, "1001", sessions)["HL_TARGET"] == "PJSIP/s8001"
+    with sessions.begin() as session:
+        change(session, PLAN, "8001", "test", lambda: AT, always="8002")
+    assert dial(house, "8001", sessions)["HL_TARGET"] == "PJSIP/s8002"
+    with sessions.begin() as session:
+        change(session, PLAN, "8001", "test", lambda: AT, always=None)
+    assert dial(house, "8001", sessions)["HL_TARGET"] == "PJSIP/s8001"
+
+
+def test_without_a_database_seats_still_ring(house: House) -> None:
+    assert dial(house, "8001", None)["HL_TARGET"] == "PJSIP/s8001"
+    assert dial(house, "1001", None)["HL_NEXT"] == "refuse"
+
+
+@pytest.mark.req("SEC-2")
+@pytest.mark.parametrize("dialled", ["*78", "*728002", "0085212345678"])
+def test_a_trunks_channel_has_neither_features_nor_lines(house: House, dialled: str) -> None:
+    assert dial(house, dialled, None, channel="PJSIP/e1-00000001")["HL_NEXT"] == "refuse"
