@@ -6,6 +6,7 @@
 ``desk: {NUMBER: options}``   ``hotline desks set`` with these options; cleared at the end
 ``code: {NUMBER: code}``      a feature code is dialled at this phone and heard to its end
 ``soft: {NUMBER: fields}``    a softphone of this inside number, for the verbs of ``verbs_hands.py``
+``plain: {NUMBER: fields}``   this inside number calls from a phone that knows no re-INVITE and is not asked how it went
 ``dials: {NUMBER: number}``   that softphone calls; the call is in hand
 ``asked_to_answer: NUMBER``   the call that rings there asks the phone to answer by itself
 ``refused|phone_rings: PARTY`` wait until this caller is refused, this phone rings
@@ -13,7 +14,7 @@
 ``shows: {NUMBER: number}``   the call in hand came from this number
 ``clicked_call: {AGENT: columns}``  that call's row, and ``talked``: the endpoints of who talked
 ``call_of: {NUMBER: columns}`` the same, of the one call this softphone made
-``up: NUMBER``               wait until the call in hand is answered
+``takes_by_key: {TRUNK: key}``  whoever answers there is asked, and presses this key
 ``parked: place``             wait until somebody is parked there
 ``shown: {TRUNK: number}``    the far end has been called from this number, and from no name
 ``hears_tone: {PARTY: hertz}`` wait until this party hears the tone of the other
@@ -26,6 +27,7 @@ from functools import partial
 from typing import Any
 
 from lab import audio, g711, sipp
+from lab.rtp import Ear
 from lab.scenario import Agent, Caller, Login
 from lab.sipp_run import Address, Run
 from lab.softphone import PhoneCall, Softphone
@@ -37,6 +39,7 @@ from tests.e2e.until import until
 
 PHONES = Address("127.0.0.22")
 HEARD_SECONDS = 0.5
+ASKED_DB = -45.0
 PATIENCE_SECONDS = 30.0
 
 
@@ -98,6 +101,12 @@ class InsideVerbs:
             self.phones[number] = self._stack.enter_context(phone)
             phone.register()
 
+    def do_plain(self, wanted: dict[str, dict[str, Any]]) -> None:
+        for number, options in wanted.items():
+            caller = Caller(number=seat(number), login=account(self._house, number), **options)
+            run = sipp.start(caller, self._house.sip, self._house.sipp_logs, at=Address(PHONES.ip))
+            self.parties[number] = self._stack.enter_context(run)
+
     def do_dials(self, wanted: dict[str, str]) -> None:
         for number, dialled in wanted.items():
             self.in_hand[number] = self.phones[number].dial(dialled)
@@ -131,8 +140,17 @@ class InsideVerbs:
         assert {key: getattr(call, key) for key in talked} == talked
         parties(self._house, call, columns["talked"])
 
-    def do_up(self, number: str) -> None:
-        self.in_hand[number].wait("up")
+    def do_takes_by_key(self, wanted: dict[str, str]) -> None:
+        for party, key in wanted.items():
+            (event, *_) = until(partial(self.parties[party].events, "answered"), PATIENCE_SECONDS, party)
+            ear = self.parties[party].ear(event.call)
+
+            def asked(ear: Ear = ear) -> bool:
+                samples = g711.decode(bytes(ear.sound), ear.law)
+                return any(window.level_db > ASKED_DB for window in audio.windows(samples, []))
+
+            until(asked, PATIENCE_SECONDS, f"{party} is asked for a key")
+            self.parties[party].press(key, event.call)
 
     def do_parked(self, place: str) -> None:
         show = partial(self._house.asterisk.rx, "parking show default")
