@@ -18,6 +18,8 @@ from schema import (
     routing,
     site,
     surveys,
+    voicemail,
+    waiting,
 )
 from schema.base import Base
 from schema.session import make_folder
@@ -32,6 +34,8 @@ WITH_TABLES = (
     routing,
     site,
     surveys,
+    waiting,
+    voicemail,
 )
 """Every module that has tables: they are known once it is imported."""
 _LOCK = 4_008_001

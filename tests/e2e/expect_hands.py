@@ -1,6 +1,6 @@
 """What calls in hand leave: who talked how long, the audit log, and every second of talk in some file, once.
 
-``leg_kinds``  how many legs there are of each kind; wires are not counted
+``kinds``    how many legs there are of each kind; wires are not counted
 ``audited``  rows of the audit log of the call, in order, each as the columns that matter
 """
 
@@ -22,7 +22,7 @@ PRESENT = 0.15
 """A tone is heard, also among three, when it has this share of the power."""
 
 
-def _leg_kinds(house: House, call: Call, wanted: dict[str, int]) -> None:
+def _kinds(house: House, call: Call, wanted: dict[str, int]) -> None:
     def same() -> bool:
         legs = house.rows(Leg, call_id=call.call_id)
         return Counter(leg.kind for leg in legs if leg.kind != "local") == wanted
@@ -83,6 +83,6 @@ def is_in(part: array[int], hz: float) -> bool:
 
 
 SPECIAL = {
-    "leg_kinds": _leg_kinds,
+    "kinds": _kinds,
     "audited": _audited,
 }
