@@ -148,3 +148,12 @@ BACK = "HL_BACK"
 
 JOIN = "HL_JOIN"
 """No variable but the ledger's event with which a channel says which call it belongs to."""
+
+PEER = "HL_PEER"
+"""The dialplan's own: the channel that somebody is brought to, to join it, hear it or pick it up."""
+
+PEERS = "HL_PEERS"
+"""The dialplan's own: the channels of a seat that consults somebody."""
+
+BACK = "HL_BACK"
+"""The dialplan's own: the phone that a call comes back to when nobody takes it after a blind transfer."""
