@@ -4,6 +4,10 @@
 ``told: NAME``                wait until the caller hears the long welcome
 ``call_answered: {AGENT: n}`` wait until this agent's n-th call is answered
 ``cut_short: NAME``           the caller has not heard the long welcome to its end
+``called_back: {NAME: {…}}``  wait until the caller's kept place is served; the returned visit has these values
+``confirms: {PARTY: key}``    who is called back hears the question and presses a key
+``place: {NAME: state}``      wait until the caller's kept place is in this state
+``rang: {PARTY: n}``          this phone has rung so often
 ``recounted: QUEUE``          a recount of the ledger says the same as the visits
 ``figures: {QUEUE: {…}}``     today's statistics of a queue, as far as named
 """
@@ -12,9 +16,12 @@ from __future__ import annotations
 
 import json
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from lab import audio, g711
+from schema.calls import Visit
+from schema.waiting import KeptPlace
 from tests.e2e.site_waiting import LONG_SECONDS, WELCOME_HZ
 from tests.e2e.until import until
 
@@ -53,6 +60,36 @@ class WaitingVerbs:
     def _welcome(self, name: str) -> float:
         ear = self.parties[name].ear()
         return audio.seconds_of(g711.decode(bytes(ear.sound), ear.law), WELCOME_HZ)
+
+    def do_place(self, wanted: dict[str, str]) -> None:
+        for name, state in wanted.items():
+            look = partial(self._house.rows, KeptPlace, number=self.number[name], state=state)
+            until(look, PATIENCE_SECONDS, f"the place of {name} is {state}")
+
+    def do_called_back(self, wanted: dict[str, dict[str, Any]]) -> None:
+        self.do_place(dict.fromkeys(wanted, "done"))
+        for name, values in wanted.items():
+            (place,) = self._house.rows(KeptPlace, number=self.number[name])
+            look = partial(self._house.rows, Visit, call_id=place.back_call_id, **values)
+            until(look, PATIENCE_SECONDS, f"a visit {values} of {place.back_call_id}")
+
+    def do_confirms(self, wanted: dict[str, str]) -> None:
+        for party, key in wanted.items():
+            phone = self.parties[party]
+            (answered, *_) = until(lambda: phone.events("answered"), PATIENCE_SECONDS, f"{party} answers")  # noqa: B023
+
+            def spoken_to(phone: Run = phone, call: int = answered.call) -> bool:
+                ear = phone.ear(call)
+                heard = audio.windows(g711.decode(bytes(ear.sound), ear.law), [])
+                return any(window.level_db > audio.QUIET_DB for window in heard)
+
+            until(spoken_to, PATIENCE_SECONDS, f"{party} is asked")
+            phone.press(key, answered.call)
+
+    def do_rang(self, wanted: dict[str, int]) -> None:
+        for party, times in wanted.items():
+            rung = len(self.parties[party].events("ringing"))
+            assert rung == times, f"{party} rang {rung} times"
 
     def do_recounted(self, queue: str) -> None:
         said = self._house.run("queues", "recount", "--queue", queue)
