@@ -56,9 +56,12 @@ COMMANDS: Sections = {
         "scores": Entry(
             "callcenter.score_commands:scores", "Satisfaction scores, and how often one is asked."
         ),
+        "voicemail": Entry("recordings.voicemail_commands:voicemail", "Messages that callers left."),
+        "mailboxes": Entry("recordings.voicemail_commands:mailboxes", "Mailboxes, their PINs and locks."),
         "follow-ups": Entry(
             "callcenter.follow_up_commands:follow_ups", "What is still to be done for customers."
         ),
+        "desks": Entry("callcenter.desk_commands:desks", "Do-not-disturb, forwarding, follow-me."),
         "agents": Entry("ami.agent_commands:agents", "Agents and their seats."),
         "queues": Entry("ami.queue_commands:queues", "Queues, their members and who waits."),
         "callers": Entry("callcenter.caller_commands:callers", "The black list and the VIP list."),
@@ -214,6 +217,7 @@ class Hotline:
             agi_token=secrets["agi/token"],
             prompts_folder=str(where.prompts),
             part_folder=str(part_folder(self.settings.spool)),
+            spool=str(self.settings.spool),
         )
         dialplan = render_dialplan(site, paths, lambda name, language: index.find(name, language).path)
         return {**render(site, where), **dialplan, "site.json": site_json(site, index)}
@@ -287,11 +291,13 @@ class Hotline:
         from recordings.integrity import repair
         from recordings.pausing import Pausing
         from recordings.policy import LegPolicy
+        from recordings.removal import Removal
         from recordings.room import Room
         from recordings.upkeep import Upkeep
         from recordings.voicemail import Mailboxes
 
-        policy = LegPolicy(self.sessions(), self.site())
+        reading = self.sessions(read_only=True)
+        policy = LegPolicy(reading, self.site())
         seating = Seating()
 
         def known() -> KnownSite:
@@ -310,7 +316,7 @@ class Hotline:
         )
         finisher = Finisher(Catalogue(self.sessions(), here.recordings), here.spool, policy)
         capture = Capture(connection, finisher, here.spool)
-        pausing = Pausing(connection, self.sessions(), self.site, self.clock)
+        pausing = Pausing(connection, self.sessions(), reading, self.site, self.clock)
         listener = Listener(
             JourneyBook(site.endpoints),
             LedgerReader(here.log, positions),
@@ -333,8 +339,9 @@ class Hotline:
         watch = Watch(connection, listener, keeper, known, members, mend, self.clock, seen_at)
         watch.agents = AgentWatch(connection, self.sessions(), self.site, self.clock)
         watch.agents.listen(listener.on)
-        room = Room(here.recordings, self.sessions(), self.clock)
-        upkeep = Upkeep(here.recordings, self.sessions(), self.site, self.clock)
+        room = Room(here.recordings, self.sessions(), reading, self.clock)
+        upkeep = Upkeep(here.recordings, self.sessions(), reading, self.site, self.clock)
+        removal = Removal(self.sessions(), self.console, here.system_name, self.clock)
         announcer = Announcer(connection, watch.queues, self.live_site, self.clock)
         announcer.listen(listener.on)
         hold = VirtualHold(connection, watch.queues, self.sessions(), self.live_site, self.clock)
@@ -346,6 +353,7 @@ class Hotline:
             upkeep.run,
             watch.agents.run,
             announcer.run,
+            removal.run,
             *self._mailer(),
         ]
         return watch

@@ -8,6 +8,7 @@ from agi.call import Call
 from agi.scripts.inside import inside
 from agi.scripts.ivr import ivr
 from agi.scripts.ping import ping
+from agi.scripts.pushed_survey import pushed_survey
 from agi.services import Services
 
 Script = Callable[[Call], None]
@@ -15,7 +16,12 @@ Script = Callable[[Call], None]
 
 Routes = Mapping[str, Script]
 
-ROUTES: dict[str, Callable[[Call, Services], None]] = {"ivr": ivr, "inside": inside, "ping": ping}
+ROUTES: dict[str, Callable[[Call, Services], None]] = {
+    "ivr": ivr,
+    "inside": inside,
+    "ping": ping,
+    "pushed_survey": pushed_survey,
+}
 
 
 def routes(services: Services) -> dict[str, Script]:

@@ -48,6 +48,11 @@ class Voice:
         if prompts:
             self._play(self._ready(prompts, language, 0))
 
+    def play_sound(self, path: str, seconds: float) -> str | None:
+        """A recorded sound, by its path without extension, until its end or a key, which is given."""
+        self._call.arm(seconds + MARGIN_SECONDS)
+        return self._play([path], EVERY_KEY)
+
     def record(self, path: str, seconds: int) -> None:
         """Record the caller into ``path``, a wav with its folder made, until #, silence or ``seconds``.
 

@@ -10,6 +10,7 @@ from typing import TypeVar
 import click
 
 from ami.hands import Desk, Hands
+from ami.pushing import Push, Pushing
 from ami.supervising import Supervising, Wish
 from callcenter.agents import logged_in
 from callcenter.call_commands import calls
@@ -139,3 +140,18 @@ def _seat_of(app: App, agent: str) -> str:
     if found is None:
         raise HotlineError(f"agent {agent} is not logged in")
     return found
+
+
+@calls.command()
+@click.argument("call_id", metavar="CALL")
+@click.option("--survey", "name", help="another survey than the queue's own")
+@click.pass_obj
+def survey(app: App, call_id: str, name: str | None) -> None:
+    """Send the caller to the survey: the agent is out, the caller is asked."""
+
+    async def run() -> Push:
+        async with app.manager() as manager:
+            return await Pushing(manager, app.site).push(call_id, name)
+
+    push = asyncio.run(run())
+    click.echo(f"call {call_id}: the caller is asked survey {push.survey or 'of the queue'}")

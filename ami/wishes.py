@@ -14,10 +14,12 @@ from dataclasses import dataclass
 import structlog
 from sqlalchemy.orm import Session, sessionmaker
 
+from ami import hand_wishes
 from ami.agent_wishes import members
 from ami.connection import AmiConnection
 from ami.listener import Listener
 from ami.protocol import Message
+from ami.pushing import pushed
 from callcenter.manager_events import WISH_EVENT
 from callcenter.ports import Clock
 from callcenter.site import Site
@@ -38,7 +40,11 @@ class Tools:
 
 Handler = Callable[[Tools, Message], Awaitable[None]]
 
-WISHES: dict[str, Handler] = {"members": members}
+WISHES: dict[str, Handler] = {
+    "supervise": hand_wishes.supervise,
+    "members": members,
+    "survey": pushed,
+}
 """Wish → handler. A handler lives in the file of its subject and is one line here."""
 
 

@@ -95,6 +95,9 @@ LIMIT = "HL_LIMIT"
 SHOWN = "HL_SHOWN"
 """The number that is shown outside; empty: the seat's own."""
 
+PARKER = "HL_PARKER"
+"""The phone that parked the call, which comes back to it."""
+
 CAUSE = "HL_CAUSE"
 """The Q.850 cause that a refused call from a seat is ended with."""
 
@@ -106,6 +109,12 @@ WORDS = "HL_WORDS"
 
 TOLD = "HL_TOLD"
 """The dialplan's own: what agent and caller hear before they are joined, as Dial's option A takes it."""
+
+GREETED = "HL_GREETED"
+"""1 when the flow has greeted the caller already: the mailbox's own greeting is left out then."""
+
+BOX = "HL_BOX"
+"""The dialplan's own: the mailbox that takes a message."""
 
 SAY = "HL_SAY_"
 """What is said to who waits: files joined by &, in ``HL_SAY_1``, ``HL_SAY_2`` and so on."""
@@ -121,3 +130,12 @@ LISTENER = "HL_LISTENER"
 
 PIECE = "HL_PIECE"
 """The dialplan's own: which of the ``HL_SAY_…`` is played."""
+
+PEER = "HL_PEER"
+"""A channel of the call that somebody joins, listens to, or picks up."""
+
+BACK = "HL_BACK"
+"""The dialplan's own: the phone that transferred the call blindly, and is rung again when the target fails."""
+
+JOIN = "HL_JOIN"
+"""No variable but the ledger's event with which a channel says which call it belongs to."""

@@ -24,7 +24,7 @@ AGI_PATIENCE_SECONDS = 4
 STATIC_WAIT_SECONDS = 300
 """How long a caller of the static menu waits in a queue before the sorry message."""
 PLACEHOLDER = "content"
-BODY = ("10-call", "20-inside", "30-hands")
+BODY = ("10-call", "20-inside", "30-hands", "40-survey", "50-mailbox")
 """The templates of the contexts that carry the hash."""
 
 
@@ -56,6 +56,7 @@ class DialplanPaths:
     agi_token: str
     prompts_folder: str
     part_folder: str
+    spool: str
 
 
 def render_dialplan(site: Site, paths: DialplanPaths, prompt_file: PromptFile) -> dict[str, str]:
@@ -66,6 +67,7 @@ def render_dialplan(site: Site, paths: DialplanPaths, prompt_file: PromptFile) -
     entry = jinja.get_template("extensions/00-entry.conf.j2").render(
         call_context=f"call_{digest}",
         agent_context=f"agent_{digest}",
+        survey_context=f"survey_{digest}",
         **hands_contexts(digest),
         inside_context=f"inside_{digest}",
         exit_key_sets=exit_key_sets(site),
@@ -80,6 +82,13 @@ def _calls(site: Site, paths: DialplanPaths, prompt_file: PromptFile, jinja: Env
         agent_context=f"agent_{digest}",
         inside_context=f"inside_{digest}",
         record_context=f"record_{digest}",
+        survey_context=f"survey_{digest}",
+        mailbox_context=f"mailbox_{digest}",
+        greetings=[
+            (box.number, prompt_file(box.greeting, site.languages[0]))
+            for box in site.mailboxes
+            if box.greeting
+        ],
         agi_patience_seconds=AGI_PATIENCE_SECONDS,
         static_wait_seconds=STATIC_WAIT_SECONDS,
         agent_percents=sorted(agent_percents(site).items()),

@@ -42,6 +42,12 @@ class Finisher:
         if sound.frames(part) == 0:
             self._without_file(leg)
             return False
+        forbidden = self._policy.forbidden(leg)
+        if forbidden is not None:
+            self._catalogue.failed(leg, "not_recorded", forbidden)
+            part.unlink(missing_ok=True)
+            log.warning("recording.forbidden", call=leg.call_id, leg=leg.uniqueid, reason=forbidden)
+            return False
         terms = self._policy.terms(leg)
         name = naming.finished_path(leg.uniqueid, leg.started_at, leg.queue, leg.agent)
         try:

@@ -28,9 +28,12 @@ SHARE = 50
 class Room:
     """Watches the file system of ``folder``. An open gap of source ``disk`` says that it is full."""
 
-    def __init__(self, folder: Path, session: Callable[[], Session], clock: Clock) -> None:
+    def __init__(
+        self, folder: Path, session: Callable[[], Session], reading: Callable[[], Session], clock: Clock
+    ) -> None:
         self._folder = folder
         self._session = session
+        self._reading = reading
         self._clock = clock
         self._alarmed = False
 
@@ -61,8 +64,12 @@ class Room:
         return not full
 
     def _note(self, full: bool, free: int) -> None:
+        wanted = select(Gap).where(Gap.source == DISK, Gap.ended_at.is_(None)).limit(1)
+        with self._reading() as session:
+            if full == (session.scalar(wanted) is not None):
+                return
         with self._session() as session, session.begin():
-            lasting = session.scalar(select(Gap).where(Gap.source == DISK, Gap.ended_at.is_(None)).limit(1))
+            lasting = session.scalar(wanted)
             if full and lasting is None:
                 reason = f"no room for recordings in {self._folder}"
                 session.add(Gap(source=DISK, began_at=self._clock(), reason=reason, found={"free": free}))

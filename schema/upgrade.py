@@ -18,6 +18,7 @@ from schema import (
     routing,
     site,
     surveys,
+    voicemail,
     waiting,
 )
 from schema.base import Base
@@ -34,6 +35,7 @@ WITH_TABLES = (
     site,
     surveys,
     waiting,
+    voicemail,
 )
 """Every module that has tables: they are known once it is imported."""
 _LOCK = 4_008_001

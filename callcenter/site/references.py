@@ -110,6 +110,8 @@ def _all(site: Site) -> Iterator[Reference]:
             yield Reference(("routes", place, "trunks", number), "trunks", trunk_name)
     yield Reference(("sorry",), "prompts", site.sorry)
     yield from _of_recording(site)
+    for place, mailbox in enumerate(site.mailboxes):
+        yield Reference(("mailboxes", place, "greeting"), "prompts", mailbox.greeting)
     for place, survey in enumerate(site.surveys):
         for key in ("question", "thanks", "wrong_key"):
             yield Reference(("surveys", place, key), "prompts", getattr(survey, key))

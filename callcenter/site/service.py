@@ -108,6 +108,9 @@ class Mailbox(Part):
     title: Title
     max_seconds: int = Field(default=180, ge=10, le=3600)
     email: MailAddress | None = None
+    greeting: Name | None = Field(
+        default=None, description="prompt before a message; one recorded by phone goes before it"
+    )
 
 
 class Music(Part):

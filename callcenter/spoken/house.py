@@ -36,4 +36,29 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "house-ready": {"zh": "已示闲。", "en": "You are ready."},
     "house-longer": {"zh": "话后处理时间已延长。", "en": "You have more time for wrap-up."},
     "house-time": {"zh": "现在是", "en": "It is"},
+    "house-mailbox-which": {
+        "zh": "请输入信箱号码，按井号键结束。",
+        "en": "Enter the mailbox number, then hash.",
+    },
+    "house-mailbox-pin": {"zh": "请输入信箱密码，按井号键结束。", "en": "Enter the PIN, then hash."},
+    "house-mailbox-wrong": {"zh": "密码错误。", "en": "That PIN is wrong."},
+    "house-mailbox-locked": {
+        "zh": "密码错误次数过多，信箱已锁定，请稍后再试。",
+        "en": "This mailbox is locked after too many wrong PINs. Please try again later.",
+    },
+    "house-mailbox-messages": {"zh": "留言数量：", "en": "Messages:"},
+    "house-mailbox-from": {"zh": "来自", "en": "From"},
+    "house-mailbox-menu": {
+        "zh": "重听请按一，下一条请按二，删除请按三，录制问候语请按零，结束请按星号键。",
+        "en": "Again, 1. Next, 2. Delete, 3. Record your greeting, 0. End, star.",
+    },
+    "house-mailbox-last": {
+        "zh": "没有更多留言。录制问候语请按零，结束请按星号键。",
+        "en": "No more messages. Record your greeting, 0. End, star.",
+    },
+    "house-mailbox-deleted": {"zh": "已删除。", "en": "Deleted."},
+    "house-mailbox-speak": {
+        "zh": "请说出您的问候语，按井号键结束。",
+        "en": "Speak your greeting now, then press hash.",
+    },
 }

@@ -33,7 +33,9 @@ exten => 1001,1,Wait(30)
 
 def dialplan(site: Site, token: str = "0123456789012345") -> dict[str, str]:
     """The dialplan of a site whose prompts are all silent, and whose FastAGI is away."""
-    paths = DialplanPaths("agi://127.0.0.1:9", f"test-token-{token}", "/nowhere", "/nowhere/part")
+    paths = DialplanPaths(
+        "agi://127.0.0.1:9", f"test-token-{token}", "/nowhere", "/nowhere/part", "/nowhere/spool"
+    )
     return render_dialplan(site, paths, lambda name, language: "silence/1")
 
 

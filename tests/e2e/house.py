@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,8 +38,9 @@ from tests.e2e.process import PROJECT, HotlineProcess
 from tests.e2e.site_waiting import write_sounds
 from tests.e2e.telephony_site import site
 from tests.e2e.until import until
+from tests.outreach.post_office import open_office
 
-SIP, AMI, AGI, HTTP, RTP = 32060, 32038, 32073, 32088, (52000, 52998)
+SIP, AMI, AGI, HTTP, SMTP, RTP = 32060, 32038, 32073, 32088, 32025, (52000, 52998)
 LOCK = Path("/tmp/hotline-e2e.lock")
 BOOT_SECONDS = 20.0
 
@@ -65,6 +66,7 @@ class House:
         self.agi = HotlineProcess("agi", home / "agi.log")
         self.ami = HotlineProcess("ami", home / "ami.log")
         self._one_command = threading.Lock()
+        self._open = ExitStack()
 
     # ── starting and ending ──────────────────────────────────────────────────
 
@@ -79,6 +81,9 @@ class House:
             "http_port": HTTP,
             "rtp_first": RTP[0],
             "rtp_last": RTP[1],
+            "smtp_host": "127.0.0.1",
+            "smtp_port": SMTP,
+            "mail_from": "hotline@example.com",
             "system_name": "e2e",
             **({"database_url": url} if url else {}),
         }
@@ -86,6 +91,7 @@ class House:
 
     def up(self) -> None:
         """Database, site, Asterisk, FastAGI and listener, in a newcomer's order."""
+        self.letters = self._open.enter_context(open_office(SMTP))[0].letters
         self.load(site())
         start(self.app, self.asterisk)
         self.start_agi()
@@ -96,6 +102,7 @@ class House:
         self.ami.stop()
         self.agi.stop()
         self.asterisk.stop()
+        self._open.close()
 
     def restart_processes(self) -> None:
         """FastAGI and the listener, with the settings as they are now."""

@@ -14,7 +14,13 @@ SURVEYS = {
     },
     "spoken": {"why": {"question": "say_why", "message_seconds": 20}},
 }
-LINES = {"why1": ("4009006901", "3911", "reasons"), "why2": ("4009006902", "3921", "spoken")}
+LINES = {
+    "why1": ("4009006901", "3911", "reasons"),
+    "why2": ("4009006902", "3921", "spoken"),
+    "push1": ("4009006903", "3931", "satisfaction"),
+    "push2": ("4009006904", "3941", "satisfaction"),
+    "push3": ("4009006905", "3951", None),
+}
 """Queue: its number, its agent, its survey."""
 
 
@@ -26,3 +32,20 @@ def add(found: Site, add_line: Callable[[Site, str, str, list[str]], None]) -> N
     for queue, (number, agent, survey) in LINES.items():
         add_line(found, queue, number, [agent])
         found["queues"][-1]["survey"] = survey
+    _add_boxes(found)
+
+
+BOX, BOX_LINE = "9601", "4009006951"
+"""A group's box whose messages are mailed to ``MAILED``, and the number that leads to it."""
+MAILED = "duty@example.com"
+OWN_BOXES = ("7041", "7042")
+"""Of inside seats of these numbers."""
+
+
+def _add_boxes(found: Site) -> None:
+    found["mailboxes"].append({"number": BOX, "title": "Group", "email": MAILED, "greeting": "hello"})
+    found["mailboxes"] += [{"number": number, "title": number} for number in OWN_BOXES]
+    found["dids"].append({"number": BOX_LINE, "title": "Box", "flow": "to_box", "language": "zh"})
+    steps = {"leave": {"kind": "voicemail", "mailbox": BOX}}
+    words = {"name": "to_box", "title": "Box", "language": "zh", "start": "leave", "operator": "leave"}
+    found["flows"].append({**words, "steps": steps})

@@ -3,15 +3,18 @@
 ``task: {NAME: kind}``        wait until a follow-up of this kind is there for the caller's call
 ``replied: {NAME: question}`` wait until the caller's answer to a survey's further question is there
 ``speaks_why: {NAME: s}``     wait until so many seconds of the caller's spoken reason are on disk
+``box: {BOX: n}``             wait until so many messages are in the box
+``types_pin: {NAME: box}``    a caller types the box's PIN and #
 """
 
 from __future__ import annotations
 
 from functools import partial
 
+from lab.sipp_run import Run
 from schema.follow_ups import FollowUp
 from schema.surveys import SurveyReply
-from tests.e2e import expect
+from tests.e2e import expect, expect_survey
 from tests.e2e.house import House
 from tests.e2e.until import until
 
@@ -24,6 +27,7 @@ class SurveyVerbs:
 
     _house: House
     number: dict[str, str]
+    parties: dict[str, Run]
 
     def do_task(self, wanted: dict[str, str]) -> None:
         for name, kind in wanted.items():
@@ -44,6 +48,14 @@ class SurveyVerbs:
                 return any(file.stat().st_size >= seconds * BYTES_A_SECOND for file in files)
 
             until(enough, PATIENCE_SECONDS, f"{seconds:g} s of {name}'s reason")
+
+    def do_types_pin(self, wanted: dict[str, str]) -> None:
+        for name, box in wanted.items():
+            self.parties[name].press(self._house.secret(f"mailbox/{box}") + "#")
+
+    def do_box(self, wanted: dict[str, int]) -> None:
+        for box, count in wanted.items():
+            expect_survey.in_box(self._house, box, count)
 
     def _call(self, name: str) -> str:
         return expect.call_id(self._house, self.number[name])

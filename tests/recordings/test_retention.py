@@ -124,7 +124,7 @@ def test_a_full_disk_is_one_open_gap_until_there_is_room(
     free = [10**9]
     monkeypatch.setattr(shutil, "disk_usage", lambda _: Disk(10**12, 0, free[0]))
     moments = (AT + dt.timedelta(seconds=n) for n in range(99))
-    room = Room(Path(spool.recordings), spool.sessions, lambda: next(moments))
+    room = Room(Path(spool.recordings), spool.sessions, spool.sessions, lambda: next(moments))
 
     def look(bytes_free: int) -> list[tuple[str, bool]]:
         free[0] = bytes_free

@@ -45,8 +45,3 @@ def upgrade() -> None:
     )
     for name in ("queue", "state", "back_call_id"):
         op.create_index(f"ix_kept_places_{name}", "kept_places", [name])
-
-
-def downgrade() -> None:
-    """Drop it."""
-    op.drop_table("kept_places")
