@@ -124,7 +124,10 @@ def _so_many(phone: Run, count: int) -> bool:
 
 
 def _hears_something(phone: Run, call: int) -> bool:
-    ear = phone.ear(call)
+    try:
+        ear = phone.ear(call)
+    except KeyError:  # its media begins a moment after its answer is told
+        return False
     heard = audio.windows(g711.decode(bytes(ear.sound), ear.law), [])
     return any(window.level_db > audio.QUIET_DB for window in heard)
 
