@@ -11,7 +11,7 @@ from tests.e2e.site_inside import host
 
 Site = dict[str, Any]
 AddLine = Callable[[Site, str, str, list[str]], None]
-LINES = range(1, 7)
+LINES = range(1, 8)
 CARRIERS = {"waiting4": "c8", "waiting5": "c9"}
 """The trunk to the customers whom these queues call back."""
 WELCOME_HZ, LONG_SECONDS = 1300, 8.0
@@ -19,7 +19,7 @@ WELCOME_HZ, LONG_SECONDS = 1300, 8.0
 
 
 def add_waiting(found: Site, add_line: AddLine) -> None:
-    """Six straight lines, each with what its cases want of the queue."""
+    """Seven straight lines, each with what its cases want of the queue."""
     for number in LINES:
         add_line(found, f"waiting{number}", f"400900880{number}", [f"88{number}1"])
     queues = {queue["name"]: queue for queue in found["queues"]}
@@ -47,6 +47,8 @@ def add_waiting(found: Site, add_line: AddLine) -> None:
         }
         steps[name]["wait"]["keys"] = {"1": "keep"}
         steps[name]["keep"] = {"kind": "callback", "queue": name, "confirm": ["goodbye"], "next": "@hangup"}
+    queues["waiting7"]["weight"] = 10
+    queues["waiting7"]["members"].append({"agent": "8861"})
     queues["waiting3"]["announce"] = {"welcome": ["long_tone"], "position": True}
 
 
