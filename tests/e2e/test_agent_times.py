@@ -16,7 +16,7 @@ from lab.sipp_run import Address, Run
 from tests.e2e.house import House
 from tests.e2e.site_agents import number_of
 from tests.e2e.until import until
-from tests.e2e.verbs_agents import SEATS, agent_row, login
+from tests.e2e.verbs_agents import SEATS, login
 
 pytestmark = [pytest.mark.req("ACD-5")]
 AGENT, QUEUE, WRAPUP_SECONDS = "6113", "ag_times", 3
@@ -35,7 +35,7 @@ def test_an_agents_times_are_those_of_the_phone(house: House, measured: Callable
         until(lambda: f"{AGENT} (" in free(house), 20, "the agent can be rung")
         sipp.run(caller, house.sip, house.sipp_logs, at=TRUNK, seconds=60)
         for state in ("wrapup", "ready"):
-            until(lambda state=state: agent_row(house, AGENT)["state"] == state, 20, f"the agent is {state}")
+            until(lambda state=state: listed(house)["state"] == state, 20, f"the agent is {state}")
         house.run("agents", "pause", AGENT, "--reason", "lunch")
         paused = time.monotonic()
         until(lambda: time.monotonic() - paused >= 2, 5, "lunch is over")
@@ -65,6 +65,12 @@ def free(house: House) -> str:
     return "\n".join(
         line for line in house.asterisk.rx(f"queue show {QUEUE}").splitlines() if "(Not in use)" in line
     )
+
+
+def listed(house: House) -> dict[str, Any]:
+    """What ``hotline agents list`` says of the agent."""
+    rows = json.loads(house.run("agents", "list", "--json"))
+    return dict(next(row for row in rows if row["agent"] == AGENT))
 
 
 def times(house: House) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """What cases of agents do besides: see ``tests/e2e/runner.py``.
 
 ``hotline: words``            a command of Hotline's
-``state: {AGENT: words}``     wait until ``hotline agents list`` says so: state, or ``paused: reason``
+``state: {AGENT: words}``     wait until this is so: a state, ``paused: reason`` or ``logged out``
 ``member: {AGENT: words}``    wait until Asterisk says so: ``queue NAME penalty N``, then ``paused REASON``
 ``no_member: {AGENT: queue}``  wait until the agent is out of it
 ``pin: {NAME: agent}``        the caller types this agent's PIN as soon as they are answered
@@ -20,12 +20,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import json
 from contextlib import ExitStack
 from functools import partial
-from typing import Any
 
+from callcenter.agent_states import Stretch, present
 from lab import audio, g711, sipp
 from lab.scenario import Agent, Login
 from lab.sipp_run import Address, Run
@@ -38,7 +36,6 @@ PATIENCE_SECONDS = 45.0
 SEATS = Address("127.0.0.21")
 CALLER_HZ = 440.0
 LOUD_DB = -45.0
-SECOND = dt.timedelta(seconds=1)
 
 
 class AgentVerbs:
@@ -56,9 +53,7 @@ class AgentVerbs:
         for agent, words in wanted.items():
 
             def said(agent: str = agent, words: str = words) -> bool:
-                row = agent_row(self._house, agent)
-                reason = f": {row['paused_reason']}" if row["state"] == "paused" else ""
-                return f"{row['state']}{reason}" == words
+                return agent_state(self._house, agent)[1] == words
 
             until(said, PATIENCE_SECONDS, f"{agent} is {words}")
 
@@ -146,9 +141,11 @@ class AgentVerbs:
 
     def do_noticed(self, wanted: dict[str, float]) -> None:
         for agent, most in wanted.items():
-            until(lambda a=agent: agent_row(self._house, a)["state"] == "unreachable", PATIENCE_SECONDS, "it")
+            self.do_state({agent: "unreachable"})
             took = now() - self.died_at
-            since = dt.datetime.fromisoformat(str(agent_row(self._house, agent)["since_at"])).timestamp()
+            state, _ = agent_state(self._house, agent)
+            assert state is not None
+            since = state.began_at.timestamp()
             self.figures[f"{agent} was noticed"] = took
             self.figures[f"{agent} was last seen before"] = self.died_at - since
             assert took <= most, f"noticed after {took:.1f} s"
@@ -165,10 +162,10 @@ def login(house: House, agent: str) -> Login:
     return Login(f"t{agent}", house.secret(f"seat/t{agent}"))
 
 
-def agent_row(house: House, agent: str) -> dict[str, Any]:
-    """What ``hotline agents list`` says of them."""
-    said = house.run("agents", "list", "--json")
-    assert said.startswith("["), said[:500]
-    rows = json.loads(said)
-    found: dict[str, Any] = next(row for row in rows if row["agent"] == agent)
-    return found
+def agent_state(house: House, agent: str) -> tuple[Stretch | None, str]:
+    """What the agent is in, and that in words."""
+    with house.app.sessions(read_only=True)() as session:
+        found = present(session, house.app.clock()).get(agent)
+    if found is None:
+        return None, "logged out"
+    return found, f"{found.state}: {found.reason}" if found.reason else found.state
