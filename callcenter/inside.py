@@ -20,7 +20,7 @@ RING_SECONDS = 30
 BUSY, DECLINED, UNKNOWN_NUMBER, NO_ANSWER, UNREACHABLE, NO_LINE, NORMAL = 17, 21, 1, 19, 20, 34, 16
 """Q.850 causes: what the caller's phone is told."""
 Outcome = Literal["answered", "busy", "no_answer", "unreachable"]
-Act = Literal["feature", "flow", "dial", "out", "voicemail", "refuse", "hangup"]
+Act = Literal["feature", "flow", "dial", "out", "voicemail", "conference", "refuse", "hangup"]
 _CURSOR = re.compile(r"(\+?[0-9]{2,20});([0-9]{1,2});([0-9]{0,2});([a-z0-9_]{0,40})", re.ASCII)
 
 
@@ -142,6 +142,8 @@ def _ring(house: House, place: Place) -> Decision:
         return _dial(plan.seats[number], place).after(f"{number} is seat {plan.seats[number]}")
     if number in plan.agents:
         return _ring_agent(house, place)
+    if number in plan.rooms:
+        return Decision("conference", number, (f"{number} is a conference room",))
     if number in plan.mailboxes:
         return Decision("voicemail", number, (f"{number} is a mailbox",))
     if is_outside(house.published, number):

@@ -18,7 +18,7 @@ from pathlib import Path
 from callcenter.errors import HotlineError
 
 PIN_LENGTH = 8
-PIN_KINDS = ("agent/", "mailbox/")
+PIN_KINDS = ("agent/", "mailbox/", "room/", "room-host/")
 _ALPHABET = "abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 """No look-alikes: some are typed into a phone by hand."""
 
