@@ -65,7 +65,8 @@ class SurveyVerbs:
         for room, count in wanted.items():
 
             def there(room: str = room, count: int = count) -> bool:
-                rows = json.loads(self._house.run("conferences", "list", "--json"))
+                told = self._house.run("conferences", "list", "--json")
+                rows = json.loads(told[told.index("[\n") :]) if "[\n" in told else []
                 return sum(row["members"] for row in rows if row["room"] == room) == count
 
             until(there, PATIENCE_SECONDS, f"{count} in room {room}")
