@@ -64,11 +64,13 @@ COMMANDS: Sections = {
         "follow-ups": Entry(
             "callcenter.follow_up_commands:follow_ups", "What is still to be done for customers."
         ),
+        "desks": Entry("callcenter.desk_commands:desks", "Do-not-disturb, forwarding, follow-me."),
         "agents": Entry("ami.agent_commands:agents", "Agents and their seats."),
         "queues": Entry("ami.queue_commands:queues", "Queues, their members and who waits."),
         "callers": Entry("callcenter.caller_commands:callers", "The black list and the VIP list."),
         "closing": Entry("callcenter.closing_commands:closing", "Close at once, and open again."),
         "audit": Entry("callcenter.audit_commands:audit", "Who listened to or ended whose call."),
+        "callbacks": Entry("callcenter.queues.callback_commands:callbacks", "Kept places and call-backs."),
         "gaps": Entry("callcenter.gap_commands:gaps", "Times in which something was not seen."),
     },
     "Running it": {
@@ -282,6 +284,7 @@ class Hotline:
         from ami.listener import Listener
         from ami.process import Watch
         from ami.seating import Seating
+        from ami.virtual_hold import VirtualHold
         from ami.wishes import WISHES, Tools, Wishes
         from callcenter.agents import wanted
         from callcenter.journey import JourneyBook
@@ -297,7 +300,8 @@ class Hotline:
         from recordings.upkeep import Upkeep
         from recordings.voicemail import Mailboxes
 
-        policy = LegPolicy(self.sessions(), self.site())
+        reading = self.sessions(read_only=True)
+        policy = LegPolicy(reading, self.site())
         seating = Seating()
 
         def known() -> KnownSite:
@@ -316,7 +320,7 @@ class Hotline:
         )
         finisher = Finisher(Catalogue(self.sessions(), here.recordings), here.spool, policy)
         capture = Capture(connection, finisher, here.spool)
-        pausing = Pausing(connection, self.sessions(), self.site, self.clock)
+        pausing = Pausing(connection, self.sessions(), reading, self.site, self.clock)
         listener = Listener(
             JourneyBook(site.endpoints),
             LedgerReader(here.log, positions),
@@ -341,12 +345,15 @@ class Hotline:
         watch.agents.listen(listener.on)
         meetings = Conferences(self.sessions(), self.site)
         meetings.listen(listener.on)
+        room = Room(here.recordings, self.sessions(), reading, self.clock)
+        upkeep = Upkeep(here.recordings, self.sessions(), reading, self.site, self.clock)
         removal = Removal(self.sessions(), self.console, here.system_name, self.clock)
-        room = Room(here.recordings, self.sessions(), self.clock)
-        upkeep = Upkeep(here.recordings, self.sessions(), self.site, self.clock)
         announcer = Announcer(connection, watch.queues, self.live_site, self.clock)
         announcer.listen(listener.on)
+        hold = VirtualHold(connection, watch.queues, self.sessions(), self.live_site, self.clock)
+        hold.listen(listener.on)
         watch.chores = [
+            hold.run,
             pausing.run,
             room.run,
             upkeep.run,

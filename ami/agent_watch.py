@@ -133,7 +133,7 @@ class AgentWatch:
         return True
 
     def _follow_phone(self, seat: str) -> bool:
-        last_seen, site = self._presence.gone.get(seat), self._known()
+        last_seen, site = self._presence.last_seen(seat), self._known()
         with self._sessions.begin() as session:
             agent = next((one.agent for one in service.logged_in(session) if one.seat == seat), None)
             if agent is None:
@@ -205,6 +205,8 @@ class AgentWatch:
                 seats = await asyncio.to_thread(self._seats)
                 await self._look_when_due()
                 for seat in seats:
+                    if self._presence.is_gone(seat, self._clock(), dt.timedelta(seconds=2 * SURE_SECONDS)):
+                        self._do(partial(self._follow_phone, seat))  # somebody may have logged in at it
                     self._presence.ask(seat, self._clock())
                     await self._manager.action(*actions.qualify(seat))
                     await asyncio.sleep(pace(len(seats)))

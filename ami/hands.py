@@ -9,19 +9,21 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from ami import actions
 from ami.members import Manager
 from callcenter.conversation import UP, Channel, Conversation, conversation
-from callcenter.errors import HotlineError
+from callcenter.errors import HotlineError, NotFound
 
 HANDS, ASKED, TRANSFER, INSIDE = "hotline_hands", "hotline_asked", "hotline_transfer", "hotline_inside"
 """Contexts of the rendered dialplan."""
 RING_SECONDS = 30
 SOON_SECONDS = 3.0
-LOOK_SECONDS = 0.05
+LOOK_SECONDS = 0.1
+ABSENT_LOOKS = 2
+"""A channel is begun a moment after its action, and a pair goes a moment before who was rung is in the talk."""
 
 
 class HandFailed(HotlineError):
@@ -82,10 +84,12 @@ class Hands:
             "__TRANSFERERNAME": ours.name,
             "__HL_RECORD": await self._value(ours, "HL_RECORD"),
         }
-        where = f"Local/{number}@{ASKED}/n"
+        where = (
+            f"Local/{number}@{ASKED}"  # no /n: the phone itself must be in the bridge (docs/decisions/0010)
+        )
         await self._ring(where, "join", third, variables)
         try:
-            await self._until_joined(third, f"{number} did not come", while_up=ours)
+            await self._until_joined(talk, third, f"{number} did not come", while_up=ours)
         except HotlineError:
             await self._manager.action(*actions.hangup(third))
             raise
@@ -109,7 +113,7 @@ class Hands:
             "HL_RECORD": await self._value(ours, "HL_RECORD"),
         }
         taker = await self._bring(desk, "join", variables)
-        await self._until_joined(taker, f"{desk.endpoint} did not come")
+        await self._until_joined(talk, taker, f"{desk.endpoint} did not come")
         await self._do(actions.hangup(ours.name))
 
     async def pick_up(self, talk: Conversation, ringing: Channel, desk: Desk) -> None:
@@ -148,14 +152,26 @@ class Hands:
             )
         )
 
-    async def _until_joined(self, channel: str, why: str, while_up: Channel | None = None) -> None:
-        async def joined() -> bool:
-            if while_up is not None and await self._look(while_up.name) is None:
-                raise HandFailed(f"{while_up.endpoint} has left")
-            found = await self._look(channel)
-            return found is not None and bool(found.bridge)
-
-        await self._until(joined, RING_SECONDS + SOON_SECONDS, why, alive=channel)
+    async def _until_joined(
+        self, talk: Conversation, channel: str, why: str, while_up: Channel | None = None
+    ) -> None:
+        """Wait for a new phone in the talk: a pair that rang it goes away once it is there."""
+        before, absent = {leg.name for leg in (talk.caller, *talk.joined)}, 0
+        try:
+            async with asyncio.timeout(RING_SECONDS + SOON_SECONDS):
+                while True:
+                    channels = await self.channels()
+                    if _newcomers(channels, talk.call_id, before):
+                        return
+                    if while_up is not None and while_up.name not in {leg.name for leg in channels}:
+                        raise HandFailed(f"{while_up.endpoint} has left")
+                    here = any(channel in (leg.uniqueid, leg.name) for leg in channels)
+                    absent = 0 if here else absent + 1
+                    if absent > ABSENT_LOOKS:
+                        raise HandFailed(why)
+                    await asyncio.sleep(LOOK_SECONDS)
+        except TimeoutError:
+            raise HandFailed(why) from None
 
     def _is_up(self, channel: str) -> Callable[[], Awaitable[bool]]:
         async def up() -> bool:
@@ -213,6 +229,14 @@ class Hands:
         answer = await self._manager.action(*action)
         if answer.get("Response") != "Success":
             raise HandFailed(f"{action.name}: Asterisk says {answer.get('Message', 'nothing')}")
+
+
+def _newcomers(channels: list[Channel], call_id: str, before: Collection[str]) -> list[Channel]:
+    try:
+        now = conversation(channels, call_id)
+    except NotFound:
+        raise HandFailed(f"call {call_id} is over") from None
+    return [leg for leg in now.joined if leg.name not in before]
 
 
 def _channel(row: Mapping[str, str]) -> Channel:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import structlog
 from sqlalchemy.orm import Session, sessionmaker
 
+from ami import hand_wishes
 from ami.agent_wishes import members
 from ami.connection import AmiConnection
 from ami.listener import Listener
@@ -39,7 +40,11 @@ class Tools:
 
 Handler = Callable[[Tools, Message], Awaitable[None]]
 
-WISHES: dict[str, Handler] = {"members": members, "survey": pushed}
+WISHES: dict[str, Handler] = {
+    "supervise": hand_wishes.supervise,
+    "members": members,
+    "survey": pushed,
+}
 """Wish → handler. A handler lives in the file of its subject and is one line here."""
 
 

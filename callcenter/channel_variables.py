@@ -95,6 +95,9 @@ LIMIT = "HL_LIMIT"
 SHOWN = "HL_SHOWN"
 """The number that is shown outside; empty: the seat's own."""
 
+PARKER = "HL_PARKER"
+"""The phone that parked the call, which comes back to it."""
+
 CAUSE = "HL_CAUSE"
 """The Q.850 cause that a refused call from a seat is ended with."""
 
@@ -121,6 +124,12 @@ BOX = "HL_BOX"
 
 SAY = "HL_SAY_"
 """What is said to who waits: files joined by &, in ``HL_SAY_1``, ``HL_SAY_2`` and so on."""
+
+NUMBER = "HL_NUMBER"
+"""The customer's number, of a call that Hotline makes to them."""
+
+POSITION = "HL_POSITION"
+"""1 for a caller who kept the place: the head of the line, of those with the same priority."""
 
 LISTENER = "HL_LISTENER"
 """The channel that waits and is to hear it."""

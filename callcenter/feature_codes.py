@@ -27,6 +27,7 @@ class Found(NamedTuple):
     argument: str
 
 
+AGENT = r"[0-9]{2,8}"
 NUMBER = r"[0-9]{2,20}"
 
 FEATURES: tuple[Feature, ...] = (
@@ -37,6 +38,36 @@ FEATURES: tuple[Feature, ...] = (
     Feature("wrapup", "*15", "a minute more of wrap-up; other seconds may follow", r"([0-9]{1,4})?"),
     Feature("echo", "*43", "hear yourself: is the line good?"),
     Feature("clock", "*60", "hear the time"),
+    Feature("dnd_on", "*78", "this phone is not to be disturbed"),
+    Feature("dnd_off", "*79", "this phone rings again"),
+    Feature("forward_always", "*72", "all calls go to the number behind the code", NUMBER),
+    Feature("forward_always_off", "*73", "no longer"),
+    Feature("forward_busy", "*90", "calls while busy go there", NUMBER),
+    Feature("forward_busy_off", "*91", "no longer"),
+    Feature("forward_no_answer", "*92", "calls nobody answers go there", NUMBER),
+    Feature("forward_no_answer_off", "*93", "no longer"),
+    Feature("forward_unreachable", "*94", "calls while the phone is off go there", NUMBER),
+    Feature("forward_unreachable_off", "*95", "no longer"),
+    Feature(
+        "pickup",
+        "*8",
+        "take a call that rings in your group, or at the number behind the code",
+        r"[0-9]{0,8}",
+    ),
+    Feature(
+        "park",
+        "*77",
+        "pass a call on to it to park it at the place behind the code; dial it to take it",
+        r"[0-9]{2}",
+    ),
+    Feature("intercom", "*76", "the phone of this number answers by itself", r"[0-9]{2,8}"),
+    Feature("closing", "*30", "close every calendar at once (1) or open again (0), by PIN", "[01]"),
+    Feature("listen", "*51", "a supervisor hears this agent's call", AGENT),
+    Feature("whisper", "*52", "hears it, and speaks to the agent alone", AGENT),
+    Feature("barge", "*53", "hears it, and speaks to both", AGENT),
+    Feature("disconnect", "*54", "takes the agent out of the call", AGENT),
+    Feature("take_over", "*55", "takes the agent's place", AGENT),
+    Feature("pick_up", "*56", "answers what rings at the agent's phone", AGENT),
     Feature("mailbox_own", "*97", "listen to your own mailbox"),
     Feature("mailbox_any", "*98", "listen to any mailbox by its number", r"[0-9]{0,8}"),
 )

@@ -35,7 +35,7 @@ def targets(step: Step) -> Iterator[tuple[Path, str]]:
     """Every target of a step, and the path to it inside the step."""
     for name in type(step).model_fields:
         value = getattr(step, name)
-        if name in TARGETS:
+        if name in TARGETS and value is not None:
             yield (name,), value
         elif name in ("keys", "cases"):
             yield from (((name, key), target) for key, target in value.items())
@@ -44,7 +44,7 @@ def targets(step: Step) -> Iterator[tuple[Path, str]]:
 
 
 TARGETS = {"next", "target", "otherwise", "found", "not_found", "failed", "timeout", "full", "nobody", "done"}
-TARGETS |= {"busy", "no_answer", "unreachable", "no_number"}
+TARGETS |= {"busy", "no_answer", "unreachable", "no_number", "no_message"}
 """The fields of all kinds that hold a target."""
 
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
+from callcenter.desks import MAX_HOPS, Desks, Settings
 from callcenter.feature_codes import find
 from callcenter.number_plan import NumberPlan
 from callcenter.outbound import DEFAULT_RIGHTS, Way, is_outside, next_trunk, way_out
@@ -74,8 +75,8 @@ class House(NamedTuple):
     published: Published
     plan: NumberPlan
     at: dt.datetime
-    seated: Mapping[str, str] | None = None
-    """Agent → endpoint, of those the decision may ask for; None while that can't be found out."""
+    desks: Desks | None = None
+    """Who sits where and which settings there are; None while that can't be found out: then numbers ring."""
 
 
 def seat_of(plan: NumberPlan, channel: str, moved_by: str) -> str:
@@ -92,8 +93,6 @@ def begin(house: House, seat: str, dialled: str) -> Decision:
     plan = house.plan
     if dialled[:1] in ("*", "#"):
         return _feature(plan, seat, dialled)
-    if dialled in house.published.by_number:
-        return Decision("flow", dialled, (f"{dialled} is a number of the house: its flow is opened",))
     return _ring(house, Place(dialled, owner=_owner(house, seat)))
 
 
@@ -120,7 +119,7 @@ def outcome_of(dial_status: str, cause: str) -> Outcome:
 
 def _owner(house: House, seat: str) -> str:
     """Whose rights count: of the agent at the seat, if any are said, else the seat's."""
-    sitting = (agent for agent, there in (house.seated or {}).items() if there == seat)
+    sitting = (agent for agent, there in _seated(house).items() if there == seat)
     return next((agent for agent in sitting if agent in house.plan.rights), seat)
 
 
@@ -136,12 +135,23 @@ def _feature(plan: NumberPlan, seat: str, dialled: str) -> Decision:
     return Decision("feature", found.name, (reason,), argument=found.argument)
 
 
+def _seated(house: House) -> Mapping[str, str]:
+    return house.desks.seated if house.desks else {}
+
+
+def settings_of(house: House, number: str) -> Settings:
+    """A number's own settings, and for an agent those of the seat where they are silent."""
+    known = house.desks.settings if house.desks else {}
+    at = house.plan.numbers.get(_seated(house).get(number, ""), number)
+    return known.get(number, Settings()).over(known.get(at, Settings()))
+
+
 def _ring(house: House, place: Place) -> Decision:
     number, plan = place.number, house.plan
-    if number in plan.seats:
-        return _dial(plan.seats[number], place).after(f"{number} is seat {plan.seats[number]}")
-    if number in plan.agents:
-        return _ring_agent(house, place)
+    if number in house.published.by_number:
+        return Decision("flow", number, (f"{number} is a number of the house: its flow is opened",))
+    if number in plan.seats or number in plan.agents:
+        return _ring_desk(house, place)
     if number in plan.rooms:
         return Decision("conference", number, (f"{number} is a conference room",))
     if number in plan.mailboxes:
@@ -151,18 +161,36 @@ def _ring(house: House, place: Place) -> Decision:
     return _refuse("unknown_number", f"{number} is no number of this house, and no route takes it")
 
 
-def _ring_agent(house: House, place: Place) -> Decision:
-    if house.seated is None:
-        reasons = (f"{place.number} is an agent", "where agents sit can't be found out now")
+def _ring_desk(house: House, place: Place) -> Decision:
+    """A seat's or an agent's phone, unless it is not to be disturbed or sends its calls on."""
+    number, settings = place.number, settings_of(house, place.number)
+    if settings.do_not_disturb:
+        return _missed(house, place, "busy").after(f"{number} is not to be disturbed")
+    if settings.always:
+        return _pass_on(house, place, settings.always, f"all calls to {number} go to {settings.always}")
+    if number in house.plan.seats:
+        endpoint, reason = house.plan.seats[number], f"{number} is seat {house.plan.seats[number]}"
+    elif house.desks is None:
+        reasons = (f"{number} is an agent", "where agents sit can't be found out now")
         return _missed(house, place, "unreachable").after(*reasons)
-    seat = house.seated.get(place.number)
-    if seat is None:
-        return _missed(house, place, "unreachable").after(f"agent {place.number} is not logged in")
-    return _dial(seat, place).after(f"agent {place.number} sits at {seat}")
+    elif number not in house.desks.seated:
+        return _missed(house, place, "unreachable").after(f"agent {number} is not logged in")
+    else:
+        endpoint = house.desks.seated[number]
+        reason = f"agent {number} sits at {endpoint}"
+    return _dial(endpoint, place, settings.ring_seconds or RING_SECONDS).after(reason)
 
 
-def _dial(endpoint: str, place: Place) -> Decision:
-    return Decision("dial", f"PJSIP/{endpoint}", (), place, seconds=RING_SECONDS)
+def _pass_on(house: House, place: Place, to: str, why: str) -> Decision:
+    """By the rights of whom the call was for. A call that goes round and round ends as busy."""
+    if place.hops >= MAX_HOPS:
+        return _refuse("busy", why, f"it was passed on {MAX_HOPS} times: no further")
+    owner = house.plan.seats.get(place.number, place.number)
+    return _ring(house, Place(to, place.hops + 1, owner=owner)).after(why)
+
+
+def _dial(endpoint: str, place: Place, seconds: int) -> Decision:
+    return Decision("dial", f"PJSIP/{endpoint}", (), place, seconds=seconds)
 
 
 def _outside(house: House, place: Place) -> Decision:
@@ -191,7 +219,10 @@ def _trunk_failed(house: House, place: Place, dial_status: str, cause: str) -> s
 
 
 def _missed(house: House, place: Place, outcome: Outcome) -> Decision:
-    """The number's own mailbox takes a message, else the caller is told."""
+    """On to where the number sends such calls, else its own mailbox takes a message, else the caller is told."""
+    to = getattr(settings_of(house, place.number), outcome)
+    if to:
+        return _pass_on(house, place, to, f"{place.number} sends such calls to {to}")
     if place.number in house.plan.mailboxes:
         return Decision("voicemail", place.number, (f"mailbox {place.number} takes a message",))
     return _refuse(outcome)

@@ -1,22 +1,36 @@
-"""What the database knows of a caller, one indexed query each: lists, emergency closings, the last agent."""
+"""What the database knows of a caller, one indexed query each: lists, emergency closings, the last agent.
+
+Asked for every call, so the statements are written out once: building and looking up these selects would take
+several times as long as the database does.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
-from typing import Any
+from collections.abc import Collection, Sequence
+from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, or_, select, union_all
+from sqlalchemy import TextClause, bindparam, text
 from sqlalchemy.orm import Session
 
 from callcenter.flow.dialogue import Served
 from callcenter.known import Closing, Known, Listed, one_that_counts
 from callcenter.numbers import beginnings, normal, written
-from schema.calls import Call, Visit
-from schema.routing import EmergencyClosing, ListedCaller
+from schema.base import UtcDateTime
 
+LONGEST = 24
+"""Beginnings of a number that are looked up: no number is longer."""
 CALLS_LOOKED_AT = 20
 """Of a number that calls all day only the newest calls are asked for the last agent."""
+WAYS = 5
+"""To write one number (``callcenter.numbers.written``)."""
+
+
+class Query(NamedTuple):
+    """A statement and its values."""
+
+    statement: TextClause
+    values: dict[str, Any]
 
 
 def known(session: Session, caller: str, at: dt.datetime, country: str) -> Known:
@@ -27,16 +41,15 @@ def known(session: Session, caller: str, at: dt.datetime, country: str) -> Known
 def entry(session: Session, caller: str, at: dt.datetime, country: str) -> Listed | None:
     """The one entry of the black and the VIP list that counts for this number now."""
     number = normal(caller, country)
-    if not number:
-        return None
-    rows = session.execute(entries_query(number, at)).all()
-    return one_that_counts(Listed(*(_plain(value) for value in row)) for row in rows)
+    return (
+        one_that_counts(_listed(row) for row in _rows(session, entries_query(number, at))) if number else None
+    )
 
 
 def closings(session: Session, at: dt.datetime) -> tuple[Closing, ...]:
     """All emergency closings in force."""
-    rows = session.execute(closings_query(at)).all()
-    return tuple(Closing(row.calendar, row.began_at, row.begun_by, row.prompt or "") for row in rows)
+    rows = _rows(session, closings_query(at))
+    return tuple(Closing(calendar, _moment(began), by, prompt or "") for calendar, began, by, prompt in rows)
 
 
 def last_served(
@@ -49,70 +62,85 @@ def last_served(
 ) -> Served:
     """The agent who took this caller's newest answered visit in one of ``queues``."""
     number = normal(caller, country)
-    if not number:
-        return Served()
-    row = session.execute(served_query(number, queues, since, country)).first()
-    if row is None:
-        return Served()
-    return Served(row.agent, max(0, int((at - row.answered_at).total_seconds())))
+    rows = _rows(session, served_query(number, since, country)) if number else []
+    for queue, agent, answered_at in rows:
+        if queue in queues:
+            return Served(agent, max(0, int((at - _moment(answered_at)).total_seconds())))
+    return Served()
 
 
-def entries_query(number: str, at: dt.datetime) -> Select[*tuple[Any, ...]]:
+def entries_query(number: str, at: dt.datetime) -> Query:
     """Entries of the whole number and of its beginnings, in the order of ``Listed``'s fields."""
-    table = ListedCaller
-    return select(
-        table.id,
-        table.list,
-        table.number,
-        table.prefix,
-        table.prompt,
-        table.tier,
-        table.agent,
-        table.wait_seconds,
-        table.queue,
-        table.priority,
-    ).where(
-        table.number.in_(beginnings(number)),
-        or_(table.prefix, table.number == number),
-        or_(table.until.is_(None), table.until > at),
-    )
+    begins = beginnings(number)[:LONGEST]
+    slots = {f"b{place}": number for place in range(LONGEST)}
+    slots |= {f"b{place}": begin for place, begin in enumerate(begins)}
+    return Query(_ENTRIES, {**slots, "number": number, "at": at})
 
 
-def closings_query(at: dt.datetime) -> Select[*tuple[Any, ...]]:
+def closings_query(at: dt.datetime) -> Query:
     """Closings neither ended nor over, the oldest first."""
-    table = EmergencyClosing
-    return (
-        select(table.calendar, table.began_at, table.begun_by, table.prompt)
-        .where(table.ended_at.is_(None), or_(table.until.is_(None), table.until > at))
-        .order_by(table.began_at)
+    return Query(_CLOSINGS, {"at": at})
+
+
+def served_query(number: str, since: dt.datetime, country: str) -> Query:
+    """The answered visits of the newest calls, the newest first, in every way a line may write the number."""
+    ways = (written(number, country) * WAYS)[:WAYS]
+    values = {f"way{place}": way for place, way in enumerate(ways)}
+    return Query(_SERVED, {**values, "since": since})
+
+
+def _rows(session: Session, query: Query) -> list[Any]:
+    return list(session.connection().execute(query.statement, query.values))
+
+
+def _listed(row: Sequence[Any]) -> Listed:
+    number, kind, beginning, prefix, prompt, tier, agent, wait, queue, priority = row
+    return Listed(
+        number,
+        kind,
+        beginning,
+        bool(prefix),
+        prompt or "",
+        tier or "",
+        agent or "",
+        wait,
+        queue or "",
+        priority,
     )
 
 
-def served_query(
-    number: str, queues: Collection[str], since: dt.datetime, country: str
-) -> Select[*tuple[Any, ...]]:
-    """The newest answered visits of the newest calls, in every way a line may write the number."""
-    newest = union_all(
-        *(
-            select(
-                select(Call.call_id)
-                .where(Call.caller == way, Call.started_at > since)
-                .order_by(Call.started_at.desc())
-                .limit(CALLS_LOOKED_AT)
-                .subquery()
-            )
-            for way in written(number, country)
-        )
-    ).subquery()
-    served = and_(Visit.outcome == "answered", Visit.agent.is_not(None), Visit.answered_at > since)
-    return (
-        select(Visit.agent, Visit.answered_at)
-        .join(newest, newest.c.call_id == Visit.call_id)
-        .where(served, Visit.queue.in_(sorted(queues)))
-        .order_by(Visit.answered_at.desc())
-        .limit(1)
-    )
+def _moment(value: dt.datetime | str) -> dt.datetime:
+    """A moment as the database gave it: SQLite keeps text, in UTC."""
+    if isinstance(value, str):
+        return dt.datetime.fromisoformat(value).replace(tzinfo=dt.UTC)
+    return value.astimezone(dt.UTC)
 
 
-def _plain(value: Any) -> Any:
-    return "" if value is None else value
+def _moments(statement: str, *names: str) -> TextClause:
+    return text(statement).bindparams(*(bindparam(name, type_=UtcDateTime) for name in names))
+
+
+_SLOTS = ", ".join(f":b{place}" for place in range(LONGEST))
+_ENTRIES = _moments(
+    "SELECT id, list, number, prefix, prompt, tier, agent,"  # noqa: S608 - of constants
+    " wait_seconds, queue, priority FROM listed_callers"
+    f" WHERE number IN ({_SLOTS}) AND (prefix OR number = :number) AND (until IS NULL OR until > :at)",
+    "at",
+)
+_CLOSINGS = _moments(
+    "SELECT calendar, began_at, begun_by, prompt FROM emergency_closings"
+    " WHERE ended_at IS NULL AND (until IS NULL OR until > :at) ORDER BY began_at",
+    "at",
+)
+_CALLS_WRITTEN_SO = (
+    "SELECT * FROM (SELECT call_id FROM calls WHERE caller = :way{0} AND started_at > :since"
+    " ORDER BY started_at DESC LIMIT {1}) AS w{0}"
+)
+_NEWEST = " UNION ALL ".join(_CALLS_WRITTEN_SO.format(place, CALLS_LOOKED_AT) for place in range(WAYS))
+_SERVED = _moments(
+    "SELECT visits.queue, visits.agent, visits.answered_at"  # noqa: S608 - of constants
+    f" FROM ({_NEWEST}) AS newest JOIN visits ON visits.call_id = newest.call_id"
+    " WHERE visits.outcome = 'answered' AND visits.agent IS NOT NULL AND visits.answered_at > :since"
+    " ORDER BY visits.answered_at DESC",
+    "since",
+)

@@ -29,8 +29,7 @@ class Presence:
         self._asked: defaultdict[str, deque[dt.datetime]] = defaultdict(lambda: deque(maxlen=8))
         self._alive: dict[str, dt.datetime] = {}
         self._silent: set[str] = set()
-        self.gone: dict[str, dt.datetime] = {}
-        """Seats whose phone is gone, and when it was last seen."""
+        self._gone: dict[str, dt.datetime] = {}
 
     def ask(self, seat: str, at: dt.datetime) -> None:
         """The phone is asked whether it is there."""
@@ -48,13 +47,25 @@ class Presence:
         if state not in GONE:
             self._alive[seat] = at
             self._silent.discard(seat)
-            return self.gone.pop(seat, None) is not None
-        if seat in self.gone:
+            return self._gone.pop(seat, None) is not None
+        if seat in self._gone:
             return False
-        self.gone[seat] = self._last_seen(seat, at) if seat in self._silent else at
+        self._gone[seat] = at
         return True
 
-    def _last_seen(self, seat: str, at: dt.datetime) -> dt.datetime:
+    def is_gone(self, seat: str, now: dt.datetime, at_least: dt.timedelta) -> bool:
+        """Whether the phone is gone, and has been for so long."""
+        return seat in self._gone and now - self._gone[seat] >= at_least
+
+    def last_seen(self, seat: str) -> dt.datetime | None:
+        """When a phone that is gone was last known to be there; None while it is there.
+
+        To be asked a little later: what tells of the contact may come after what tells of the device.
+        """
+        at = self._gone.get(seat)
+        return self._answered(seat, at) if at is not None and seat in self._silent else at
+
+    def _answered(self, seat: str, at: dt.datetime) -> dt.datetime:
         """The question before the one that timed out was answered, if there was one; what was heard later counts."""
         out = [asked for asked in self._asked[seat] if asked <= at - TIMEOUT + SLACK]
         heard = [out[-2]] if len(out) > 1 else []

@@ -10,7 +10,7 @@ from callcenter.errors import NotFound
 from callcenter.ports import App
 from callcenter.printing import as_json, print_json
 
-KINDS = ("agent", "agi", "ami", "mailbox", "seat", "trunk")
+KINDS = ("agent", "agi", "ami", "closing", "mailbox", "seat", "trunk")
 
 
 class SecretName(click.ParamType[str]):

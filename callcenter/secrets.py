@@ -18,7 +18,9 @@ from pathlib import Path
 from callcenter.errors import HotlineError
 
 PIN_LENGTH = 8
-PIN_KINDS = ("agent/", "mailbox/", "room/", "room-host/")
+PIN_KINDS = ("agent/", "closing/", "mailbox/", "room/", "room-host/")
+CLOSING_PIN = "closing/pin"
+"""Typed at a phone to begin or end an emergency closing."""
 _ALPHABET = "abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 """No look-alikes: some are typed into a phone by hand."""
 
@@ -94,7 +96,7 @@ class Secrets:
 
 
 def _generate_for(name: str) -> str:
-    """A mailbox's and an agent's secret is a PIN, typed on a telephone; all others are passwords."""
+    """A mailbox's, an agent's and the closing's secret is a PIN, typed on a telephone; all others are passwords."""
     if name.startswith(PIN_KINDS):
         return "".join(secrets.choice("0123456789") for _ in range(PIN_LENGTH))
     return generate()

@@ -13,6 +13,7 @@ from typing import Any
 
 from callcenter.errors import HotlineError
 from callcenter.personal_queues import personal_queues
+from callcenter.secrets import CLOSING_PIN
 from callcenter.site import Site
 from callcenter.site.edge import Seat
 from dialplan_templates.quoting import Quoted, long_secret, pin, value
@@ -122,6 +123,7 @@ def secret_names(site: Site) -> list[str]:
     return [
         "ami/hotline",
         "agi/token",
+        CLOSING_PIN,
         *(
             f"trunk/{trunk.name}"
             for trunk in site.trunks

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+_COMMENT = re.compile(r"(?<!\\);.*")
 _JUMP = re.compile(r"\b(?:Goto|GotoIf|Gosub)\(")
 _B_OPTION = re.compile(r"b\(([^()^]+)\^([^()^]+)\^([^()^]+)\)")
 _LINE = re.compile(r"^(?:exten => ([^,]+),(\w+)|\s*same => (\w+))(?:\((\w+)\))?,(\w+)\((.*)\)$")
@@ -52,7 +53,7 @@ def dialplan_problems(text: str, applications: str) -> list[str]:
 
 def _steps(text: str, contexts: Contexts, unreadable: list[str]) -> Iterator[_Step]:
     context, exten = "", ""
-    for line in (raw.partition(";")[0].rstrip() for raw in text.splitlines()):
+    for line in (_COMMENT.sub("", raw).rstrip() for raw in text.splitlines()):
         if line.startswith("["):
             context = line.strip("[]")
             contexts.setdefault(context, {})

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from callcenter.manager_events import WISH_EVENT
+
 BACK_SECONDS = 30
 """How long the transferor's phone rings again when nobody took the call."""
 WISH_SECONDS = 10
@@ -14,6 +16,7 @@ HANDS: Mapping[str, object] = {
     "back_seconds": BACK_SECONDS,
     "wish_seconds": WISH_SECONDS,
     "spying": SPYING,
+    "wish_event": WISH_EVENT,
 }
 
 

@@ -384,6 +384,8 @@ class Softphone:
     def _told(self, call: PhoneCall, message: sip.SipMessage) -> None:
         if message.method == "NOTIFY" and message.body.startswith("SIP/2.0"):
             call.refer_statuses.append(int(message.body.split()[1]))
+            if call.refer_statuses[-1] == 200 and call.state == "up":
+                self.hang_up(call)
         elif message.method in ("BYE", "CANCEL"):
             if message.method == "CANCEL" and call.invite is not None:
                 self._reply(call.invite, "487 Request Terminated", call.local)

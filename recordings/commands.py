@@ -76,6 +76,8 @@ def show_recording(app: App, number: int, json_wanted: bool) -> None:
     ):
         if facts[name] is not None:
             click.echo(f"  {name:<10}  {facts[name]}")
+    for gap in row.gaps or []:
+        click.echo(f"  paused      {gap['from']} to {gap['to']} by {gap['by']}, ended by {gap['ended_by']}")
 
 
 @recordings.command("audit")

@@ -43,9 +43,10 @@ def missing_tools(formats: set[str]) -> set[str]:
 class Converter:
     """Converts what rows say is to be converted. All methods block."""
 
-    def __init__(self, folder: Path, session: Callable[[], Session]) -> None:
+    def __init__(self, folder: Path, session: Callable[[], Session], reading: Callable[[], Session]) -> None:
         self._folder = folder
         self._session = session
+        self._reading = reading
         self._tries: dict[int, int] = {}
 
     def convert_next(self) -> bool:
@@ -54,7 +55,7 @@ class Converter:
         wanted = select(Recording).where(
             Recording.wanted_format.is_not(None), Recording.state.in_(PLAYABLE), Recording.id.not_in(given_up)
         )
-        with self._session() as session:
+        with self._reading() as session:
             row = session.scalar(wanted.order_by(Recording.id).limit(1))
         if row is None or missing_tools({str(row.wanted_format)}):
             return False
@@ -74,7 +75,7 @@ class Converter:
         newest = (
             select(Recording).where(Recording.path.is_not(None)).order_by(Recording.id.desc()).limit(rows)
         )
-        with self._session() as session:
+        with self._reading() as session:
             found = list(session.scalars(newest))
         gone = 0
         for row in found:

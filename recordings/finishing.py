@@ -16,8 +16,8 @@ from recordings.catalogue import OVER, Catalogue
 from recordings.policy import LegPolicy
 
 log = structlog.get_logger()
-SHORT_MS = 1000
-"""A file that lacks so much of the talk that was counted is no whole recording."""
+SHORT_MS, SHORT_SHARE = 1000, 100
+"""A file that lacks so much of the talk that was counted, and more than one part of so many, is not whole."""
 
 
 class Finisher:
@@ -42,6 +42,12 @@ class Finisher:
         if sound.frames(part) == 0:
             self._without_file(leg)
             return False
+        forbidden = self._policy.forbidden(leg)
+        if forbidden is not None:
+            self._catalogue.failed(leg, "not_recorded", forbidden)
+            part.unlink(missing_ok=True)
+            log.warning("recording.forbidden", call=leg.call_id, leg=leg.uniqueid, reason=forbidden)
+            return False
         terms = self._policy.terms(leg)
         name = naming.finished_path(leg.uniqueid, leg.started_at, leg.queue, leg.agent)
         try:
@@ -51,7 +57,8 @@ class Finisher:
             log.exception("recording.failed", call=leg.call_id, leg=leg.uniqueid, reason=str(error))
             return False
         missing_ms = leg.talk_ms - finished.duration_ms
-        short = self._policy.why_short(leg, max(missing_ms, 0)) if leg.cut or missing_ms > SHORT_MS else None
+        is_short = missing_ms > max(SHORT_MS, leg.talk_ms // SHORT_SHARE)
+        short = self._policy.why_short(leg, max(missing_ms, 0)) if leg.cut or is_short else None
         self._catalogue.ready(leg, finished, terms, short)
         part.unlink(missing_ok=True)
         log.info("recording.ready", call=leg.call_id, leg=leg.uniqueid, ms=finished.duration_ms, short=short)

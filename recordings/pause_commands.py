@@ -48,7 +48,9 @@ def _done(app: App, subject: str, action: str, work: Work) -> list[Talk]:
 
 async def _ask(app: App, subject: str, by: str, work: Work) -> list[Talk]:
     async with app.manager() as manager:
-        return await work(Pausing(manager, app.sessions(), app.site, app.clock), subject, by)
+        return await work(
+            Pausing(manager, app.sessions(), app.sessions(read_only=True), app.site, app.clock), subject, by
+        )
 
 
 def _tell(found: list[Talk], what: str, nothing: str) -> None:

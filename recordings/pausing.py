@@ -32,17 +32,19 @@ Message = Mapping[str, str]
 
 
 class Pausing:
-    """Begins and ends pauses. ``site`` blocks, as sessions do."""
+    """Begins and ends pauses. ``site`` blocks, as sessions do; those of ``reading`` wait for no writer."""
 
     def __init__(
         self,
         phone: PhoneSystem,
         session: Callable[[], Session],
+        reading: Callable[[], Session],
         site: Callable[[], Site],
         clock: Clock,
     ) -> None:
         self._phone = phone
         self._session = session
+        self._reading = reading
         self._site = site
         self._clock = clock
         self._paused: dict[str, str] = {}
@@ -152,13 +154,13 @@ class Pausing:
         return is_new
 
     def _lasting(self, subject: str) -> list[Talk]:
-        with self._session() as session:
-            site = self._site()
+        site = self._site()
+        with self._reading() as session:
             mine = {talk.uniqueid: talk for talk in pauses.talks(session, site, subject)}
             return [mine[row.uniqueid] for row in pauses.lasting(session) if row.uniqueid in mine]
 
     def _rows(self) -> list[Any]:
-        with self._session() as session:
+        with self._reading() as session:
             return pauses.lasting(session)
 
     def _write(self, change: Callable[..., None], *values: object) -> None:

@@ -9,7 +9,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callcenter.ports import TalkedLeg
-from callcenter.recording_policy import Terms, answer_of, decide, static_decision, terms
+from callcenter.recording_policy import (
+    Terms,
+    agent_percents,
+    answer_of,
+    decide,
+    draw,
+    static_decision,
+    terms,
+)
 from callcenter.site import Site
 from schema.calls import Gap
 from schema.recordings import RecordingDecision
@@ -39,6 +47,13 @@ class LegPolicy:
                 return decide(found, leg.call_id).reason if found.percent == 0 else static.reason
         decision = decide(found, leg.call_id, answer_of(said.consent) if said else None)
         return None if decision.record else decision.reason
+
+    def forbidden(self, leg: TalkedLeg) -> str | None:
+        """Why the leg's agent must not have been recorded: a call passed on rings a seat, not an agent."""
+        percent = agent_percents(self.site).get(leg.agent or "")
+        if percent is None or draw(leg.call_id) < percent:
+            return None
+        return decide(self.terms(leg), leg.call_id).reason
 
     def why_short(self, leg: TalkedLeg, missing_ms: int) -> str:
         """Why so much of the talk is not in the file."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -28,11 +29,16 @@ SHARE = 50
 class Room:
     """Watches the file system of ``folder``. An open gap of source ``disk`` says that it is full."""
 
-    def __init__(self, folder: Path, session: Callable[[], Session], clock: Clock) -> None:
+    def __init__(
+        self, folder: Path, session: Callable[[], Session], reading: Callable[[], Session], clock: Clock
+    ) -> None:
         self._folder = folder
         self._session = session
+        self._reading = reading
         self._clock = clock
         self._alarmed = False
+        self._since: dt.datetime | None = None
+        """When it became full, until that is in the database, which may stand on the same disk."""
 
     async def run(self) -> None:
         """Look every two seconds, until cancelled."""
@@ -51,6 +57,7 @@ class Room:
         least = min(LEAST, disk.total // SHARE)
         full = disk.free < (2 * least if self._alarmed else least)
         if full and not self._alarmed:
+            self._since = self._clock()
             log.error(
                 "recording.disk_full", folder=str(self._folder), free=disk.free, mend="free space at once"
             )
@@ -61,10 +68,17 @@ class Room:
         return not full
 
     def _note(self, full: bool, free: int) -> None:
+        wanted = select(Gap).where(Gap.source == DISK, Gap.ended_at.is_(None)).limit(1)
+        with self._reading() as session:
+            known = session.scalar(wanted) is not None
+        if full == known and (known or self._since is None):
+            return
         with self._session() as session, session.begin():
-            lasting = session.scalar(select(Gap).where(Gap.source == DISK, Gap.ended_at.is_(None)).limit(1))
-            if full and lasting is None:
+            lasting = session.scalar(wanted)
+            if lasting is None and self._since is not None:
                 reason = f"no room for recordings in {self._folder}"
-                session.add(Gap(source=DISK, began_at=self._clock(), reason=reason, found={"free": free}))
-            elif lasting is not None and not full:
+                lasting = Gap(source=DISK, began_at=self._since, reason=reason, found={"free": free})
+                session.add(lasting)
+            if lasting is not None and not full:
                 lasting.ended_at = self._clock()
+        self._since = None

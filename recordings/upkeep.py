@@ -26,13 +26,18 @@ class Upkeep:
     """One at a time, in a thread. ``site`` blocks."""
 
     def __init__(
-        self, folder: Path, session: Callable[[], Session], site: Callable[[], Site], clock: Clock
+        self,
+        folder: Path,
+        session: Callable[[], Session],
+        reading: Callable[[], Session],
+        site: Callable[[], Site],
+        clock: Clock,
     ) -> None:
         self._folder = folder
         self._session = session
         self._site = site
         self._clock = clock
-        self._converter = Converter(folder, session)
+        self._converter = Converter(folder, session, reading)
 
     async def run(self) -> None:
         """Until cancelled."""

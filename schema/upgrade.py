@@ -20,6 +20,7 @@ from schema import (
     site,
     surveys,
     voicemail,
+    waiting,
 )
 from schema.base import Base
 from schema.session import make_folder
@@ -35,6 +36,7 @@ WITH_TABLES = (
     routing,
     site,
     surveys,
+    waiting,
     voicemail,
 )
 """Every module that has tables: they are known once it is imported."""

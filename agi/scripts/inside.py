@@ -16,7 +16,6 @@ from agi.services import Services
 from agi.snapshots import Snapshot
 from agi.speaking import Voice
 from callcenter import inside as deciding
-from callcenter.agents import seats_of
 from callcenter.channel_variables import (
     CAUSE,
     CURSOR,
@@ -29,6 +28,7 @@ from callcenter.channel_variables import (
     TARGET,
     VERSION,
 )
+from callcenter.desks import Desks, around
 from callcenter.errors import HotlineError
 from callcenter.facts import DECISION
 from callcenter.inside import Decision, House, Place
@@ -42,9 +42,7 @@ def inside(call: Call, services: Services) -> None:
     numbers = snapshot.numbers
     place, seat = Place.parse(cursor), deciding.seat_of(numbers, call.channel, moved_by)
     asked = place.number if place else dialled
-    house = House(
-        snapshot.published, numbers, services.clock(), _seated(call, services, numbers, asked, seat)
-    )
+    house = House(snapshot.published, numbers, services.clock(), _desks(call, services, numbers, asked, seat))
     if place is None:
         decision = deciding.begin(house, seat, dialled)
     else:
@@ -53,15 +51,13 @@ def inside(call: Call, services: Services) -> None:
     _leave(call, snapshot, _feature(call, services, snapshot, seat, decision))
 
 
-def _seated(
-    call: Call, services: Services, numbers: NumberPlan, number: str, seat: str
-) -> dict[str, str] | None:
-    """Where the agent of this number sits, and who sits at this seat; None while the database is away."""
-    if number in numbers.seats or number[:1] in ("*", "#"):
-        return {}
+def _desks(call: Call, services: Services, numbers: NumberPlan, number: str, seat: str) -> Desks | None:
+    """All that is known of the numbers this call may come to; None while the database is away."""
+    if number[:1] in ("*", "#"):
+        return None
 
-    def look(session: Session) -> dict[str, str]:
-        return seats_of(session, [number], seat)
+    def look(session: Session) -> Desks:
+        return around(session, numbers, number, seat)
 
     try:
         return in_database(call, services, look)
@@ -76,7 +72,7 @@ def _feature(
     if decision.act != "feature":
         return decision
     voice = Voice(call, snapshot.prompts, answered=False)
-    desk = Desk(call, services, snapshot, voice, seat, decision.argument)
+    desk = Desk(call, services, snapshot, voice, seat, decision.argument, bool(call.args[5]))
     try:
         return FEATURES[decision.target](desk) or {NEXT: "hangup"}
     except HungUp:

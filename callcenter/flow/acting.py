@@ -21,8 +21,9 @@ QUEUE_EXITS: Exits = {
     "FULL": ("full", "the queue was full"),
     "JOINEMPTY": ("nobody", "nobody was logged in"),
     "LEAVEEMPTY": ("nobody", "everybody logged out during the wait"),
-    "JOINUNAVAIL": ("nobody", "nobody logged in could be rung"),
-    "LEAVEUNAVAIL": ("nobody", "nobody could be rung any more"),
+    "JOINUNAVAIL": ("unreachable", "nobody logged in could be rung"),
+    "LEAVEUNAVAIL": ("unreachable", "nobody could be rung any more"),
+    "UNREACHABLE": ("unreachable", "nobody logged in could be rung"),
     "NOBODY": ("nobody", "nobody was logged in"),
     "CONTINUE": ("done", "an agent had the call and hung up"),
     "DONE": ("done", "an agent had the call and hung up"),
@@ -113,7 +114,8 @@ def ask_voicemail(step: steps.Voicemail, call: Call) -> Act:
 def voicemail_answered(step: steps.Voicemail, call: Call, answer: Answer) -> Went:
     """On, with or without a message."""
     outcome, reason = VOICEMAIL_EXITS.get(_word(answer), VOICEMAIL_EXITS["FAILED"])
-    return Went(outcome, step.next, reason)
+    other = {"no_message": step.no_message, "failed": step.failed}.get(outcome)
+    return Went(outcome, other or step.next, reason)
 
 
 def ask_conference(step: steps.ConferenceStep, call: Call) -> Act:
@@ -170,4 +172,6 @@ def _exit(
 ) -> Went:
     word = _word(answer)
     outcome, reason = exits.get(word, (otherwise, f"Asterisk said {word or 'nothing'}"))
+    if outcome == "unreachable" and step.unreachable is None:
+        outcome = "nobody"
     return Went(outcome, getattr(step, outcome), reason)

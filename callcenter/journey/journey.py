@@ -175,8 +175,10 @@ def _direction(caller: Leg, records: tuple[LegRecord, ...], endpoints: Endpoints
 
 
 def _trunk(records: tuple[LegRecord, ...], endpoints: Endpoints) -> str | None:
-    """The trunk the call came in on, or went out on."""
-    return next((leg.endpoint for leg in records if leg.endpoint in endpoints.trunks), None)
+    """The trunk the call came in on, or went out on: of several tried, the one that was answered."""
+    lines = [leg for leg in records if leg.endpoint in endpoints.trunks]
+    by_answer = sorted(lines, key=lambda leg: (leg.kind != "caller", leg.answered_at is None))
+    return by_answer[0].endpoint if by_answer else None
 
 
 def _ended_by(scene: visits.Scene) -> str | None:

@@ -8,6 +8,7 @@ it was asked for, so these are played again on top of it; each rule below holds 
 from __future__ import annotations
 
 import datetime as dt
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -67,6 +68,8 @@ class LiveQueues:
     def __init__(self) -> None:
         self.queues: dict[str, LiveQueue] = {}
         self.doubt = False
+        self.left: OrderedDict[str, Caller] = OrderedDict()
+        """Who left lately, by channel."""
         self.talking_since: dict[str, int] = {}
         """Interface: the second in which the call began whose end is to come."""
         self._since_asked: list[Message] | None = None
@@ -106,6 +109,7 @@ class LiveQueues:
         return self.queues.setdefault(name, LiveQueue())
 
 
+REMEMBERED = 1000
 EPOCH = dt.datetime.fromtimestamp(0, dt.UTC)
 
 
@@ -164,7 +168,11 @@ def _joined(state: LiveQueues, m: Message) -> None:
 
 def _left(state: LiveQueues, m: Message) -> None:
     callers = state.queue(m["Queue"]).callers
-    callers[:] = [one for one in callers if one.uniqueid != m["Uniqueid"]]
+    for one in [one for one in callers if one.uniqueid == m["Uniqueid"]]:
+        callers.remove(one)
+        state.left[one.uniqueid] = one
+    while len(state.left) > REMEMBERED:
+        state.left.popitem(last=False)
     state.doubt |= int(m["Count"]) != len(callers)
 
 

@@ -130,6 +130,9 @@ def _of_queues(site: Site) -> Iterator[Reference]:
         yield Reference(("queues", place, "music"), "music", queue.music)
         yield Reference(("queues", place, "survey"), "surveys", queue.survey)
         yield Reference(("queues", place, "whisper"), "prompts", queue.whisper)
+        if queue.call_back:
+            yield Reference(("queues", place, "call_back", "trunk"), "trunks", queue.call_back.trunk)
+            yield Reference(("queues", place, "call_back", "intro"), "prompts", queue.call_back.intro)
         for key in ("welcome", "messages") if queue.announce else ():
             for number, name in enumerate(getattr(queue.announce, key)):
                 yield Reference(("queues", place, "announce", key, number), "prompts", name)

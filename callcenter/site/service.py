@@ -10,7 +10,7 @@ from callcenter.site.outbound import Rights
 from callcenter.site.routing import LastAgent
 from callcenter.site.staffing import Relax
 from callcenter.site.surveys import MailAddress, Question, Why
-from callcenter.site.waiting import Announce
+from callcenter.site.waiting import Announce, CallBack
 from callcenter.site.words import Extension, Key, Language, Name, Part, RelativePath, Text, Title
 
 Strategy = Literal[
@@ -72,6 +72,9 @@ class Queue(Part):
     exit_keys: list[Key] = Field(default_factory=list, description="keys that leave the queue")
     music: Name | None = None
     announce: Announce | None = Field(default=None, description="what who waits is told")
+    call_back: CallBack | None = Field(
+        default=None, description="who asks to be called back keeps the place in the line"
+    )
     announce_agent: bool = Field(default=True, description="tell the caller the agent's number")
     whisper: Name | None = Field(
         default=None, description="prompt that only the agent hears before the two are joined"

@@ -148,6 +148,10 @@ class QueueCall(Part):
     timeout: Target
     full: Target
     nobody: Target = Field(description="nobody logged in, or everybody left")
+    unreachable: Target | None = Field(
+        default=None,
+        description="agents are logged in, but no phone of theirs can be rung; default: as nobody",
+    )
     done: Target = "@hangup"
 
 
@@ -183,6 +187,8 @@ class Voicemail(Part):
     mailbox: Extension
     greeting: list[Name] = Field(default_factory=list)
     next: Target = "@hangup"
+    no_message: Target | None = Field(default=None, description="left without a message; default: as next")
+    failed: Target | None = Field(default=None, description="no message could be stored; default: as next")
 
 
 class ConferenceStep(Part):

@@ -16,6 +16,7 @@ from callcenter.site_store import save
 from cli import main
 from schema.base import Base
 from schema.calls import Call, CallbackRequest, Gap, Leg, Recording, Score, Step, Visit, VoicemailMessage
+from schema.recordings import RecordingDecision
 from schema.session import engine_for, session_factory
 from schema.upgrade import upgrade
 from tests.callcenter.flow_sites import flow, site
@@ -204,3 +205,20 @@ def test_lists_tell_the_same_rows_as_table_and_as_json(home: Path, command: str)
     table = CliRunner().invoke(main, words).output.splitlines()
     assert len(table) == len(rows) + 1
     assert all(row["call_id"] in line for row, line in zip(rows, table[1:], strict=True))
+
+
+@pytest.mark.req("REC-1", "REC-2")
+def test_why_a_call_is_recorded_and_what_was_kept_out_is_told() -> None:
+    times = ("2026-03-03T09:30:10+00:00", "2026-03-03T09:30:14.500+00:00")
+    gap = {"from": times[0], "to": times[1], "by": "agent 1001", "ended_by": "time"}
+    row = Recording(call_id=ID, uniqueid="x", state="ready", path="a.wav", started_at=after(8), gaps=[gap])
+    decision = RecordingDecision(
+        call_id=ID, at=after(4), queue="bills", record=True, reason="site: always recorded"
+    )
+    call = Call(call_id=ID, direction="inbound", started_at=BEGAN, state="open")
+    page = CallPage(call, [], [], [], [row], [], [], [], decisions=[decision])
+    assert [line.text for line in page.lines()] == [
+        "queue bills: to be recorded (site: always recorded)",
+        "ready a.wav",
+        "paused 4.5 s by agent 1001, ended by time",
+    ]

@@ -270,6 +270,27 @@ def test_each_way_out_of_a_queue_has_its_target(status: str, outcome: str, then:
     assert answered(walk, Outcome(status))[0] == ("queue", outcome, then)
 
 
+@pytest.mark.req("RT-4")
+@pytest.mark.parametrize("status", ["JOINUNAVAIL", "LEAVEUNAVAIL", "unreachable"])
+def test_agents_who_can_not_be_rung_may_have_a_target_of_their_own(status: str) -> None:
+    steps = {
+        "start": {"kind": "goto", "target": "own"},
+        "own": {**QUEUE, "unreachable": "word", "nobody": "bye"},
+    }
+    assert answered(walk_of(steps), Outcome(status))[0] == ("own", "unreachable", "word")
+
+
+@pytest.mark.req("RT-4")
+@pytest.mark.parametrize(
+    ("status", "outcome", "then"),
+    [("SUCCESS", "left", "bye"), ("USEREXIT", "no_message", "queue"), ("FAILED", "failed", "operator")],
+)
+def test_each_way_out_of_a_mailbox_has_its_target(status: str, outcome: str, then: str) -> None:
+    box = {"kind": "voicemail", "mailbox": "8000", "next": "bye", "no_message": "queue", "failed": "operator"}
+    steps = {"start": {"kind": "goto", "target": "box"}, "box": box}
+    assert answered(walk_of(steps), Outcome(status))[0] == ("box", outcome, then)
+
+
 SEAT = {"kind": "seat", "seat": "a1", "busy": "bye", "no_answer": "word", "unreachable": "queue"}
 OUTSIDE = {**SEAT, "kind": "outside", "number": "13900139000", "trunk": "e1"}
 del OUTSIDE["seat"]

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callcenter import feature_codes
+from callcenter.desks import MAX_HOPS, Desks, Settings
 from callcenter.inside import Decision, House, Place, begin, go_on, outcome_of, seat_of
 from callcenter.number_plan import NumberPlan
 from callcenter.published import Published
@@ -25,7 +26,7 @@ SITE = sample_site().model_copy(
     }
 )
 AT = dt.datetime(2026, 3, 3, 4, 0, tzinfo=dt.UTC)
-HOUSE = House(Published(SITE), NumberPlan.of(SITE), AT, {"1001": "s8001"})
+HOUSE = House(Published(SITE), NumberPlan.of(SITE), AT, Desks({"1001": "s8001"}, {}))
 
 
 def test_the_plan_reads_back_as_it_was_written() -> None:
@@ -56,7 +57,7 @@ def test_a_number_is_one_thing_and_the_reason_is_told(dialled: str, act: str, ta
 
 
 def test_an_agents_number_says_so_while_the_database_is_away() -> None:
-    found = begin(HOUSE._replace(seated=None), "s8002", "1001")
+    found = begin(HOUSE._replace(desks=None), "s8002", "1001")
     assert (found.act, found.words) == ("refuse", ("house-unreachable",))
 
 
@@ -128,3 +129,49 @@ def test_a_did_has_another_flow_for_callers_from_inside() -> None:
     assert route(published, "e1", "600").flow == first
     assert route(published, "", "600").flow == second
     assert isinstance(begin(House(published, NumberPlan.of(site), AT), "s8001", "600"), Decision)
+
+
+def with_settings(**settings: Settings) -> House:
+    return HOUSE._replace(
+        desks=Desks({"1001": "s8001"}, {number[1:]: one for number, one in settings.items()})
+    )
+
+
+@pytest.mark.req("CALL-7")
+@pytest.mark.parametrize(
+    ("house", "number", "act", "target"),
+    [
+        (with_settings(n8001=Settings(do_not_disturb=True)), "8001", "refuse", ""),
+        (with_settings(n8001=Settings(do_not_disturb=True)), "1001", "refuse", ""),
+        (with_settings(n8001=Settings(do_not_disturb=True, busy="8002")), "8001", "dial", "PJSIP/s8002"),
+        (with_settings(n8001=Settings(always="8002")), "8001", "dial", "PJSIP/s8002"),
+        (with_settings(n8001=Settings(always="8002")), "1001", "dial", "PJSIP/s8002"),
+        (with_settings(n1002=Settings(unreachable="8001")), "1002", "dial", "PJSIP/s8001"),
+        (with_settings(n8001=Settings(always="4008001000")), "8001", "flow", "4008001000"),
+    ],
+)
+def test_a_number_sends_its_calls_on(house: House, number: str, act: str, target: str) -> None:
+    found = begin(house, "s8002", number)
+    assert (found.act, found.target) == (act, target)
+
+
+@pytest.mark.req("CALL-7")
+@pytest.mark.parametrize(
+    ("status", "to"), [("BUSY", "8001"), ("NOANSWER", "9000"), ("CHANUNAVAIL", "4008001000")]
+)
+def test_what_was_missed_goes_where_the_number_says(status: str, to: str) -> None:
+    settings = Settings(busy="8001", no_answer="9000", unreachable="4008001000", ring_seconds=7)
+    house = with_settings(n8002=settings)
+    assert begin(house, "s8001", "8002").seconds == 7
+    found = go_on(house, Place("8002"), status, "")
+    assert to in found.target or found.target == "PJSIP/s8001"
+    assert any(f"8002 sends such calls to {to}" in reason for reason in found.reasons)
+
+
+@pytest.mark.req("CALL-7", "RT-7")
+def test_a_call_that_goes_round_and_round_ends() -> None:
+    house = with_settings(n8001=Settings(always="8002"), n8002=Settings(always="8001"))
+    found = begin(house, "s8002", "8001")
+    assert (found.act, found.cause) == ("refuse", 17)
+    assert found.reasons[-1] == f"it was passed on {MAX_HOPS} times: no further"
+    assert len(found.reasons) == MAX_HOPS + 2

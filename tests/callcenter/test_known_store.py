@@ -129,7 +129,7 @@ def test_the_last_agent_is_who_took_the_newest_call_in_the_queue_or_their_own(se
 @pytest.mark.req("RT-1", "RT-2", "RT-3")
 def test_every_query_uses_an_index(database: Engine, sessions: Sessions) -> None:
     with sessions.begin() as session:
-        put(session, [listed(f"139{number:08}") for number in range(3000)], "chen", AT)
+        put(session, [listed(f"139{number:08}") for number in range(20_000)], "chen", AT)
         calls = [{"call_id": f"c{n}", "caller": f"139{n:08}", "started_at": AT} for n in range(3000)]
         same = {"direction": "inbound", "state": "closed"}
         session.execute(Call.__table__.insert(), [{**call, **same} for call in calls])
@@ -140,7 +140,7 @@ def test_every_query_uses_an_index(database: Engine, sessions: Sessions) -> None
         session.commit()
         queries = (
             (known_store.entries_query(CALLER, AT), "uq_listed_callers_number_list_prefix"),
-            (known_store.served_query(CALLER, QUEUES, AT - HOUR, "cn"), "ix_calls_caller_started_at"),
+            (known_store.served_query(CALLER, AT - HOUR, "cn"), "ix_calls_caller_started_at"),
         )
         for query, index in queries:
             plan = explained(session, query)
@@ -152,9 +152,10 @@ def test_every_query_uses_an_index(database: Engine, sessions: Sessions) -> None
         assert "ix_emergency_closings_open" in open_closings or database.dialect.name == "postgresql"
 
 
-def explained(session: Session, query: Any) -> str:
-    dialect = session.get_bind().dialect
-    statement = str(query.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
-    words = "EXPLAIN QUERY PLAN" if dialect.name == "sqlite" else "EXPLAIN"
-    rows = session.connection().exec_driver_sql(f"{words} {statement}")
+def explained(session: Session, query: known_store.Query) -> str:
+    connection = session.connection()
+    words = "EXPLAIN QUERY PLAN" if connection.dialect.name == "sqlite" else "EXPLAIN"
+    statement = query.statement.bindparams(**query.values)
+    plain = statement.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True})
+    rows = connection.exec_driver_sql(f"{words} {plain}")
     return "\n".join(str(row[-1]) for row in rows)

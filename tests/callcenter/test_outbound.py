@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from callcenter.desks import Desks
 from callcenter.inside import House, Place, begin, go_on
 from callcenter.number_plan import NumberPlan
 from callcenter.outbound import NoWay, Way, way_out
@@ -45,7 +46,9 @@ PUBLISHED = Published(SITE)
 
 
 def house(at: dt.datetime = OPEN, **seated: str) -> House:
-    return House(PUBLISHED, NumberPlan.of(SITE), at, {number[1:]: seat for number, seat in seated.items()})
+    return House(
+        PUBLISHED, NumberPlan.of(SITE), at, Desks({number[1:]: seat for number, seat in seated.items()}, {})
+    )
 
 
 def way(number: str, rights: Rights = "international", at: dt.datetime = OPEN, place: int = 0) -> Way:
@@ -128,7 +131,7 @@ def test_a_seat_calls_as_far_as_it_may(seat: str, number: str, act: str) -> None
 def test_who_sits_at_a_seat_brings_rights_if_any_are_said() -> None:
     assert begin(house(a1001="sinside"), "sinside", "0085212345678").act == "out"
     assert begin(house(a1002="sinside"), "sinside", "0085212345678").act == "refuse"
-    assert begin(house()._replace(seated=None), "plain", "13800138000").act == "out"
+    assert begin(house()._replace(desks=None), "plain", "13800138000").act == "out"
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,13 @@ CHANGES = {
         "voicemail show users",
         "2009",
     ),
+    "queuerules": (
+        "queuerules/00-base.conf",
+        "realtime_rules = no",
+        "realtime_rules = no\n\n[sales]\npenaltychange => 31,5",
+        "queue show rules",
+        "After 31 seconds, adjust QUEUE_MAX_PENALTY to 5",
+    ),
     "queues": ("queues/10-queues.conf", "maxlen = 20", "maxlen = 21", "queue show sales", "max 21"),
     "pjsip": ("pjsip/endpoints-00.conf", "<8001>", "<8009>", "pjsip show endpoint desk_one", "<8009>"),
 }

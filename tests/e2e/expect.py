@@ -4,7 +4,7 @@ Under ``seen``, for a caller: a table's name with the rows of the call in order,
 matter (``calls`` has one); ``path``, the steps in order, where others may lie between; ``voicemail``, the
 mailbox with a message of theirs; ``tones``, the recording's two sides in hertz, caller first; ``gap``, the
 source of a gap that was noted and that touches the call; ``versions``, how many versions its steps are of;
-``reasons``, of its last decision, each as a piece of its text, and the destination as the last.
+``routed``, of its last decision, each as a piece of its text, and the destination as the last.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from schema.follow_ups import FollowUp
 from schema.recordings import RecordingDecision
 from schema.routing import Decision
 from tests.e2e import expect_hands, expect_inside, expect_recording, expect_survey
-from tests.e2e.expect_routing import reasons
+from tests.e2e.expect_routing import routed
 from tests.e2e.house import House
 from tests.e2e.site_recording import MAY_BE_UNRECORDED
 from tests.e2e.until import until
@@ -174,7 +174,7 @@ SPECIAL = {
     "tones": _tones,
     "gap": _gap,
     "versions": _versions,
-    "reasons": reasons,
+    "routed": routed,
     **expect_survey.SPECIAL,
     **expect_recording.SPECIAL,
     **expect_inside.EXPECT,

@@ -1,7 +1,7 @@
 """What cases of calls from seats look at besides: see ``tests/e2e/expect.py``.
 
 ``because``  words of the decisions' reasons, in order, where others may lie between
-``kinds``    of the call's legs
+``leg_kinds``    of the call's legs
 ``parties``  endpoints of the legs that talked, the caller's first
 """
 
@@ -38,9 +38,9 @@ def parties(house: House, call: Call, wanted: list[str]) -> None:
     until(talked, SETTLE_SECONDS, f"talk of {wanted}")
 
 
-def kinds(house: House, call: Call, wanted: list[str]) -> None:
+def leg_kinds(house: House, call: Call, wanted: list[str]) -> None:
     legs = sorted(house.rows(Leg, call_id=call.call_id), key=lambda leg: leg.started_at)
     assert [leg.kind for leg in legs] == wanted
 
 
-EXPECT = {"because": because, "parties": parties, "kinds": kinds}
+EXPECT = {"because": because, "parties": parties, "leg_kinds": leg_kinds}

@@ -10,7 +10,7 @@ from tests.e2e.until import until
 SETTLE_SECONDS = 20.0
 
 
-def reasons(house: House, call: Call, wanted: list[str]) -> None:
+def routed(house: House, call: Call, wanted: list[str]) -> None:
     """The last decision's reasons in order, then its destination: pieces of their texts."""
 
     def given() -> list[str]:
@@ -24,6 +24,6 @@ def reasons(house: House, call: Call, wanted: list[str]) -> None:
         )
 
     try:
-        until(same, SETTLE_SECONDS, "reasons")
+        until(same, SETTLE_SECONDS, "its last decision")
     except AssertionError:
         raise AssertionError(f"wanted {wanted}, found {given()}") from None

@@ -35,6 +35,7 @@ from lab.postgres import PrivatePostgres
 from lab.sipp_run import Address
 from schema.base import Base
 from tests.e2e.process import PROJECT, HotlineProcess
+from tests.e2e.site_waiting import write_sounds
 from tests.e2e.telephony_site import site
 from tests.e2e.until import until
 from tests.outreach.post_office import open_office
@@ -114,6 +115,7 @@ class House:
         """Make this the site in the database."""
         file = self.home / "site.yaml"
         file.write_text(text)
+        write_sounds(self.home)
         self.run("db", "upgrade")
         self.run("site", "load", str(file))
 

@@ -14,12 +14,13 @@ QUEUES: dict[str, Site] = {
     "ag_wrap": {"members": {"6105": 0}, "wrapup_seconds": 4},
     "ag_other": {"members": {"6105": 0}},
     "ag_early": {"members": {"6106": 0}, "wrapup_seconds": 120},
-    "ag_later": {"members": {"6107": 0}, "wrapup_seconds": 3},
+    "ag_later": {"members": {"6107": 0}, "wrapup_seconds": 5},
     "ag_missed": {"members": {"6108": 0, "6109": 0}, "strategy": "linear", "pause_after_missed": 2},
     "ag_killed": {"members": {"6110": 3, "6111": 0}},
     "ag_phone": {"members": {"6112": 0}},
     "ag_times": {"members": {"6113": 0}, "wrapup_seconds": 3},
     "ag_desk": {"members": {"6114": 0, "6115": 0}},
+    "ag_codes": {"members": {"6116": 0}, "wrapup_seconds": 90},
 }
 REASONS = [
     {"name": "lunch", "title": {"zh": "午饭", "en": "Lunch"}, "code": "1"},

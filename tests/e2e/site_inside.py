@@ -14,6 +14,8 @@ CARRIERS = {"c1": 30, "c2": 30, "c3": 1, "c4": 30}
 """Trunks of our own, and how many calls each takes; c1 is 127.0.0.51."""
 WAYS = {"8881": ["c1", "c2"], "8882": ["c3", "c4"]}
 SHOWN = "4008001000"
+GROUP = ("7040", "7041")
+"""Seats that take each other's calls."""
 NO_RIGHTS = "7026"
 """A seat that may only call inside."""
 
@@ -58,6 +60,8 @@ def add_inside(found: Site) -> None:
             }
         )
     next(row for row in found["seats"] if row["name"] == seat(NO_RIGHTS))["rights"] = "inside"
+    for member in GROUP:
+        next(row for row in found["seats"] if row["name"] == seat(member))["pickup_group"] = "friends"
     for name in (FLOW_FOR_ALL, FLOW_INSIDE):
         found["flows"].append(_flow(name))
     found["dids"].append(

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
+
+from lab import audio
 
 Site = dict[str, Any]
 AddLine = Callable[[Site, str, str, list[str]], None]
 LINES = range(1, 7)
+WELCOME_HZ, LONG_SECONDS = 1300, 8.0
+"""The welcome of waiting3 is a tone, so that it is found in what a caller hears."""
 
 
 def add_waiting(found: Site, add_line: AddLine) -> None:
@@ -18,3 +23,11 @@ def add_waiting(found: Site, add_line: AddLine) -> None:
     steps = {flow["name"]: flow["steps"] for flow in found["flows"]}
     queues["waiting2"] |= {"exit_keys": ["9"], "ring_seconds": 5, "short_abandon_seconds": 1}
     steps["waiting2"]["wait"]["keys"] = {"9": "bye"}
+    found["prompts"].append({"name": "long_tone", "audio": {"zh": "long_tone.wav"}})
+    queues["waiting3"]["announce"] = {"welcome": ["long_tone"], "position": True}
+
+
+def write_sounds(folder: Path) -> None:
+    """The recordings of these lines, beside the site file."""
+    tone = audio.tone(WELCOME_HZ, LONG_SECONDS)
+    audio.write_wav(folder / "long_tone.wav", audio.Sound(audio.RATE, (tone,)))

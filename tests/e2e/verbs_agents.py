@@ -1,15 +1,17 @@
 """What cases of agents do besides: see ``tests/e2e/runner.py``.
 
 ``hotline: words``            a command of Hotline's
-``state: {AGENT: words}``     wait until ``hotline agents list`` says so: state, or ``paused: reason``
+``state: {AGENT: words}``     wait until this is so: a state, ``paused: reason`` or ``logged out``
 ``member: {AGENT: words}``    wait until Asterisk says so: ``queue NAME penalty N``, then ``paused REASON``
 ``no_member: {AGENT: queue}``  wait until the agent is out of it
 ``pin: {NAME: agent}``        the caller types this agent's PIN as soon as they are answered
+``number_and_pin: {NAME: agent}`` likewise the agent's number, then the PIN
 ``nowhere: digits``           no log and no journal holds them
 ``served: NAME``              wait until an agent has answered this caller
 ``served_in_order: [NAMES]``  the callers were answered one after the other
+``after_wrap_up: {NAME: low, NAME: high}`` the second was served so many seconds after the first's talk
 ``waited: {NAME: [low, high]}`` the caller waited so many seconds in the queue
-``rung: {AGENT: times}``      how often this agent's phone has rung
+``rung_times: {AGENT: times}``      how often this agent's phone has rung
 ``whispered: AGENT``          the agent heard something before they heard the caller, who heard nothing of it
 ``phone_dies: AGENT``         the phone vanishes without a word
 ``phone_lives: AGENT``        it is switched on again
@@ -18,12 +20,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import json
 from contextlib import ExitStack
 from functools import partial
-from typing import Any
 
+from callcenter.agent_states import Stretch, present
 from lab import audio, g711, sipp
 from lab.scenario import Agent, Login
 from lab.sipp_run import Address, Run
@@ -36,7 +36,6 @@ PATIENCE_SECONDS = 45.0
 SEATS = Address("127.0.0.21")
 CALLER_HZ = 440.0
 LOUD_DB = -45.0
-SECOND = dt.timedelta(seconds=1)
 
 
 class AgentVerbs:
@@ -54,9 +53,7 @@ class AgentVerbs:
         for agent, words in wanted.items():
 
             def said(agent: str = agent, words: str = words) -> bool:
-                row = agent_row(self._house, agent)
-                reason = f": {row['paused_reason']}" if row["state"] == "paused" else ""
-                return f"{row['state']}{reason}" == words
+                return agent_state(self._house, agent)[1] == words
 
             until(said, PATIENCE_SECONDS, f"{agent} is {words}")
 
@@ -79,8 +76,15 @@ class AgentVerbs:
 
     def do_pin(self, pins: dict[str, str]) -> None:
         for name, agent in pins.items():
-            until(partial(self.parties[name].events, "answered"), PATIENCE_SECONDS, f"{name} is asked")
-            self.parties[name].press(self._house.secret(f"agent/{agent}") + "#")
+            self._type(name, self._house.secret(f"agent/{agent}") + "#")
+
+    def do_number_and_pin(self, pins: dict[str, str]) -> None:
+        for name, agent in pins.items():
+            self._type(name, f"{agent}#{self._house.secret(f'agent/{agent}')}#")
+
+    def _type(self, name: str, keys: str) -> None:
+        until(partial(self.parties[name].events, "answered"), PATIENCE_SECONDS, f"{name} is asked")
+        self.parties[name].press(keys)
 
     def do_nowhere(self, digits: str) -> None:
         kept = [self._house.agi.log, self._house.ami.log, *self._house.asterisk.log.rglob("*")]
@@ -101,7 +105,19 @@ class AgentVerbs:
             self.figures[f"{name} waited"] = seconds
             assert low <= seconds <= high, f"{name} waited {seconds} s"
 
-    def do_rung(self, wanted: dict[str, int]) -> None:
+    def do_after_wrap_up(self, wanted: dict[str, list[float]]) -> None:
+        (first, low), (second, high) = wanted.items()
+        one, two = (until(partial(self._visit, name), 20, f"{name} is served") for name in wanted)
+        closed = until(partial(self._closed, first), 20, f"{first} is over")
+        seconds = (two.answered_at - one.answered_at).total_seconds() - closed.talk_ms / 1000
+        self.figures[f"{second} was served after the talk with {first}"] = seconds
+        assert low <= seconds <= high, f"{second} was served {seconds:.1f} s after the talk with {first}"
+
+    def _closed(self, name: str) -> Visit | None:
+        row = self._visit(name)
+        return row if row is not None and row.ended_by is not None else None
+
+    def do_rung_times(self, wanted: dict[str, int]) -> None:
         for agent, times in wanted.items():
             found = self.parties[agent].events()
             assert sum(event.kind in ("ringing", "refused") for event in found) == times, found
@@ -125,13 +141,15 @@ class AgentVerbs:
 
     def do_noticed(self, wanted: dict[str, float]) -> None:
         for agent, most in wanted.items():
-            until(lambda a=agent: agent_row(self._house, a)["state"] == "unreachable", PATIENCE_SECONDS, "it")
+            self.do_state({agent: "unreachable"})
             took = now() - self.died_at
-            since = dt.datetime.fromisoformat(str(agent_row(self._house, agent)["since_at"])).timestamp()
+            state, _ = agent_state(self._house, agent)
+            assert state is not None
+            since = state.began_at.timestamp()
             self.figures[f"{agent} was noticed"] = took
             self.figures[f"{agent} was last seen before"] = self.died_at - since
-            assert took <= most
-            assert since <= self.died_at + 0.1
+            assert took <= most, f"noticed after {took:.1f} s"
+            assert since <= self.died_at + 0.2, f"last seen {since - self.died_at:.3f} s after it died"
 
     def _visit(self, name: str) -> Visit | None:
         calls = self._house.rows(Call, caller=self.number[name])
@@ -144,8 +162,10 @@ def login(house: House, agent: str) -> Login:
     return Login(f"t{agent}", house.secret(f"seat/t{agent}"))
 
 
-def agent_row(house: House, agent: str) -> dict[str, Any]:
-    """What ``hotline agents list`` says of them."""
-    rows = json.loads(house.run("agents", "list", "--json"))
-    found: dict[str, Any] = next(row for row in rows if row["agent"] == agent)
-    return found
+def agent_state(house: House, agent: str) -> tuple[Stretch | None, str]:
+    """What the agent is in, and that in words."""
+    with house.app.sessions(read_only=True)() as session:
+        found = present(session, house.app.clock()).get(agent)
+    if found is None:
+        return None, "logged out"
+    return found, f"{found.state}: {found.reason}" if found.reason else found.state

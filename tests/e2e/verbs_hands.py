@@ -9,13 +9,15 @@ Under ``phones``, agent: ``tone_hz``. Numbers are dialled as written.
 ``refer: {AGENT: number}``   pass it on blind
 ``consult: {AGENT: number}`` ring somebody beside it
 ``consulted: AGENT``         wait until that one has answered
+``let_go: AGENT``            wait until the server has ended that one
+``overhears: {AGENT: [hz]}`` like ``listens``, in that one
 ``join: AGENT``              pass the call on to who is consulted
 ``hang_up: AGENT``           end the call in hand; ``hangs_up``: the consultation
 ``over: AGENT``              wait until the call in hand is over
 ``talk: seconds``            what they say takes so long
 ``meanwhile: words``         a command that goes on while the case does
 ``finished: words``          wait until the commands that begin with these words have succeeded
-``hotline: words``           a command; ``{NAME}`` is the id of that caller's call
+``command: words``           a command; ``{NAME}`` is the id of that caller's call
 ``fails: [words, why]``      a command that must fail with this word in its message
 ``listens: {NAME: [hz]}``    wait until NAME hears each tone, and only those, in the next half second
 ``credited: {NAME: {AGENT: hz}}``  talk and recordings hold as much of each agent as NAME has heard
@@ -103,6 +105,16 @@ class Hands:
     def do_consulted(self, agent: str) -> None:
         self.consulting[agent].wait("up", SECONDS)
 
+    def do_let_go(self, agent: str) -> None:
+        self.consulting[agent].wait("over", SECONDS)
+
+    def do_overhears(self, heard: dict[str, list[float]]) -> None:
+        for agent, tones in heard.items():
+            ear = self.consulting[agent].ear
+            until(
+                lambda ear=ear, tones=tones: _just(samples(ear()), tones), SECONDS, f"{agent} hears {tones}"
+            )
+
     def do_join(self, agent: str) -> None:
         self.in_hand[agent].transfer_to(self.consulting[agent])
 
@@ -118,7 +130,7 @@ class Hands:
     def do_talk(self, seconds: float) -> None:
         time.sleep(seconds)
 
-    def do_hotline(self, words: str) -> None:
+    def do_command(self, words: str) -> None:
         self._house.run(*self._filled(words).split())
 
     def do_meanwhile(self, words: str) -> None:
@@ -160,8 +172,7 @@ class Hands:
 
     def _hears_just(self, name: str, tones: list[float]) -> bool:
         heard = samples(self._ear(name))
-        last = heard[-round(LISTEN_SECONDS * audio.RATE) :]
-        if found := _tones_in(last) == set(tones):
+        if found := _just(heard, tones):
             self.listened.setdefault(name, len(heard))
         return found
 
@@ -184,6 +195,11 @@ TONES = (450, 600, 750, 950, 1200, 1450)
 def samples(ear: Ear) -> array[int]:
     """What an ear has heard so far."""
     return g711.decode(bytes(ear.sound), ear.law)
+
+
+def _just(heard: array[int], tones: list[float]) -> bool:
+    """Whether these tones and no others are in the last half second."""
+    return _tones_in(heard[-round(LISTEN_SECONDS * audio.RATE) :]) == set(tones)
 
 
 def _tones_in(part: array[int]) -> set[float]:

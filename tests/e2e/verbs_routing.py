@@ -1,12 +1,12 @@
 """Verbs of the cases on routing.
 
-``hotline: words``              a command of Hotline
 ``listed: {NAME: words}``       this caller's number goes on a list: ``block``, or ``vip --agent 6601 …``
-``served: {NAME: agent}``       an hour ago this agent has served the caller, whose number a line wrote with +86
+``served_before: {NAME: agent}`` an hour ago this agent has served the caller, whose number a line wrote with +86
 ``waiting: {QUEUE: callers}``   wait until so many wait there
+``closing_pin: NAME``           this caller types the PIN of emergency closings
 ``refused: NAME``               wait until this caller has been refused
 ``talks: {NAME: agent}``        wait until this agent has taken the caller's call
-``hangs_up: AGENT``             this agent's call is ended
+``cut_off: AGENT``              this agent's call is ended
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ from contextlib import ExitStack
 from functools import partial
 from typing import TYPE_CHECKING
 
+from callcenter.secrets import CLOSING_PIN
 from lab.sipp_events import Event, EventKind
+from lab.sipp_run import Run
 from schema.calls import Call, Visit
 from tests.e2e import expect
 from tests.e2e.house import House
@@ -36,11 +38,9 @@ class RoutingVerbs:
         _house: House
         _stack: ExitStack
         number: dict[str, str]
+        parties: dict[str, Run]
 
         def _wait(self, party: str, kind: EventKind) -> Event: ...
-
-    def do_hotline(self, words: str) -> None:
-        self._house.run(*shlex.split(words))
 
     def do_listed(self, wanted: dict[str, str]) -> None:
         for name, words in wanted.items():
@@ -48,7 +48,7 @@ class RoutingVerbs:
             self._house.run("callers", kind, f"+86 {self.number[name]}", *options)
             self._stack.callback(self._house.run, "callers", "remove", self.number[name])
 
-    def do_served(self, wanted: dict[str, str]) -> None:
+    def do_served_before(self, wanted: dict[str, str]) -> None:
         at = self._house.app.clock() - dt.timedelta(hours=1)
         with self._house.app.sessions().begin() as session:
             for name, agent in wanted.items():
@@ -61,8 +61,8 @@ class RoutingVerbs:
                 stay = {"joined_at": at, "answered_at": at, "left_at": at, "outcome": "answered"}
                 session.add(Visit(call_id=call_id, number=1, queue=REMEMBERING, agent=agent, **stay))
 
-    def do_refused(self, name: str) -> None:
-        self._wait(name, "refused")
+    def do_closing_pin(self, name: str) -> None:
+        self.parties[name].press(f"{self._house.secret(CLOSING_PIN)}#")
 
     def do_talks(self, wanted: dict[str, str]) -> None:
         for name, agent in wanted.items():
@@ -70,7 +70,7 @@ class RoutingVerbs:
             look = partial(self._house.rows, Visit, call_id=call_id, agent=agent)
             until(look, PATIENCE_SECONDS, f"{agent} talks with {name}")
 
-    def do_hangs_up(self, agent: str) -> None:
+    def do_cut_off(self, agent: str) -> None:
         lines = self._house.asterisk.rx("core show channels concise").splitlines()
         (channel,) = [line.partition("!")[0] for line in lines if line.startswith(f"PJSIP/{seat_of(agent)}-")]
         self._house.asterisk.rx(f"channel request hangup {channel}")

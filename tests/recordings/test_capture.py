@@ -15,7 +15,9 @@ from structlog.testing import capture_logs
 
 from callcenter.errors import Unreachable
 from callcenter.ports import TalkedLeg
-from tests.recordings.spool import Spool
+from schema.recordings import RecordingDecision
+from tests.callcenter.flow_sites import QUEUE, flow, site
+from tests.recordings.spool import AT, Spool
 
 pytestmark = [pytest.mark.req("REC-1", "REC-4")]
 LEG = "pbx1-1795313836.7"
@@ -196,3 +198,34 @@ def test_many_legs_that_end_together_are_finished_side_by_side(spool: Spool) -> 
     finish(spool, *(spool.talked(uniqueid) for uniqueid in legs))
     assert {row.state for row in spool.rows()} == {"ready"}
     assert len(spool.files()) == 60
+
+
+@pytest.mark.parametrize(("percent", "state"), [(0, "not_recorded"), (100, "ready")])
+def test_an_agent_who_is_never_recorded_has_no_file_whatever_way_the_call_came(
+    percent: int, state: str, spool: Spool
+) -> None:
+    """A call that was passed on rings a seat: who sits there, the dialplan does not know."""
+    rules = {"agents": {"1001": {"percent": percent}}}
+    spool.policy.site = site(flow({"start": QUEUE}), recording=rules)
+    spool.record(LEG, 1000)
+    finish(spool, spool.talked(LEG))
+    assert ([row.state for row in spool.rows()], spool.parts()) == ([state], [])
+    assert len(spool.files()) == (state == "ready")
+
+
+def test_of_a_leg_without_a_file_the_row_says_why_it_should_have_none(spool: Spool) -> None:
+    consent = {"prompt": "hello", "answer": "agree"}
+    spool.policy.site = site(flow({"start": QUEUE}), recording={"consent": consent})
+    with spool.sessions.begin() as session:
+        for number, said in enumerate(["refused", "silent", "agreed", None]):
+            if said is not None:
+                row = {"call_id": f"call-leg.{number}", "at": AT, "queue": "sales", "record": False}
+                session.add(RecordingDecision(**row, reason="", consent=said))
+    for number in range(4):
+        finish(spool, spool.talked(f"leg.{number}"))
+    assert [(row.state, row.reason) for row in spool.rows()] == [
+        ("not_recorded", "the caller refused"),
+        ("not_recorded", "the caller did not agree"),
+        ("missing", "Asterisk wrote no file for this leg"),
+        ("not_recorded", "the static menu served the call: nobody told the caller"),
+    ]

@@ -38,7 +38,7 @@ def recorded(spool: Spool, **rule: Any) -> Path:
 
 def convert(spool: Spool) -> list[str]:
     with capture_logs() as logged:
-        while Converter(spool.recordings, spool.sessions).convert_next():
+        while Converter(spool.recordings, spool.sessions, spool.sessions).convert_next():
             if [entry for entry in logged if entry["event"] == "recording.not_converted"]:
                 break
     return [str(entry["event"]) for entry in logged]
@@ -136,7 +136,7 @@ def test_killed_at_any_moment_the_row_names_a_file_that_is_there(
             convert(spool)
     [row] = spool.rows()
     assert sound.digest(spool.recordings / str(row.path)) == row.sha256
-    Converter(spool.recordings, spool.sessions).sweep()
+    Converter(spool.recordings, spool.sessions, spool.sessions).sweep()
     convert(spool)
     [row] = spool.rows()
     assert str(row.path).endswith(".mp3")

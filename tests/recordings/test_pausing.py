@@ -27,7 +27,9 @@ class House:
     def __init__(self, spool: Spool) -> None:
         self.spool = spool
         self.now = AT + dt.timedelta(seconds=10)
-        self.pausing = Pausing(spool.phone, spool.sessions, lambda: spool.policy.site, lambda: self.now)
+        self.pausing = Pausing(
+            spool.phone, spool.sessions, spool.sessions, lambda: spool.policy.site, lambda: self.now
+        )
         self.talk = spool.talked(LEG, 60_000)
         with spool.sessions.begin() as session:
             session.execute(update(Leg).values(ended_at=None))
@@ -92,7 +94,11 @@ def test_the_key_begins_and_ends_a_pause_and_says_who(house: House) -> None:
 def test_nobody_ends_it_so_its_time_does_even_after_a_new_start(house: House) -> None:
     house.do(house.pausing.pause(CALL, "li"))
     other = Pausing(
-        house.spool.phone, house.spool.sessions, lambda: house.spool.policy.site, lambda: house.now
+        house.spool.phone,
+        house.spool.sessions,
+        house.spool.sessions,
+        lambda: house.spool.policy.site,
+        lambda: house.now,
     )
     house.after(119)
     house.do(other._look())

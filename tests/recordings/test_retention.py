@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 
 from callcenter.errors import NotFound
@@ -124,7 +125,7 @@ def test_a_full_disk_is_one_open_gap_until_there_is_room(
     free = [10**9]
     monkeypatch.setattr(shutil, "disk_usage", lambda _: Disk(10**12, 0, free[0]))
     moments = (AT + dt.timedelta(seconds=n) for n in range(99))
-    room = Room(Path(spool.recordings), spool.sessions, lambda: next(moments))
+    room = Room(Path(spool.recordings), spool.sessions, spool.sessions, lambda: next(moments))
 
     def look(bytes_free: int) -> list[tuple[str, bool]]:
         free[0] = bytes_free
@@ -154,3 +155,30 @@ def test_a_talk_of_which_a_second_is_missing_is_truncated_and_says_why(spool: Sp
         ("truncated", "the disk was full: 7.0 s of the talk are missing"),
         ("ready", None),
     ]
+
+
+def test_a_full_disk_that_the_database_stands_on_too_is_told_when_there_is_room(
+    spool: Spool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    free = [0]
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: Disk(10**12, 0, free[0]))
+    moments = (AT + dt.timedelta(seconds=n) for n in range(99))
+    away = True
+
+    def session() -> Any:
+        if away:
+            raise OperationalError("INSERT", {}, Exception("database or disk is full"))
+        return spool.sessions()
+
+    room = Room(spool.recordings, session, spool.sessions, lambda: next(moments))
+    with capture_logs() as logged:
+        for _ in range(2):
+            with pytest.raises(OperationalError):
+                room.look()
+        away, free[0] = False, 10**9
+        room.look()
+        room.look()
+    assert [entry["event"] for entry in logged] == ["recording.disk_full", "recording.disk_has_room"]
+    with spool.sessions() as reading:
+        [gap] = reading.scalars(select(Gap)).all()
+    assert (gap.began_at, gap.ended_at) == (AT, AT + dt.timedelta(seconds=1))

@@ -51,8 +51,11 @@ def pause(desk: Desk) -> None:
 def unpause(desk: Desk) -> None:
     """Take calls again: the end of a pause, or of a wrap-up before its time."""
     agent = _agent(desk)
-    if agent is not None:
-        _do(desk, lambda session: _ready(session, agent, desk), "house-ready", Again=agent)
+    if agent is None:
+        return
+    early = desk.database(lambda session: _ready(session, agent, desk))
+    desk.wish("members", **({"Again": agent} if early else {}))
+    desk.say("house-ready")
 
 
 def wrapup(desk: Desk) -> None:
@@ -64,22 +67,25 @@ def wrapup(desk: Desk) -> None:
         _do(desk, lambda session: states.extend_wrap_up(session, agent, at, seconds), "house-longer")
 
 
-def _ready(session: Session, agent: str, desk: Desk) -> None:
+def _ready(session: Session, agent: str, desk: Desk) -> bool:
+    """Whether a wrap-up was ended before its time."""
     agents.unpause(session, agent, desk.services.clock)
+    login = agents.seated(session, agent)
     try:
-        states.end_wrap_up(session, agents.seated(session, agent), desk.services.clock())
+        states.end_wrap_up(session, login, desk.services.clock())
     except NotFound:
-        return  # there was no wrap-up
+        return False
+    return True
 
 
-def _do(desk: Desk, work: Callable[[Session], object], word: str, **wish: str) -> None:
+def _do(desk: Desk, work: Callable[[Session], object], word: str) -> None:
     """Change it, let the queues follow, and say so. ``work`` gives nothing that outlives the session."""
 
     def whole(session: Session) -> None:
         work(session)
 
     desk.database(whole)
-    desk.wish("members", **wish)
+    desk.wish("members")
     desk.say(word)
 
 

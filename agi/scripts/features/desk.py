@@ -30,6 +30,8 @@ class Desk:
     voice: Voice
     seat: str
     argument: str
+    passed_on: bool = False
+    """The call was passed on to the code by the seat, which is not in it any more."""
 
     @property
     def number(self) -> str:

@@ -1,0 +1,41 @@
+"""Between the house's phones: pick-up, parking, intercom. The dialplan does them; here it is told of whom."""
+
+from __future__ import annotations
+
+from agi.scripts.features.desk import Desk
+from callcenter.channel_variables import NEXT, PARKER, SECONDS, TARGET
+from callcenter.desks import of
+from callcenter.errors import NotFound
+
+PARKED_SECONDS = 120
+"""Then the call comes back to who parked it."""
+
+
+def pickup(desk: Desk) -> dict[str, str]:
+    """Take a call that rings in the phone's group, or at the number that was dialled."""
+    return {NEXT: "pickup", TARGET: _endpoint(desk) if desk.argument else ""}
+
+
+def park(desk: Desk) -> dict[str, str]:
+    """Who is passed on to a place is parked there; who dials it takes the call."""
+    place = f"7{desk.argument}"
+    if not desk.passed_on:
+        return {NEXT: "unpark", TARGET: place}
+    return {NEXT: "park", TARGET: place, PARKER: f"PJSIP/{desk.seat}", SECONDS: str(PARKED_SECONDS)}
+
+
+def intercom(desk: Desk) -> dict[str, str]:
+    """The other phone answers by itself, unless it is not to be disturbed."""
+    number = desk.argument
+    settings = desk.database(lambda session: of(session, [number]))
+    if number in settings and settings[number].do_not_disturb:
+        desk.say("house-busy")
+        return {NEXT: "hangup"}
+    return {NEXT: "intercom", TARGET: _endpoint(desk)}
+
+
+def _endpoint(desk: Desk) -> str:
+    endpoint = desk.snapshot.numbers.seats.get(desk.argument)
+    if endpoint is None:
+        raise NotFound(f"{desk.argument} is no seat's number")
+    return f"PJSIP/{endpoint}"

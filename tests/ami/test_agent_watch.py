@@ -1,0 +1,171 @@
+"""What follows for agents from what Asterisk says: missed calls, wrap-up, phones that vanish."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from ami import agent_watch
+from ami.actions import Fields
+from ami.agent_watch import AgentWatch
+from ami.protocol import Message
+from callcenter import agent_states as states
+from callcenter import agents
+from callcenter.site import Site
+from tests.callcenter.flow_sites import flow, site
+from tests.databases import Sessions
+
+SEAT, AGENT = "a1", "1001"
+INTERFACE = agents.interface(AGENT, SEAT)
+SECONDS = 10.0
+
+
+def house() -> Site:
+    queue = {"name": "sales", "title": "Sales", "members": [{"agent": AGENT}]}
+    return site(
+        flow({"begin": {"kind": "hangup"}}),
+        seats=[{"name": SEAT, "number": "8001", "title": "Desk"}],
+        agents=[{"number": AGENT, "title": "Ann"}],
+        queues=[{**queue, "wrapup_seconds": 60, "pause_after_missed": 2}],
+    )
+
+
+class Phones:
+    """A manager interface with one member and one phone."""
+
+    def __init__(self) -> None:
+        self.done: list[str] = []
+        self.device = "NOT_INUSE"
+        self.paused = False
+
+    async def action(self, name: str, fields: Fields) -> Mapping[str, str]:
+        self.done.append(name)
+        self.paused = fields["Paused"] == "true" if name == "QueuePause" else self.paused
+        return {"Response": "Success"}
+
+    async def action_list(self, name: str, fields: Fields) -> Sequence[Mapping[str, str]]:
+        if name == "DeviceStateList":
+            return [device(self.device)]
+        member = {"Event": "QueueMember", "Queue": "sales", "Location": INTERFACE, "Name": AGENT}
+        member |= {"Paused": str(int(self.paused)), "PausedReason": agents.MISSED_CALLS, "Penalty": "0"}
+        return [{"Event": "QueueParams", "Queue": "sales"}, member]
+
+
+def device(state: str) -> Message:
+    return Message({"Event": "DeviceStateChange", "Device": f"PJSIP/{SEAT}", "State": state})
+
+
+def of_agent(**more: str) -> Message:
+    return Message({"Interface": INTERFACE, "MemberName": AGENT, "Queue": "sales", **more})
+
+
+class Watched:
+    """The agent is logged in, and followed."""
+
+    def __init__(self, sessions: Sessions) -> None:
+        self.sessions = sessions
+        self.phones = Phones()
+        self.watch = AgentWatch(self.phones, sessions, house, lambda: dt.datetime.now(dt.UTC))
+        with sessions.begin() as session:
+            agents.log_in(session, house(), AGENT, SEAT, lambda: dt.datetime.now(dt.UTC))
+
+    def state(self) -> str | None:
+        with self.sessions() as session:
+            found = states.present(session, dt.datetime.now(dt.UTC)).get(AGENT)
+        return found.state if found else None
+
+    async def becomes(self, *wanted: str) -> None:
+        async with asyncio.timeout(SECONDS):
+            while self.state() not in wanted:
+                await asyncio.sleep(0.01)
+
+    def play(self, story: Callable[[Watched], Awaitable[None]]) -> None:
+        async def whole() -> None:
+            running = asyncio.create_task(self.watch.run())
+            try:
+                await story(self)
+            finally:
+                running.cancel()
+                await asyncio.gather(running, return_exceptions=True)
+
+        asyncio.run(whole())
+
+
+@pytest.mark.req("ACD-5")
+def test_a_call_is_followed_by_a_wrap_up_and_nothing_is_asked_of_the_queues(sessions: Sessions) -> None:
+    async def story(house: Watched) -> None:
+        house.watch.hear_complete(of_agent())
+        await house.becomes(states.WRAPUP)
+        assert "QueuePause" not in house.phones.done
+
+    Watched(sessions).play(story)
+
+
+@pytest.mark.req("ACD-5")
+def test_two_missed_calls_pause_and_somebody_elses_member_does_not_count(sessions: Sessions) -> None:
+    async def story(house: Watched) -> None:
+        house.watch.hear_missed(of_agent(Interface="PJSIP/boss"))
+        house.watch.hear_missed(of_agent())
+        house.watch.hear_missed(of_agent())
+        await house.becomes(states.PAUSED)
+        async with asyncio.timeout(SECONDS):
+            while "QueuePause" not in house.phones.done:
+                await asyncio.sleep(0.01)
+
+    Watched(sessions).play(story)
+
+
+@pytest.mark.req("ACD-6")
+def test_a_phone_goes_and_comes(sessions: Sessions, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(agent_watch, "SURE_SECONDS", 0.0)
+
+    async def story(house: Watched) -> None:
+        house.watch.hear_contact(Message({"EndpointName": SEAT, "ContactStatus": "Unreachable"}))
+        house.watch.hear_device(device("UNAVAILABLE"))
+        await house.becomes(states.UNREACHABLE)
+        house.watch.hear_device(device("NOT_INUSE"))
+        await house.becomes(states.READY)
+
+    Watched(sessions).play(story)
+
+
+@pytest.mark.req("ACD-6")
+def test_a_phone_that_went_while_nobody_listened_is_found(
+    sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(agent_watch, "SURE_SECONDS", 0.0)
+    monkeypatch.setattr(agent_watch, "BOOT_SECONDS", 0.0)
+
+    async def story(house: Watched) -> None:
+        house.phones.device = "UNAVAILABLE"
+        house.watch.look_later()
+        await house.becomes(states.UNREACHABLE)
+
+    Watched(sessions).play(story)
+
+
+@pytest.mark.req("ACD-5")
+def test_what_the_database_does_not_take_is_written_when_it_is_back(
+    sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(agent_watch, "RETRY_SECONDS", 0.01)
+    away = [OperationalError("INSERT", {}, Exception("locked"))] * 3
+    wrap_up = states.wrap_up
+
+    def refusing(*given: object) -> bool:
+        if away:
+            raise away.pop()
+        return wrap_up(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(states, "wrap_up", refusing)
+
+    async def story(house: Watched) -> None:
+        house.watch.hear_complete(of_agent())
+        await house.becomes(states.WRAPUP)
+
+    Watched(sessions).play(story)
+    assert away == []
