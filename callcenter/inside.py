@@ -124,9 +124,9 @@ def _owner(house: House, seat: str) -> str:
 
 
 def _feature(plan: NumberPlan, seat: str, dialled: str) -> Decision:
-    found = find(plan.features, dialled)
-    if found is None and dialled[:1] == "*" and dialled[1:] in plan.mailboxes:
+    if dialled not in plan.features and dialled[:1] == "*" and dialled[1:] in plan.mailboxes:
         return Decision("voicemail", dialled[1:], (f"{dialled} leads to mailbox {dialled[1:]}",))
+    found = find(plan.features, dialled)
     if found is None:
         return _refuse("unknown_number", f"{dialled} is no feature code")
     if not seat:
