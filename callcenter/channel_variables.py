@@ -122,6 +122,12 @@ TOLD = "HL_TOLD"
 GREETED = "HL_GREETED"
 """1 when the flow has greeted the caller already: the mailbox's own greeting is left out then."""
 
+ROOM = "HL_ROOM"
+"""The dialplan's own: the conference room."""
+
+ADMIT = "HL_ADMIT"
+"""As what somebody may come into a room: host, member, waiting (a member who waits for the host), or empty."""
+
 BOX = "HL_BOX"
 """The dialplan's own: the mailbox that takes a message."""
 

@@ -42,6 +42,7 @@ KINDS: dict[type[Part], Kind] = {
     steps.DialSeat: Kind(acting.ask_seat, acting.dial_answered, alike=True),
     steps.DialOutside: Kind(acting.ask_outside, acting.dial_answered, alike=True),
     steps.Voicemail: Kind(acting.ask_voicemail, acting.voicemail_answered, alike=True),
+    steps.ConferenceStep: Kind(acting.ask_conference, acting.conference_answered, alike=True),
     steps.Callback: Kind(acting.ask_callback, acting.callback_answered),
     steps.Goto: Kind(deciding.ask_goto),
     steps.HangUp: Kind(acting.ask_hang_up, alike=True),

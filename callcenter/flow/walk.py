@@ -33,6 +33,7 @@ BEGUN = {
     "seat": "seat {0.target} is rung",
     "outside": "{0.target} is rung over trunk {0.trunk}",
     "voicemail": "the caller is put to mailbox {0.target}",
+    "conference": "the caller is asked for the PIN of room {0.target}",
     "survey": "the caller is asked survey {0.target}",
     "callback": "the caller is to be called back from queue {0.target}",
     "hangup": "the flow ends here",
