@@ -21,8 +21,8 @@ RING_SECONDS = 30
 BUSY, DECLINED, UNKNOWN_NUMBER, NO_ANSWER, UNREACHABLE, NO_LINE, NORMAL = 17, 21, 1, 19, 20, 34, 16
 """Q.850 causes: what the caller's phone is told."""
 Outcome = Literal["answered", "busy", "no_answer", "unreachable"]
-Act = Literal["feature", "flow", "dial", "out", "voicemail", "refuse", "hangup"]
 _CURSOR = re.compile(r"(\+?[0-9]{2,20});([0-9]{1,2});([0-9]{0,2});([a-z0-9_]{0,40});([01])", re.ASCII)
+Act = Literal["feature", "flow", "dial", "out", "voicemail", "conference", "refuse", "hangup"]
 
 
 class Place(NamedTuple):
@@ -127,9 +127,9 @@ def _owner(house: House, seat: str) -> str:
 
 
 def _feature(plan: NumberPlan, seat: str, dialled: str) -> Decision:
-    found = find(plan.features, dialled)
-    if found is None and dialled[:1] == "*" and dialled[1:] in plan.mailboxes:
+    if dialled not in plan.features and dialled[:1] == "*" and dialled[1:] in plan.mailboxes:
         return Decision("voicemail", dialled[1:], (f"{dialled} leads to mailbox {dialled[1:]}",))
+    found = find(plan.features, dialled)
     if found is None:
         return _refuse("unknown_number", f"{dialled} is no feature code")
     if not seat:
@@ -155,6 +155,8 @@ def _ring(house: House, place: Place) -> Decision:
         return Decision("flow", number, (f"{number} is a number of the house: its flow is opened",))
     if number in plan.seats or number in plan.agents:
         return _ring_desk(house, place)
+    if number in plan.rooms:
+        return Decision("conference", number, (f"{number} is a conference room",))
     if number in plan.mailboxes:
         return Decision("voicemail", number, (f"{number} is a mailbox",))
     if is_outside(house.published, number):

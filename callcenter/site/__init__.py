@@ -16,6 +16,7 @@ from callcenter.site.edge import Did, Seat, Trunk
 from callcenter.site.inside import FeatureCodes
 from callcenter.site.outbound import Route
 from callcenter.site.recording import Recording
+from callcenter.site.rooms import Room
 from callcenter.site.routing import Loops, Region, Rule
 from callcenter.site.service import Agent, Mailbox, Music, Prompt, Queue, Survey
 from callcenter.site.staffing import PauseReason, Presence
@@ -59,6 +60,7 @@ class Site(Part):
     queues: list[Queue] = Field(default_factory=list)
     surveys: list[Survey] = Field(default_factory=list)
     mailboxes: list[Mailbox] = Field(default_factory=list)
+    rooms: list[Room] = Field(default_factory=list)
     music: list[Music] = Field(default_factory=list)
     agents: list[Agent] = Field(default_factory=list)
     seats: list[Seat] = Field(default_factory=list)

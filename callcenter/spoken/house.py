@@ -37,6 +37,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "house-ready": {"zh": "已示闲。", "en": "You are ready."},
     "house-longer": {"zh": "话后处理时间已延长。", "en": "You have more time for wrap-up."},
     "house-time": {"zh": "现在是", "en": "It is"},
+    "house-room-pin": {"zh": "请输入会议密码，按井号键结束。", "en": "Enter the conference PIN, then hash."},
+    "house-room-wrong": {"zh": "会议密码错误。", "en": "That PIN is wrong."},
     "house-mailbox-which": {
         "zh": "请输入信箱号码，按井号键结束。",
         "en": "Enter the mailbox number, then hash.",

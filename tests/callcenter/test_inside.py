@@ -47,6 +47,7 @@ def test_the_plan_reads_back_as_it_was_written() -> None:
         ("4008001000", "flow", "4008001000"),
         ("*43", "feature", "echo"),
         ("*99999", "refuse", ""),
+        ("*9000", "voicemail", "9000"),
         ("13800138000", "refuse", ""),
         ("", "refuse", ""),
     ],
