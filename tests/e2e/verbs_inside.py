@@ -15,6 +15,7 @@
 ``clicked_call: {AGENT: columns}``  that call's row, and ``talked``: the endpoints of who talked
 ``call_of: {NUMBER: columns}`` the same, of the one call this softphone made
 ``takes_by_key: {TRUNK: key}``  whoever answers there is asked, and presses this key
+``up: NUMBER``               wait until the call in hand is answered
 ``parked: place``             wait until somebody is parked there
 ``shown: {TRUNK: number}``    the far end has been called from this number, and from no name
 ``hears_tone: {PARTY: hertz}`` wait until this party hears the tone of the other
@@ -151,6 +152,9 @@ class InsideVerbs:
 
             until(asked, PATIENCE_SECONDS, f"{party} is asked for a key")
             self.parties[party].press(key, event.call)
+
+    def do_up(self, number: str) -> None:
+        self.in_hand[number].wait("up")
 
     def do_parked(self, place: str) -> None:
         show = partial(self._house.asterisk.rx, "parking show default")
