@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
     from sqlalchemy.orm import Session, sessionmaker
 
+    from agi.snapshots import Snapshots
     from ami.connection import Account, AmiConnection
     from ami.process import Watch
     from callcenter.agents import Membership
@@ -58,6 +59,9 @@ COMMANDS: Sections = {
         ),
         "voicemail": Entry("recordings.voicemail_commands:voicemail", "Messages that callers left."),
         "mailboxes": Entry("recordings.voicemail_commands:mailboxes", "Mailboxes, their PINs and locks."),
+        "conferences": Entry(
+            "ami.conference_commands:conferences", "Conferences: members, mute, kick, invite."
+        ),
         "follow-ups": Entry(
             "callcenter.follow_up_commands:follow_ups", "What is still to be done for customers."
         ),
@@ -222,11 +226,15 @@ class Hotline:
         dialplan = render_dialplan(site, paths, lambda name, language: index.find(name, language).path)
         return {**render(site, where), **dialplan, "site.json": site_json(site, index)}
 
-    def live_site(self) -> tuple[Site, PromptIndex]:
-        """The site that went live last, and where its prompts are. Raises OSError or ValueError without one."""
+    @cached_property
+    def _snapshots(self) -> Snapshots:
         from agi.snapshots import Snapshots
 
-        live = Snapshots(self.settings.etc).live()
+        return Snapshots(self.settings.etc)
+
+    def live_site(self) -> tuple[Site, PromptIndex]:
+        """The site that went live last, and where its prompts are. Raises OSError or ValueError without one."""
+        live = self._snapshots.live()
         return live.published.site, live.prompts
 
     def console(self) -> AsteriskConsole | None:
@@ -273,6 +281,7 @@ class Hotline:
         from ami.agent_watch import AgentWatch
         from ami.announcer import Announcer
         from ami.bookkeeper import Bookkeeper
+        from ami.conferences import Conferences
         from ami.connection import AmiConnection
         from ami.known_site import KnownSite
         from ami.ledger_reader import LedgerReader
@@ -339,6 +348,8 @@ class Hotline:
         watch = Watch(connection, listener, keeper, known, members, mend, self.clock, seen_at)
         watch.agents = AgentWatch(connection, self.sessions(), self.site, self.clock)
         watch.agents.listen(listener.on)
+        meetings = Conferences(self.sessions(), self.site)
+        meetings.listen(listener.on)
         room = Room(here.recordings, self.sessions(), reading, self.clock)
         upkeep = Upkeep(here.recordings, self.sessions(), reading, self.site, self.clock)
         removal = Removal(self.sessions(), self.console, here.system_name, self.clock)
@@ -354,6 +365,7 @@ class Hotline:
             watch.agents.run,
             announcer.run,
             removal.run,
+            meetings.run,
             *self._mailer(),
         ]
         return watch

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 import click
 
+from ami.dial_commands import dial_number
 from ami.hands import Desk, Hands
 from ami.pushing import Push, Pushing
 from ami.supervising import Supervising, Wish
@@ -21,6 +22,7 @@ from callcenter.ports import App
 from callcenter.supervision import DEEDS, Deed
 
 T = TypeVar("T")
+calls.add_command(dial_number)
 WORDS: dict[Deed, tuple[str, str]] = {
     "listen": ("listen", "Let a supervisor hear a call."),
     "whisper": ("whisper", "Let a supervisor hear a call and speak to the agent alone."),
