@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
     from sqlalchemy.orm import Session, sessionmaker
 
+    from agi.snapshots import Snapshots
     from ami.connection import Account, AmiConnection
     from ami.process import Watch
     from callcenter.agents import Membership
@@ -225,11 +226,15 @@ class Hotline:
         dialplan = render_dialplan(site, paths, lambda name, language: index.find(name, language).path)
         return {**render(site, where), **dialplan, "site.json": site_json(site, index)}
 
-    def live_site(self) -> tuple[Site, PromptIndex]:
-        """The site that went live last, and where its prompts are. Raises OSError or ValueError without one."""
+    @cached_property
+    def _snapshots(self) -> Snapshots:
         from agi.snapshots import Snapshots
 
-        live = Snapshots(self.settings.etc).live()
+        return Snapshots(self.settings.etc)
+
+    def live_site(self) -> tuple[Site, PromptIndex]:
+        """The site that went live last, and where its prompts are. Raises OSError or ValueError without one."""
+        live = self._snapshots.live()
         return live.published.site, live.prompts
 
     def console(self) -> AsteriskConsole | None:

@@ -70,6 +70,7 @@ class Announcer:
         self._ringing: dict[str, set[str]] = defaultdict(set)
         self._speaking: dict[str, str] = {}
         """Caller's channel: the id of the channel that speaks to it."""
+        self._endings: set[asyncio.Task[None]] = set()
         self._paces: dict[str, Pace] = defaultdict(Pace)
         self._answers: dict[str, tuple[str, float]] = {}
 
@@ -97,7 +98,9 @@ class Announcer:
         self._ringing[m["Uniqueid"]].add(m.get("Interface", ""))
         speaker = self._speaking.get(m["Uniqueid"])
         if speaker:
-            asyncio.get_running_loop().create_task(self._be_quiet(speaker))
+            ending = asyncio.get_running_loop().create_task(self._be_quiet(speaker))
+            self._endings.add(ending)
+            ending.add_done_callback(self._endings.discard)
 
     def _agent_missed(self, m: Message) -> None:
         self._ringing[m["Uniqueid"]].discard(m.get("Interface", ""))
@@ -130,8 +133,9 @@ class Announcer:
         site, prompts = self._site
         waiting = list(self._waiting(site))
         here = {turn.caller.uniqueid for turn in waiting}
-        for uniqueid in self._told.keys() - here:
-            del self._told[uniqueid]
+        for known in (self._told, self._ringing, self._speaking):
+            for uniqueid in known.keys() - here:
+                del known[uniqueid]
         for turn in waiting:
             if len(self._speaking) < AT_ONCE:
                 await self._tell(turn, site.languages[0], prompts)
@@ -162,17 +166,20 @@ class Announcer:
     async def _speak(self, caller: Caller, files: Sequence[str]) -> None:
         speaker = f"hotline-say-{uuid.uuid4().hex}"
         self._speaking[caller.uniqueid] = speaker
-        answer = await self._manager.action(
-            *actions.originate(
-                f"Local/say@{CONTEXT}/n",
-                context=CONTEXT,
-                exten="into",
-                channel_id=speaker,
-                caller_id="",
-                seconds=SPEAK_SECONDS,
-                variables={LISTENER: caller.channel, **pieces(files)},
-            )
+        wish = actions.originate(
+            f"Local/say@{CONTEXT}/n",
+            context=CONTEXT,
+            exten="into",
+            channel_id=speaker,
+            caller_id="",
+            seconds=SPEAK_SECONDS,
+            variables={LISTENER: caller.channel, **pieces(files)},
         )
+        try:
+            answer = await self._manager.action(*wish)
+        except HotlineError:
+            self._speaking.pop(caller.uniqueid, None)
+            raise
         if answer.get("Response") != "Success":
             self._speaking.pop(caller.uniqueid, None)
             log.warning("announce.refused", answer=answer.get("Message"))

@@ -98,6 +98,15 @@ SHOWN = "HL_SHOWN"
 PARKER = "HL_PARKER"
 """The phone that parked the call, which comes back to it."""
 
+CLICKED = "HL_CLICKED"
+"""Of a seat's call that was begun by a click: the seat's number, for the phone itself shows the one called."""
+
+CONFIRM = "HL_CONFIRM"
+"""1 when whoever answers outside is asked for a key before the call is theirs."""
+
+TOOK = "HL_TOOK"
+"""1 when they have pressed it; on the call's first channel."""
+
 CAUSE = "HL_CAUSE"
 """The Q.850 cause that a refused call from a seat is ended with."""
 
@@ -145,3 +154,12 @@ BACK = "HL_BACK"
 
 JOIN = "HL_JOIN"
 """No variable but the ledger's event with which a channel says which call it belongs to."""
+
+PEER = "HL_PEER"
+"""The dialplan's own: the channel that somebody is brought to, to join it, hear it or pick it up."""
+
+PEERS = "HL_PEERS"
+"""The dialplan's own: the channels of a seat that consults somebody."""
+
+BACK = "HL_BACK"
+"""The dialplan's own: the phone that a call comes back to when nobody takes it after a blind transfer."""

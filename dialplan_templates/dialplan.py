@@ -96,6 +96,7 @@ def _calls(site: Site, paths: DialplanPaths, prompt_file: PromptFile, jinja: Env
         agent_percents=sorted(agent_percents(site).items()),
         static_menus=static_menus(site, prompt_file),
         sorry_file=prompt_file(site.sorry or "", site.languages[0]),
+        confirm_file=prompt_file("house-confirm", site.languages[0]),
         **hands_contexts(digest),
         **HANDS,
         **{name: getattr(paths, name) for name in DialplanPaths.__dataclass_fields__},

@@ -42,6 +42,9 @@ class Site(Part):
     )
     loops: Loops = Field(default=Loops())
     recording: Recording | None = Field(default=None, description="which calls are recorded; default: all")
+    parking_seconds: int = Field(
+        default=120, ge=5, le=3600, description="a parked call then comes back to who parked it"
+    )
     feature_codes: FeatureCodes = Field(
         default_factory=dict, description="other codes for features, as echo: '*43'"
     )

@@ -4,6 +4,12 @@
 ``told: NAME``                wait until the caller hears the long welcome
 ``call_answered: {AGENT: n}`` wait until this agent's n-th call is answered
 ``cut_short: NAME``           the caller has not heard the long welcome to its end
+``called_back: {NAME: {…}}``  wait until the caller's kept place is served; the returned visit has these values
+``confirms: {PARTY: n}``      who is called back hears the question of the n-th call and presses 1
+``called_back_in_turn: […]``  wait until these kept places are served; they were in this order
+``cancel: NAME``              the caller's kept place is cancelled by command
+``place: {NAME: state}``      wait until the caller's kept place is in this state
+``rang: {PARTY: n}``          this phone has rung so often
 ``recounted: QUEUE``          a recount of the ledger says the same as the visits
 ``figures: {QUEUE: {…}}``     today's statistics of a queue, as far as named
 """
@@ -12,9 +18,12 @@ from __future__ import annotations
 
 import json
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from lab import audio, g711
+from schema.calls import Visit
+from schema.waiting import KeptPlace
 from tests.e2e.site_waiting import LONG_SECONDS, WELCOME_HZ
 from tests.e2e.until import until
 
@@ -43,8 +52,7 @@ class WaitingVerbs:
 
     def do_call_answered(self, wanted: dict[str, int]) -> None:
         for agent, count in wanted.items():
-            phone = self.parties[agent]
-            until(lambda: len(phone.events("answered")) >= count, PATIENCE_SECONDS, f"{agent} answers")  # noqa: B023
+            until(partial(_so_many, self.parties[agent], count), PATIENCE_SECONDS, f"{agent} answers")
 
     def do_cut_short(self, name: str) -> None:
         heard = self._welcome(name)
@@ -53,6 +61,43 @@ class WaitingVerbs:
     def _welcome(self, name: str) -> float:
         ear = self.parties[name].ear()
         return audio.seconds_of(g711.decode(bytes(ear.sound), ear.law), WELCOME_HZ)
+
+    def do_place(self, wanted: dict[str, str]) -> None:
+        for name, state in wanted.items():
+            look = partial(self._house.rows, KeptPlace, number=self.number[name], state=state)
+            until(look, PATIENCE_SECONDS, f"the place of {name} is {state}")
+
+    def do_called_back(self, wanted: dict[str, dict[str, Any]]) -> None:
+        self.do_place(dict.fromkeys(wanted, "done"))
+        for name, values in wanted.items():
+            (place,) = self._house.rows(KeptPlace, number=self.number[name])
+            look = partial(self._house.rows, Visit, call_id=place.back_call_id, **values)
+            until(look, PATIENCE_SECONDS, f"a visit {values} of {place.back_call_id}")
+
+    def do_confirms(self, wanted: dict[str, int]) -> None:
+        for party, count in wanted.items():
+            phone = self.parties[party]
+            enough = partial(_so_many, phone, count)
+            until(enough, PATIENCE_SECONDS, f"{party} answers call {count}")
+            call = phone.events("answered")[count - 1].call
+            until(partial(_hears_something, phone, call), PATIENCE_SECONDS, f"{party} is asked")
+            phone.press("1", call)
+
+    def do_called_back_in_turn(self, names: list[str]) -> None:
+        self.do_place(dict.fromkeys(names, "done"))
+        places = [self._house.rows(KeptPlace, number=self.number[name])[0] for name in names]
+        looks = [partial(self._house.rows, Visit, call_id=place.back_call_id) for place in places]
+        joined = [until(look, PATIENCE_SECONDS, "a returned visit")[0].joined_at for look in looks]
+        assert joined == sorted(joined)
+
+    def do_cancel(self, name: str) -> None:
+        (place,) = self._house.rows(KeptPlace, number=self.number[name])
+        self._house.run("callbacks", "cancel", str(place.id))
+
+    def do_rang(self, wanted: dict[str, int]) -> None:
+        for party, times in wanted.items():
+            rung = len(self.parties[party].events("ringing"))
+            assert rung == times, f"{party} rang {rung} times"
 
     def do_recounted(self, queue: str) -> None:
         said = self._house.run("queues", "recount", "--queue", queue)
@@ -72,6 +117,19 @@ class WaitingVerbs:
         queues = _rows(self._house.run("queues", "status", "--json"))
         places = {one["caller"]: one["position"] for queue in queues for one in queue["callers"]}
         return places.get(number)
+
+
+def _so_many(phone: Run, count: int) -> bool:
+    return len(phone.events("answered")) >= count
+
+
+def _hears_something(phone: Run, call: int) -> bool:
+    try:
+        ear = phone.ear(call)
+    except KeyError:  # its media begins a moment after its answer is told
+        return False
+    heard = audio.windows(g711.decode(bytes(ear.sound), ear.law), [])
+    return any(window.level_db > audio.QUIET_DB for window in heard)
 
 
 def _rows(said: str) -> list[dict[str, Any]]:
