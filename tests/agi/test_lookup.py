@@ -68,7 +68,9 @@ def http(body: bytes, status: str = "200 OK", headers: str = "") -> bytes:
 
 
 def ask(
-    answer: bytes | Answer, query: tuple[tuple[str, str], ...] = (("phone", "138"),), seconds: float = PATIENCE
+    answer: bytes | Answer,
+    query: tuple[tuple[str, str], ...] = (("phone", "138"),),
+    seconds: float = PATIENCE,
 ) -> tuple[Any, list[str]]:
     async def whole() -> tuple[Any, list[str]]:
         async with Crm(answer) as crm, http_client(TRUST) as client:
@@ -160,7 +162,9 @@ def test_many_questions_at_the_same_time_wait_for_none_of_the_others() -> None:
 
     async def whole() -> Any:
         async with Crm(silence) as slow, Crm(http(b"1")) as quick, http_client(TRUST) as client:
-            waiting = [asyncio.create_task(look_up(client, Lookup(slow.url, (), 2 * PATIENCE))) for _ in range(200)]
+            waiting = [
+                asyncio.create_task(look_up(client, Lookup(slow.url, (), 2 * PATIENCE))) for _ in range(200)
+            ]
             await slow.came.wait()
             found = await look_up(client, Lookup(quick.url, (), PATIENCE))
             for task in waiting:
