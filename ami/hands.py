@@ -1,7 +1,7 @@
 """What is done to a call that is up: passed on, joined by a third, heard, taken over, picked up, ended.
 
 Each is a few actions; what became of them is read from the channels, for "Success" only means that Asterisk
-has understood (docs/decisions). People who are asked to come are called like from the agent's own phone, by
+has understood. People who are asked to come are called like from the agent's own phone, by
 the same rights; they join the *caller's* bridge, so the caller's way goes on as it was when the agent leaves.
 """
 
@@ -87,7 +87,7 @@ class Hands:
             "__HL_RECORD": await self._value(ours, "HL_RECORD"),
         }
         where = (
-            f"Local/{number}@{ASKED}"  # no /n: the phone itself must be in the bridge (docs/decisions/0010)
+            f"Local/{number}@{ASKED}"  # no /n: the phone itself must be in the bridge (docs/decisions/0009)
         )
         await self._ring(where, "join", third, variables)
         try:

@@ -44,7 +44,7 @@ def targets(step: Step) -> Iterator[tuple[Path, str]]:
 
 
 TARGETS = {"next", "target", "otherwise", "found", "not_found", "failed", "timeout", "full", "nobody", "done"}
-TARGETS |= {"busy", "no_answer", "unreachable", "no_number", "no_message"}
+TARGETS |= {"busy", "no_answer", "unreachable", "no_number", "no_message", "refused"}
 """The fields of all kinds that hold a target."""
 
 

@@ -48,7 +48,7 @@ def serving(logged: list[Any]) -> Serve:
             try:
                 await asyncio.wait_for(test(house), 60)
             finally:
-                await server.stop(0)
+                await server.stop(1)
                 await house.close()
 
         uvloop.run(whole())

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ami.ledger import parse_cel, parse_queue_log
-from callcenter.events import AgentAnswered, LegEnded, LegStarted, QueueExited, QueueJoined
+from callcenter.events import AgentAnswered, CameToCall, LegEnded, LegStarted, QueueExited, QueueJoined
 from callcenter.ledger_format import CEL_EVENTS
 
 FOLDER = Path(__file__).parents[1] / "transcripts/journey"
@@ -46,6 +46,15 @@ def test_a_hang_up_tells_its_cause_and_who_began_it() -> None:
 def test_the_parking_bridge_joins_nobody() -> None:
     extra = b'{""bridge_id"":""b"",""bridge_technology"":""holding_bridge""}'
     assert parse_cel(row("BRIDGE_ENTER", extra=extra)) is None
+
+
+@pytest.mark.req("CALL-3")
+def test_whom_hotline_brings_to_a_call_is_of_that_call() -> None:
+    told = row("USER_DEFINED", extra=b'{""extra"":""pbx-7""}').replace(b'"","","{', b'"HL_JOIN","","{')
+    came = parse_cel(told)
+    assert isinstance(came, CameToCall)
+    assert came.names() == ("u1", "u1", "pbx-7")
+    assert parse_cel(row("USER_DEFINED", extra=b'{""extra"":""main""}')) is None
 
 
 @pytest.mark.parametrize(

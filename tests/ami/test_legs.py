@@ -162,3 +162,24 @@ def test_a_recorder_that_fails_is_logged_and_stops_nobody() -> None:
     with capture_logs() as logged:
         asyncio.run(finish())
     assert [entry["event"] for entry in logged] == ["recording.crashed"]
+
+
+@pytest.mark.req("CALL-1")
+def test_a_colleague_who_got_the_call_is_finished_and_one_who_did_not_is_dropped() -> None:
+    """``attended_transfer``: 8003 was consulted for a second, then talked with the caller for one."""
+    whole = call("attended_transfer")
+    [colleague] = [leg for leg in whole.legs if leg.endpoint == "seat8003"]
+
+    async def told(record: CallRecord) -> Recorder:
+        recorder = Recorder()
+        legs = RecordedLegs(recorder, {"sales"})
+        legs.see(event("MixMonitorStart", colleague.uniqueid))
+        legs.finish([record])
+        await legs.finish_all()
+        return recorder
+
+    [talked] = [leg for leg in asyncio.run(told(whole)).finished if leg.uniqueid == colleague.uniqueid]
+    assert 900 < talked.before_ms < 1300
+    inside = replace(whole, direction="inside", visits=(), legs=(colleague,))
+    recorder = asyncio.run(told(inside))
+    assert (recorder.finished, recorder.dropped) == ([], [colleague.uniqueid])

@@ -17,6 +17,7 @@ Under ``phones``, agent: ``tone_hz``. Numbers are dialled as written.
 ``talk: seconds``            what they say takes so long
 ``meanwhile: words``         a command that goes on while the case does
 ``finished: words``          wait until the commands that begin with these words have succeeded
+``fallen: [words, why]``     wait until they have failed with this word in their message
 ``command: words``           a command; ``{NAME}`` is the id of that caller's call
 ``fails: [words, why]``      a command that must fail with this word in its message
 ``listens: {NAME: [hz]}``    wait until NAME hears each tone, and only those, in the next half second
@@ -141,6 +142,13 @@ class Hands:
         for command, process in [one for one in self.commands if one[0].startswith(words)]:
             out, _ = process.communicate(timeout=SECONDS)
             assert process.returncode == 0, f"hotline {command}: {out}"
+            self.commands.remove((command, process))
+
+    def do_fallen(self, told: list[str]) -> None:
+        words, why = told
+        for command, process in [one for one in self.commands if one[0].startswith(words)]:
+            out, _ = process.communicate(timeout=SECONDS)
+            assert process.returncode != 0 and why in out, f"hotline {command}: {out}"
             self.commands.remove((command, process))
 
     def do_fails(self, told: list[str]) -> None:

@@ -78,3 +78,11 @@ def test_a_file_cut_short_behind_its_header_is_no_recording(tmp_path: Path) -> N
     done.path.write_bytes(done.path.read_bytes()[:-100])
     with pytest.raises(EOFError):
         sound.probe(done.path)
+
+
+@pytest.mark.req("CALL-1", "REC-1")
+def test_a_consultation_before_the_talk_is_left_out(tmp_path: Path) -> None:
+    raw = part(tmp_path, 900)
+    whole, rest = sound.finish(raw, tmp_path / "x.wav"), sound.finish(raw, tmp_path / "y.wav", skip_ms=400)
+    assert (whole.duration_ms, rest.duration_ms) == (900, 500)
+    assert rest.path.read_bytes()[-400:] == whole.path.read_bytes()[-400:]
