@@ -59,6 +59,9 @@ COMMANDS: Sections = {
         ),
         "voicemail": Entry("recordings.voicemail_commands:voicemail", "Messages that callers left."),
         "mailboxes": Entry("recordings.voicemail_commands:mailboxes", "Mailboxes, their PINs and locks."),
+        "conferences": Entry(
+            "ami.conference_commands:conferences", "Conferences: members, mute, kick, invite."
+        ),
         "follow-ups": Entry(
             "callcenter.follow_up_commands:follow_ups", "What is still to be done for customers."
         ),
@@ -278,6 +281,7 @@ class Hotline:
         from ami.agent_watch import AgentWatch
         from ami.announcer import Announcer
         from ami.bookkeeper import Bookkeeper
+        from ami.conferences import Conferences
         from ami.connection import AmiConnection
         from ami.known_site import KnownSite
         from ami.ledger_reader import LedgerReader
@@ -344,6 +348,8 @@ class Hotline:
         watch = Watch(connection, listener, keeper, known, members, mend, self.clock, seen_at)
         watch.agents = AgentWatch(connection, self.sessions(), self.site, self.clock)
         watch.agents.listen(listener.on)
+        meetings = Conferences(self.sessions(), self.site)
+        meetings.listen(listener.on)
         room = Room(here.recordings, self.sessions(), reading, self.clock)
         upkeep = Upkeep(here.recordings, self.sessions(), reading, self.site, self.clock)
         removal = Removal(self.sessions(), self.console, here.system_name, self.clock)
@@ -359,6 +365,7 @@ class Hotline:
             watch.agents.run,
             announcer.run,
             removal.run,
+            meetings.run,
             *self._mailer(),
         ]
         return watch

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from agi.call import Call
+from agi.scripts.conference import conference
 from agi.scripts.inside import inside
 from agi.scripts.ivr import ivr
 from agi.scripts.ping import ping
@@ -18,6 +19,7 @@ Routes = Mapping[str, Script]
 
 ROUTES: dict[str, Callable[[Call, Services], None]] = {
     "ivr": ivr,
+    "conference": conference,
     "inside": inside,
     "ping": ping,
     "pushed_survey": pushed_survey,

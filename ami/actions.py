@@ -210,6 +210,12 @@ def cancel_transfer(channel: str) -> Action:
     return Action("CancelAtxfer", {"Channel": channel})
 
 
+def conference(name: str, room: str = "", channel: str = "") -> Action:
+    """One of ConfBridge's own: ``ConfbridgeMute`` and so on, in a room, to a member's channel."""
+    fields = {"Conference": room} if room else {}
+    return Action(name, fields | ({"Channel": channel} if channel else {}))
+
+
 def mixmonitor(channel: str, file: str, options: str) -> Action:
     """Record a channel into ``file``. The answer says Success even when the file cannot be opened.
 

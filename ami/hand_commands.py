@@ -9,6 +9,7 @@ from typing import TypeVar
 
 import click
 
+from ami.dial_commands import dial_number
 from ami.hands import Desk, Hands
 from ami.pushing import Push, Pushing
 from ami.supervising import Supervising, Wish
@@ -16,10 +17,12 @@ from callcenter.agents import logged_in
 from callcenter.call_commands import calls
 from callcenter.conversation import Channel, Conversation
 from callcenter.errors import HotlineError, NotFound
+from callcenter.missed_commands import missed_calls
 from callcenter.ports import App
 from callcenter.supervision import DEEDS, Deed
 
 T = TypeVar("T")
+calls.add_command(dial_number)
 WORDS: dict[Deed, tuple[str, str]] = {
     "listen": ("listen", "Let a supervisor hear a call."),
     "whisper": ("whisper", "Let a supervisor hear a call and speak to the agent alone."),
@@ -53,13 +56,12 @@ def transfer(
         raise click.UsageError("say one of --to, --complete, --cancel")
 
     async def work(hands: Hands) -> str:
+        if complete or cancel:
+            talk = await hands.conversation(call_id)
+            ours = talk.consulting({_seat_of(app, agent)} if agent else _seats(app))
+            await (hands.complete if complete else hands.cancel)(ours)
+            return f"call {call_id} {'is handed over' if complete else f'goes back to {ours.endpoint}'}"
         _, ours = await _talk(app, hands, call_id, agent)
-        if complete:
-            await hands.complete(ours)
-            return f"call {call_id} is handed over"
-        if cancel:
-            await hands.cancel(ours)
-            return f"call {call_id} goes back to {ours.endpoint}"
         await (hands.consult if attended else hands.pass_on)(ours, number or "")
         return f"call {call_id}: {ours.endpoint} {'speaks' if attended else 'has passed it on'} to {number}"
 
@@ -110,6 +112,7 @@ def _supervise(deed: Deed) -> click.Command:
     return command
 
 
+calls.add_command(missed_calls)
 for _deed in DEEDS:
     calls.add_command(_supervise(_deed))
 

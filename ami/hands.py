@@ -17,10 +17,12 @@ from ami.members import Manager
 from callcenter.conversation import UP, Channel, Conversation, conversation
 from callcenter.errors import HotlineError, NotFound
 
-HANDS, ASKED, TRANSFER, INSIDE = "hotline_hands", "hotline_asked", "hotline_transfer", "hotline_inside"
+HANDS, ASKED, TRANSFER, CONSULTED = "hotline_hands", "hotline_asked", "hotline_transfer", "hotline_consulted"
 """Contexts of the rendered dialplan."""
 RING_SECONDS = 30
 SOON_SECONDS = 3.0
+KEYS_SECONDS = 9.0
+"""Asterisk presses the agent's transfer keys itself, and waits for one more (transferdigittimeout)."""
 LOOK_SECONDS = 0.1
 ABSENT_LOOKS = 2
 """A channel is begun a moment after its action, and a pair goes a moment before who was rung is in the talk."""
@@ -62,8 +64,8 @@ class Hands:
 
     async def consult(self, ours: Channel, number: str) -> None:
         """Attended, first part: the far end hears music while this phone talks with ``number``."""
-        await self._do(actions.attended_transfer(ours.name, context=INSIDE, exten=number))
-        await self._until(self._left(ours), SOON_SECONDS, f"{ours.endpoint} can't consult now")
+        await self._do(actions.attended_transfer(ours.name, context=CONSULTED, exten=number))
+        await self._until(self._left(ours), KEYS_SECONDS, f"{ours.endpoint} can't consult now")
 
     async def complete(self, ours: Channel) -> None:
         """Attended, second part: who is consulted gets the call."""

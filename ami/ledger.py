@@ -36,6 +36,7 @@ from callcenter.ledger_format import CEL_COLUMNS
 Row = dict[str, str]
 Who = tuple[dt.datetime, Source, str, str | None]
 HOLDING = "holding_bridge"
+CONFERENCE = "ConfBridge"
 QUEUE = "Queue"
 JOIN = "HL_JOIN"
 """The dialplan's word for a channel that Hotline brought to a call; ``extra`` is the call's id."""
@@ -79,15 +80,21 @@ def _ended(row: Row) -> Event:
 
 
 def _entered(row: Row) -> Event | None:
-    extra = _extra(row)
-    return (
-        None if extra.get("bridge_technology") == HOLDING else BridgeEntered(*_who(row), extra["bridge_id"])
-    )
+    bridge = _bridge(row)
+    return None if bridge is None else BridgeEntered(*_who(row), bridge)
 
 
 def _left(row: Row) -> Event | None:
+    bridge = _bridge(row)
+    return None if bridge is None else BridgeLeft(*_who(row), bridge)
+
+
+def _bridge(row: Row) -> str | None:
+    """None for those that strangers share: parking's and a conference's."""
     extra = _extra(row)
-    return None if extra.get("bridge_technology") == HOLDING else BridgeLeft(*_who(row), extra["bridge_id"])
+    if extra.get("bridge_technology") == HOLDING or row["application"] == CONFERENCE:
+        return None
+    return str(extra["bridge_id"])
 
 
 def _queue_begun(row: Row) -> Event | None:

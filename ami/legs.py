@@ -82,7 +82,10 @@ class RecordedLegs:
         queue = _queue_of(record, leg)
         if (queue is None and not closed) or (queue is not None and queue not in self.queues):
             return
-        if leg.talk_ms:
+        if _is_consultation(record, leg):
+            if closed:
+                self._recorder.drop(leg.uniqueid)
+        elif leg.talk_ms:
             self._told[leg.uniqueid] = None
             _bound(self._told)
             self._go(self._recorder.finish(_talked(record, leg, queue)))
@@ -106,6 +109,11 @@ def _bound(things: dict[str, Any]) -> None:
         del things[next(iter(things))]
 
 
+def _is_consultation(record: CallRecord, leg: LegRecord) -> bool:
+    """A colleague was asked while a recorded caller waited, and was not given the call."""
+    return record.direction == "inside" and leg.kind != "agent"
+
+
 def _queue_of(record: CallRecord, leg: LegRecord) -> str | None:
     """The queue the agent's leg was rung from."""
     visits = [visit for visit in record.visits if visit.joined_at <= leg.started_at]
@@ -122,4 +130,5 @@ def _talked(record: CallRecord, leg: LegRecord, queue: str | None) -> TalkedLeg:
         talk_ms=leg.talk_ms,
         cut=record.ended_by == "pbx_restart",
         trunk=record.trunk,
+        before_ms=leg.before_ms,
     )

@@ -32,6 +32,8 @@ Headers = Mapping[str, str]
 Who = tuple[dt.datetime, Source, str, str | None]
 UP = "6"
 HOLDING = "holding_bridge"
+CONFERENCE = "ConfBridge"
+"""What makes a conference's bridge: it unites nobody's calls."""
 NO_VALUE = ("", "<unknown>")
 
 
@@ -62,13 +64,17 @@ def leg_ended(m: Headers) -> Event:
 
 
 def bridge_entered(m: Headers) -> Event | None:
-    """BridgeEnter, but for parking's bridge, which strangers share."""
-    return None if m.get("BridgeTechnology") == HOLDING else BridgeEntered(*_who(m), m["BridgeUniqueid"])
+    """BridgeEnter, but for parking's bridge and a conference's, which strangers share."""
+    return None if _is_shared(m) else BridgeEntered(*_who(m), m["BridgeUniqueid"])
 
 
 def bridge_left(m: Headers) -> Event | None:
     """BridgeLeave."""
-    return None if m.get("BridgeTechnology") == HOLDING else BridgeLeft(*_who(m), m["BridgeUniqueid"])
+    return None if _is_shared(m) else BridgeLeft(*_who(m), m["BridgeUniqueid"])
+
+
+def _is_shared(m: Headers) -> bool:
+    return m.get("BridgeTechnology") == HOLDING or m.get("BridgeCreator") == CONFERENCE
 
 
 def held(m: Headers) -> Event:

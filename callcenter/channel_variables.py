@@ -98,6 +98,15 @@ SHOWN = "HL_SHOWN"
 PARKER = "HL_PARKER"
 """The phone that parked the call, which comes back to it."""
 
+CLICKED = "HL_CLICKED"
+"""Of a seat's call that was begun by a click: the seat's number, for the phone itself shows the one called."""
+
+CONFIRM = "HL_CONFIRM"
+"""1 when whoever answers outside is asked for a key before the call is theirs."""
+
+TOOK = "HL_TOOK"
+"""1 when they have pressed it; on the call's first channel."""
+
 CAUSE = "HL_CAUSE"
 """The Q.850 cause that a refused call from a seat is ended with."""
 
@@ -112,6 +121,12 @@ TOLD = "HL_TOLD"
 
 GREETED = "HL_GREETED"
 """1 when the flow has greeted the caller already: the mailbox's own greeting is left out then."""
+
+ROOM = "HL_ROOM"
+"""The dialplan's own: the conference room."""
+
+ADMIT = "HL_ADMIT"
+"""As what somebody may come into a room: host, member, waiting (a member who waits for the host), or empty."""
 
 BOX = "HL_BOX"
 """The dialplan's own: the mailbox that takes a message."""
@@ -139,3 +154,12 @@ BACK = "HL_BACK"
 
 JOIN = "HL_JOIN"
 """No variable but the ledger's event with which a channel says which call it belongs to."""
+
+PEER = "HL_PEER"
+"""The dialplan's own: the channel that somebody is brought to, to join it, hear it or pick it up."""
+
+PEERS = "HL_PEERS"
+"""The dialplan's own: the channels of a seat that consults somebody."""
+
+BACK = "HL_BACK"
+"""The dialplan's own: the phone that a call comes back to when nobody takes it after a blind transfer."""

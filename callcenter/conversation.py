@@ -40,12 +40,13 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """One call now: who began it, the phones joined with them, and the phones that ring for them."""
+    """One call now: who began it, the phones joined with them, those that ring, and those that talk apart."""
 
     call_id: str
     caller: Channel
     joined: tuple[Channel, ...]
     ringing: tuple[Channel, ...]
+    apart: tuple[Channel, ...] = ()
 
     def colleague(self, seats: Collection[str]) -> Channel:
         """The phone of the house that talks: of several, the one that was there first; the caller's own last."""
@@ -58,6 +59,13 @@ class Conversation:
         """Whom the colleague talks with: the caller, or who was called."""
         ours = self.colleague(seats)
         return self.caller if ours is not self.caller else self.joined[0]
+
+    def consulting(self, seats: Collection[str]) -> Channel:
+        """The phone of the house that has left the caller to music and speaks with somebody else."""
+        found = [channel for channel in self.apart if channel.endpoint in seats]
+        if not found:
+            raise HotlineError(f"nobody consults about call {self.call_id}")
+        return found[0]
 
     def rings(self, seats: Collection[str]) -> Channel:
         """The phone of the house that rings for the caller."""
@@ -82,6 +90,7 @@ def conversation(channels: Iterable[Channel], call_id: str) -> Conversation:
         caller,
         tuple(leg for leg in others if leg.name in near),
         tuple(leg for leg in others if leg.state in RINGING),
+        tuple(leg for leg in others if leg.state == UP and leg.bridge and leg.name not in near),
     )
 
 

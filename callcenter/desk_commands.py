@@ -39,12 +39,11 @@ def list_desks(app: App, json_wanted: bool) -> None:
 @click.option("--unreachable", help="where calls go while the phone is off, or the agent not logged in")
 @click.option("--ring-seconds", type=click.IntRange(5, 180), help="how long it rings")
 @click.option("--follow-me", help="a phone outside that rings when nobody answers; a key takes the call")
-@click.option("--with-desk/--after-desk", default=None, help="that phone rings together with the desk's")
 @click.pass_obj
 def set_desk(app: App, /, number: str, **values: str | int | bool | None) -> None:
     """Change some settings of a seat's or an agent's NUMBER."""
     given = {name: value or None for name, value in values.items() if value is not None}
-    flags = {name: bool(values[name]) for name in ("do_not_disturb", "with_desk") if values[name] is not None}
+    flags = {} if values["do_not_disturb"] is None else {"do_not_disturb": bool(values["do_not_disturb"])}
     with app.sessions().begin() as session:
         changed = service.change(
             session, NumberPlan.of(app.site()), number, getpass.getuser(), app.clock, **(given | flags)

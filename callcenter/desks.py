@@ -32,7 +32,6 @@ class Settings(NamedTuple):
     unreachable: str | None = None
     ring_seconds: int | None = None
     follow_me: str | None = None
-    with_desk: bool = False
 
     def over(self, other: Settings) -> Settings:
         """These where they say something, else ``other``'s."""
@@ -91,7 +90,8 @@ def change(
     for name in NUMBERS:
         _check(name, values.get(name), number)
     row = session.get(DeskSettings, number) or DeskSettings(
-        number=number, do_not_disturb=False, with_desk=False
+        number=number,
+        do_not_disturb=False,
     )
     for name, value in values.items():
         setattr(row, name, value)

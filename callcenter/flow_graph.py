@@ -20,7 +20,14 @@ SILENT = (steps.Branch, steps.SetLanguage, steps.Goto, steps.Lookup)
 AT_ONCE = {"full", "nobody", "busy", "unreachable", "no_number"}
 """Ways out of an action that may be taken the moment it begins."""
 
-SERVED = (steps.QueueCall, steps.DialSeat, steps.DialOutside, steps.Voicemail, steps.HangUp)
+SERVED = (
+    steps.QueueCall,
+    steps.DialSeat,
+    steps.DialOutside,
+    steps.Voicemail,
+    steps.ConferenceStep,
+    steps.HangUp,
+)
 """Kinds that serve a call or end it."""
 
 

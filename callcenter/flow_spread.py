@@ -21,6 +21,7 @@ ACTIONS = (
     steps.DialSeat,
     steps.DialOutside,
     steps.Voicemail,
+    steps.ConferenceStep,
     steps.SurveyStep,
     steps.Callback,
 )

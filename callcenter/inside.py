@@ -21,8 +21,8 @@ RING_SECONDS = 30
 BUSY, DECLINED, UNKNOWN_NUMBER, NO_ANSWER, UNREACHABLE, NO_LINE, NORMAL = 17, 21, 1, 19, 20, 34, 16
 """Q.850 causes: what the caller's phone is told."""
 Outcome = Literal["answered", "busy", "no_answer", "unreachable"]
-Act = Literal["feature", "flow", "dial", "out", "voicemail", "refuse", "hangup"]
-_CURSOR = re.compile(r"(\+?[0-9]{2,20});([0-9]{1,2});([0-9]{0,2});([a-z0-9_]{0,40})", re.ASCII)
+_CURSOR = re.compile(r"(\+?[0-9]{2,20});([0-9]{1,2});([0-9]{0,2});([a-z0-9_]{0,40});([01])", re.ASCII)
+Act = Literal["feature", "flow", "dial", "out", "voicemail", "conference", "refuse", "hangup"]
 
 
 class Place(NamedTuple):
@@ -33,6 +33,8 @@ class Place(NamedTuple):
     hops: int = 0
     trunk: int | None = None
     owner: str = ""
+    confirm: bool = False
+    """Whoever answers outside is asked for a key."""
 
     @classmethod
     def parse(cls, cursor: str) -> Place | None:
@@ -40,13 +42,14 @@ class Place(NamedTuple):
         found = _CURSOR.fullmatch(cursor)
         if found is None:
             return None
-        number, hops, trunk, owner = found.groups()
-        return cls(number, int(hops), int(trunk) if trunk else None, owner)
+        number, hops, trunk, owner, confirm = found.groups()
+        return cls(number, int(hops), int(trunk) if trunk else None, owner, confirm == "1")
 
     @property
     def cursor(self) -> str:
         """This place as a short text."""
-        return f"{self.number};{self.hops};{'' if self.trunk is None else self.trunk};{self.owner}"
+        trunk = "" if self.trunk is None else self.trunk
+        return f"{self.number};{self.hops};{trunk};{self.owner};{int(self.confirm)}"
 
 
 class Decision(NamedTuple):
@@ -124,9 +127,9 @@ def _owner(house: House, seat: str) -> str:
 
 
 def _feature(plan: NumberPlan, seat: str, dialled: str) -> Decision:
-    found = find(plan.features, dialled)
-    if found is None and dialled[:1] == "*" and dialled[1:] in plan.mailboxes:
+    if dialled not in plan.features and dialled[:1] == "*" and dialled[1:] in plan.mailboxes:
         return Decision("voicemail", dialled[1:], (f"{dialled} leads to mailbox {dialled[1:]}",))
+    found = find(plan.features, dialled)
     if found is None:
         return _refuse("unknown_number", f"{dialled} is no feature code")
     if not seat:
@@ -152,6 +155,8 @@ def _ring(house: House, place: Place) -> Decision:
         return Decision("flow", number, (f"{number} is a number of the house: its flow is opened",))
     if number in plan.seats or number in plan.agents:
         return _ring_desk(house, place)
+    if number in plan.rooms:
+        return Decision("conference", number, (f"{number} is a conference room",))
     if number in plan.mailboxes:
         return Decision("voicemail", number, (f"{number} is a mailbox",))
     if is_outside(house.published, number):
@@ -179,12 +184,12 @@ def _ring_desk(house: House, place: Place) -> Decision:
     return _dial(endpoint, place, settings.ring_seconds or RING_SECONDS).after(reason)
 
 
-def _pass_on(house: House, place: Place, to: str, why: str) -> Decision:
+def _pass_on(house: House, place: Place, to: str, why: str, confirm: bool = False) -> Decision:
     """By the rights of whom the call was for. A call that goes round and round ends as busy."""
     if place.hops >= MAX_HOPS:
         return _refuse("busy", why, f"it was passed on {MAX_HOPS} times: no further")
     owner = house.plan.seats.get(place.number, place.number)
-    return _ring(house, Place(to, place.hops + 1, owner=owner)).after(why)
+    return _ring(house, Place(to, place.hops + 1, owner=owner, confirm=confirm)).after(why)
 
 
 def _dial(endpoint: str, place: Place, seconds: int) -> Decision:
@@ -207,7 +212,7 @@ def _outside(house: House, place: Place) -> Decision:
         seconds=way.seconds,
         trunk=way.trunk,
         limit=way.limit,
-        caller_id=way.caller_id,
+        caller_id=way.caller_id or house.plan.numbers.get(place.owner, place.owner),
     )
 
 
@@ -218,9 +223,12 @@ def _trunk_failed(house: House, place: Place, dial_status: str, cause: str) -> s
 
 def _missed(house: House, place: Place, outcome: Outcome) -> Decision:
     """On to where the number sends such calls, else its own mailbox takes a message, else the caller is told."""
-    to = getattr(settings_of(house, place.number), outcome)
-    if to:
+    settings = settings_of(house, place.number)
+    if to := getattr(settings, outcome):
         return _pass_on(house, place, to, f"{place.number} sends such calls to {to}")
+    if settings.follow_me and outcome != "busy":
+        to = settings.follow_me
+        return _pass_on(house, place, to, f"{place.number} is followed to {to}", confirm=True)
     if place.number in house.plan.mailboxes:
         return Decision("voicemail", place.number, (f"mailbox {place.number} takes a message",))
     return _refuse(outcome)

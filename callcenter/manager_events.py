@@ -56,6 +56,11 @@ LISTENED = (
     "DeviceStateChange",
     "Registry",
     "UserEvent",
+    # conferences
+    "ConfbridgeStart",
+    "ConfbridgeJoin",
+    "ConfbridgeLeave",
+    "ConfbridgeEnd",
     # boards
     "Alarm",
     "AlarmClear",

@@ -27,6 +27,8 @@ class NumberPlan:
     """Code → feature."""
     rights: Mapping[str, Rights] = field(default_factory=dict)
     """Endpoint or agent → how far it may call, of those of whom it is said."""
+    rooms: frozenset[str] = frozenset()
+    """Of conferences."""
 
     @cached_property
     def numbers(self) -> dict[str, str]:
@@ -43,6 +45,7 @@ class NumberPlan:
             codes(site.feature_codes),
             {seat.name: seat.rights for seat in site.seats if seat.rights}
             | {agent.number: agent.rights for agent in site.agents if agent.rights},
+            frozenset(room.number for room in site.rooms),
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -53,6 +56,7 @@ class NumberPlan:
             "mailboxes": sorted(self.mailboxes),
             "features": dict(self.features),
             "rights": dict(self.rights),
+            "rooms": sorted(self.rooms),
         }
 
     @classmethod
@@ -64,4 +68,5 @@ class NumberPlan:
             frozenset(data.get("mailboxes", ())),
             data.get("features", {}),
             data.get("rights", {}),
+            frozenset(data.get("rooms", ())),
         )

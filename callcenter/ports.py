@@ -149,7 +149,10 @@ class Knowledge(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class TalkedLeg:
-    """An agent leg that talked and has ended. ``cut``: Asterisk went away before the leg's end."""
+    """An agent leg that talked and has ended. ``cut``: Asterisk went away before the leg's end.
+
+    ``before_ms``: what was recorded of it before it talked with the caller, a consultation; it is not kept.
+    """
 
     call_id: str
     uniqueid: str
@@ -159,6 +162,7 @@ class TalkedLeg:
     talk_ms: int
     cut: bool = False
     trunk: str | None = None
+    before_ms: int = 0
 
 
 class LegRecorder(Protocol):
@@ -174,6 +178,10 @@ class LegRecorder(Protocol):
 
     def discard(self, uniqueid: str) -> None:
         """A leg that was to be recorded never talked."""
+        ...
+
+    def drop(self, uniqueid: str) -> None:
+        """A leg that was recorded was a colleague who was consulted, and never got the call."""
         ...
 
 

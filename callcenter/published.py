@@ -39,6 +39,11 @@ class Published:
         """Flow, step, language: what every caller is asked there alike, kept by the first walk that comes by."""
         self.direct = {f".{queue.name}": _direct(queue.name) for queue in site.queues}
         """The steps of calls that are sent straight to a queue: they stand in no flow."""
+        last = {queue.name for queue in site.queues if queue.last_agent}
+        self.remembering = {
+            where for where, step in self.steps.items() if isinstance(step, QueueCall) and step.queue in last
+        } | {(flow.name, f".{queue}") for flow in site.flows for queue in last}
+        """The steps in whose queue a caller's last agent is asked first."""
         self.rules = ready(site)
         self.personal = {queue.agent: queue.serves for queue in personal_queues(site)}
         """The agents who may be asked for, and the queues that remember them."""

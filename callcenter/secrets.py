@@ -18,7 +18,7 @@ from pathlib import Path
 from callcenter.errors import HotlineError
 
 PIN_LENGTH = 8
-PIN_KINDS = ("agent/", "closing/", "mailbox/")
+PIN_KINDS = ("agent/", "closing/", "mailbox/", "room/", "room-host/")
 CLOSING_PIN = "closing/pin"
 """Typed at a phone to begin or end an emergency closing."""
 _ALPHABET = "abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"

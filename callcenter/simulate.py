@@ -42,6 +42,7 @@ DEFAULT_OUTCOMES = {
     "seat": "ANSWER",
     "outside": "ANSWER",
     "voicemail": "SUCCESS",
+    "conference": "DONE",
 }
 """What an action comes to when no outcome was given: somebody answers."""
 

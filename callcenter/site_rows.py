@@ -30,6 +30,7 @@ from schema.site import (
     PromptRow,
     QueueMemberRow,
     QueueRow,
+    RoomRow,
     SeatRow,
     SitePart,
     SurveyRow,
@@ -68,6 +69,7 @@ KINDS = (
     Kind("regions", RegionRow),
     Kind("rules", RuleRow),
     Kind("mailboxes", MailboxRow),
+    Kind("rooms", RoomRow),
     Kind("seats", SeatRow),
     Kind("pause_reasons", PauseReasonRow),
 )

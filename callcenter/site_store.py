@@ -18,7 +18,16 @@ from schema.config import Audit
 from schema.site import SiteRow
 
 _COLUMNS = ("name", "title", "timezone", "country")
-_SETTINGS = ("languages", "note", "sorry", "loops", "presence", "recording", "feature_codes")
+_SETTINGS = (
+    "languages",
+    "note",
+    "sorry",
+    "loops",
+    "presence",
+    "recording",
+    "feature_codes",
+    "parking_seconds",
+)
 
 
 @dataclass(frozen=True)

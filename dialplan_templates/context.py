@@ -131,6 +131,7 @@ def secret_names(site: Site) -> list[str]:
         ),
         *(f"seat/{seat.name}" for seat in site.seats),
         *(f"mailbox/{mailbox.number}" for mailbox in site.mailboxes),
+        *(f"{kind}/{room.number}" for room in site.rooms for kind in ("room", "room-host")),
         *(f"agent/{agent.number}" for agent in site.agents),
     ]
 

@@ -24,7 +24,7 @@ AGI_PATIENCE_SECONDS = 4
 STATIC_WAIT_SECONDS = 300
 """How long a caller of the static menu waits in a queue before the sorry message."""
 PLACEHOLDER = "content"
-BODY = ("10-call", "20-inside", "30-hands", "40-survey", "50-mailbox")
+BODY = ("10-call", "20-inside", "30-hands", "40-survey", "50-mailbox", "60-conference")
 """The templates of the contexts that carry the hash."""
 
 
@@ -68,6 +68,7 @@ def render_dialplan(site: Site, paths: DialplanPaths, prompt_file: PromptFile) -
         call_context=f"call_{digest}",
         agent_context=f"agent_{digest}",
         survey_context=f"survey_{digest}",
+        conference_context=f"conference_{digest}",
         **hands_contexts(digest),
         inside_context=f"inside_{digest}",
         exit_key_sets=exit_key_sets(site),
@@ -84,6 +85,7 @@ def _calls(site: Site, paths: DialplanPaths, prompt_file: PromptFile, jinja: Env
         record_context=f"record_{digest}",
         survey_context=f"survey_{digest}",
         mailbox_context=f"mailbox_{digest}",
+        conference_context=f"conference_{digest}",
         greetings=[
             (box.number, prompt_file(box.greeting, site.languages[0]))
             for box in site.mailboxes
@@ -94,6 +96,7 @@ def _calls(site: Site, paths: DialplanPaths, prompt_file: PromptFile, jinja: Env
         agent_percents=sorted(agent_percents(site).items()),
         static_menus=static_menus(site, prompt_file),
         sorry_file=prompt_file(site.sorry or "", site.languages[0]),
+        confirm_file=prompt_file("house-confirm", site.languages[0]),
         **hands_contexts(digest),
         **HANDS,
         **{name: getattr(paths, name) for name in DialplanPaths.__dataclass_fields__},

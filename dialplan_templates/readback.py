@@ -117,6 +117,14 @@ def _read_queues(console: AsteriskConsole, files: Files, objects: Iterable[str])
     return {"queue show": "\n".join(" ".join(line) for line in sorted(lines))}
 
 
+def _read_rooms(console: AsteriskConsole, files: Files, objects: Iterable[str]) -> Answers:
+    rooms = [name for name in sections(files, "confbridge") if name.startswith("hl_room_")]
+    lists = ("confbridge show profile users", "confbridge show menus")
+    return _as_said(*lists, *(f"confbridge show profile bridge {name}" for name in rooms))(
+        console, files, objects
+    )
+
+
 def _read_indications(console: AsteriskConsole, files: Files, objects: Iterable[str]) -> Answers:
     names = [name for name in sections(files, "indications") if name != "general"]
     return _as_said("indication show", *(f"indication show {name}" for name in names))(
@@ -146,6 +154,7 @@ MODULES: Mapping[str, Module] = {
     "musiconhold": Module("moh reload", _as_said("moh show classes")),
     "voicemail": Module("voicemail reload", _as_said("voicemail show users", without=r" +\d+$")),
     "queuerules": Module("queue reload rules", _as_said("queue show rules")),
+    "confbridge": Module("module reload app_confbridge.so", _read_rooms),
     "queues": Module("queue reload all", _read_queues),
     "pjsip": Module("module reload res_pjsip.so", _read_pjsip),
     "extensions": Module("dialplan reload", _read_extensions),

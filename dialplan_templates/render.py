@@ -31,6 +31,7 @@ FILES = (
     "queues/10-queues.conf",
     "voicemail/00-base.conf",
     "voicemail/10-mailboxes.conf",
+    "confbridge/00-base.conf",
     "musiconhold/00-base.conf",
     "features/00-base.conf",
     "rtp/00-base.conf",

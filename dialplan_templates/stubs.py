@@ -32,6 +32,7 @@ STUBS = {
     "queuerules.conf": "queuerules/*",
     "queues.conf": "queues/*",
     "voicemail.conf": "voicemail/*",
+    "confbridge.conf": "confbridge/*",
     "musiconhold.conf": "musiconhold/*",
     "features.conf": "features/*",
     "rtp.conf": "rtp/*",
@@ -63,7 +64,6 @@ aor = config,pjsip_aor.conf,criteria=type=aor
 
 EMPTY = (
     "ccss.conf",
-    "confbridge.conf",
     "pjproject.conf",
     "res_parking.conf",
     "stasis.conf",

@@ -72,6 +72,11 @@ class Capture:
             if part.stat().st_size == 0:
                 part.unlink(missing_ok=True)
 
+    def drop(self, uniqueid: str) -> None:
+        """The leg talked with a colleague only: what was recorded of it is nobody's."""
+        with suppress(OSError, ValueError):
+            naming.part_file(self._spool, uniqueid).unlink(missing_ok=True)
+
     async def _settled(self, leg: TalkedLeg) -> bool:
         """Wait until nobody writes the part any more; False if somebody goes on."""
         try:

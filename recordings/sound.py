@@ -37,16 +37,16 @@ def frames(part: Path) -> int:
         return 0
 
 
-def finish(part: Path, target: Path, mixed: bool = False) -> SoundFile:
+def finish(part: Path, target: Path, mixed: bool = False, skip_ms: int = 0) -> SoundFile:
     """Make ``target`` of ``part``: it appears whole or not at all. Raises OSError; the part stays.
 
-    ``mixed``: both sides in one channel.
+    ``mixed``: both sides in one channel. The first ``skip_ms`` are left out.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     growing = target.with_name(f"{target.name}.{os.getpid()}.new")
     try:
         with growing.open("wb") as out:
-            _write_wav(part, out, mixed)
+            _write_wav(part, out, mixed, skip_ms)
             out.flush()
             os.fsync(out.fileno())
         growing.replace(target)
@@ -87,12 +87,13 @@ def sync_folder(folder: Path) -> None:
         os.close(fd)
 
 
-def _write_wav(part: Path, out: object, mixed: bool) -> None:
+def _write_wav(part: Path, out: object, mixed: bool, skip_ms: int) -> None:
     turn = mix_sides if mixed else swap_sides
     with part.open("rb") as raw, wave.open(out, "wb") as sound:  # type: ignore[call-overload]
         sound.setnchannels(1 if mixed else 2)
         sound.setsampwidth(2)
         sound.setframerate(RATE)
+        raw.seek(skip_ms * RATE // 1000 * FRAME_BYTES)
         while chunk := raw.read(CHUNK_FRAMES * FRAME_BYTES):
             sound.writeframesraw(turn(chunk[: len(chunk) // FRAME_BYTES * FRAME_BYTES]))
 

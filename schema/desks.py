@@ -35,7 +35,5 @@ class DeskSettings(Base):
     """How long it rings before nobody answers; None: 30."""
     follow_me: Mapped[str | None]
     """A phone outside that rings after the desk, and is asked for a key."""
-    with_desk: Mapped[bool] = mapped_column(default=False)
-    """It rings together with the desk."""
     changed_at: Mapped[dt.datetime]
     changed_by: Mapped[str]

@@ -238,3 +238,12 @@ class MailboxRow(SitePart, Base):
 
     number: Mapped[str] = mapped_column(primary_key=True)
     title: Mapped[str]
+
+
+class RoomRow(SitePart, Base):
+    """A conference room."""
+
+    __tablename__ = "rooms"
+
+    number: Mapped[str] = mapped_column(primary_key=True)
+    title: Mapped[str]

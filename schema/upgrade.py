@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, MetaData, text
 from schema import (
     agents,
     calls,
+    conferences,
     config,
     desks,
     follow_ups,
@@ -27,6 +28,7 @@ from schema.session import make_folder
 WITH_TABLES = (
     agents,
     calls,
+    conferences,
     config,
     desks,
     follow_ups,

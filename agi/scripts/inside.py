@@ -18,6 +18,7 @@ from agi.speaking import Voice
 from callcenter import inside as deciding
 from callcenter.channel_variables import (
     CAUSE,
+    CONFIRM,
     CURSOR,
     DONE,
     LIMIT,
@@ -101,6 +102,7 @@ def _values(call: Call, snapshot: Snapshot, decision: Decision) -> dict[str, str
         f"_{OUT}": decision.trunk,
         LIMIT: str(decision.limit),
         SHOWN: decision.caller_id,
+        CONFIRM: "1" if decision.place and decision.place.confirm else "",
     }
 
 

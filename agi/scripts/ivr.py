@@ -218,6 +218,7 @@ ACTIONS = {
     "seat": "dial",
     "outside": "dial",
     "voicemail": "voicemail",
+    "conference": "conference",
     "hangup": "hangup",
     "busy": "busy",
 }

@@ -118,6 +118,18 @@ def voicemail_answered(step: steps.Voicemail, call: Call, answer: Answer) -> Wen
     return Went(outcome, other or step.next, reason)
 
 
+def ask_conference(step: steps.ConferenceStep, call: Call) -> Act:
+    """Ask for the PIN and join."""
+    return Act("conference", step.room, language=call.place.language)
+
+
+def conference_answered(step: steps.ConferenceStep, call: Call, answer: Answer) -> Went:
+    """Out of the room, or not let in."""
+    if _word(answer) == "DONE":
+        return Went("left", step.next, "the caller has left the conference")
+    return Went("refused", step.refused, "the caller was not let into the room")
+
+
 def ask_survey(step: steps.SurveyStep, call: Call) -> Act:
     """Ask the survey's question."""
     return Act("survey", step.survey, language=call.place.language)

@@ -38,9 +38,10 @@ def lookup_answered(step: steps.Lookup, call: Call, answer: Answer) -> Went:
 
 def ask_branch(step: steps.Branch, call: Call) -> Hear | Went:
     """The case that holds, or ``otherwise``; the words of an emergency closing are heard before that."""
-    closing = call.known.closing_of(step.calendar or "") if step.on == "calendar" else None
-    if closing is not None and closing.prompt in call.published.prompts:
-        return Hear((closing.prompt,), call.place.language)
+    if call.known.closings and step.on == "calendar":
+        closing = call.known.closing_of(step.calendar or "")
+        if closing is not None and closing.prompt in call.published.prompts:
+            return Hear((closing.prompt,), call.place.language)
     return _branch(step, call)
 
 

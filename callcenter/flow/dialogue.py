@@ -12,7 +12,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-ActKind = Literal["queue", "seat", "outside", "voicemail", "survey", "callback", "hangup", "busy"]
+ActKind = Literal[
+    "queue", "seat", "outside", "voicemail", "conference", "survey", "callback", "hangup", "busy"
+]
 
 
 @dataclass(slots=True)

@@ -26,7 +26,8 @@ class Kind(NamedTuple):
     answered: Callable[[Any, Call, Answer], Went] | None = None
     """None for a kind that never asks its driver anything."""
     alike: bool = False
-    """Every caller of a language is asked the same, while no try has failed and no key was typed ahead."""
+    """Every caller of a language is asked the same, while no try has failed, no key was typed ahead, and the caller
+    goes before nobody. Not at the steps that remember their callers (``Published.remembering``)."""
 
 
 KINDS: dict[type[Part], Kind] = {
@@ -37,10 +38,11 @@ KINDS: dict[type[Part], Kind] = {
     steps.Lookup: Kind(deciding.ask_lookup, deciding.lookup_answered),
     steps.Branch: Kind(deciding.ask_branch, deciding.branch_answered),
     steps.SetLanguage: Kind(deciding.ask_language),
-    steps.QueueCall: Kind(acting.ask_queue, acting.queue_answered),
+    steps.QueueCall: Kind(acting.ask_queue, acting.queue_answered, alike=True),
     steps.DialSeat: Kind(acting.ask_seat, acting.dial_answered, alike=True),
     steps.DialOutside: Kind(acting.ask_outside, acting.dial_answered, alike=True),
     steps.Voicemail: Kind(acting.ask_voicemail, acting.voicemail_answered, alike=True),
+    steps.ConferenceStep: Kind(acting.ask_conference, acting.conference_answered, alike=True),
     steps.Callback: Kind(acting.ask_callback, acting.callback_answered),
     steps.Goto: Kind(deciding.ask_goto),
     steps.HangUp: Kind(acting.ask_hang_up, alike=True),

@@ -33,6 +33,7 @@ BEGUN = {
     "seat": "seat {0.target} is rung",
     "outside": "{0.target} is rung over trunk {0.trunk}",
     "voicemail": "the caller is put to mailbox {0.target}",
+    "conference": "the caller is asked for the PIN of room {0.target}",
     "survey": "the caller is asked survey {0.target}",
     "callback": "the caller is to be called back from queue {0.target}",
     "hangup": "the flow ends here",
@@ -72,6 +73,7 @@ class Walk:
         self._heard: tuple[str, ...] = ()
         """The prompts that the answer's fact tells of; an action's were told when it began."""
         self._requests = published.requests
+        self._remembering = published.remembering
         self._loops = published.site.loops
         self._movement = Movement(published, place)
         self._call = Call(published, place, caller, trunk, did, at, known)
@@ -148,12 +150,14 @@ class Walk:
         if place.typed and answered and isinstance(step, steps.Menu):
             key, place.typed = place.typed, ""
             return answered(step, self._call, Pressed(key))
-        if not alike or place.missed or place.typed:
+        if not alike or place.missed or place.typed or place.priority or place.asked:
             return ask(step, self._call)
         where = (place.flow, place.step, place.language)
         request: Request | Went | None = self._requests.get(where)
         if request is None:
-            request = self._requests[where] = ask(step, self._call)
+            request = ask(step, self._call)
+            if where[:2] not in self._remembering:
+                self._requests[where] = request
         return request
 
     def _wait_for(self, step: steps.Step, request: Request) -> None:

@@ -165,7 +165,15 @@ def _leg(leg: Leg, role: tuple[str, str | None], talks: list[Span], joined: list
         talk_ms=talk_ms,
         hold_ms=talk.milliseconds(joined) - talk_ms,
         talks=tuple(talks),
+        before_ms=talk.milliseconds(_before(leg, joined)),
     )
+
+
+def _before(leg: Leg, joined: list[Span]) -> list[Span]:
+    """Where it was joined with others before the caller was."""
+    if not joined:
+        return []
+    return talk.within(talk.merged(stay for _, stay in leg.stays), Span(leg.started_at, joined[0].start))
 
 
 def _direction(caller: Leg, records: tuple[LegRecord, ...], endpoints: Endpoints) -> str:

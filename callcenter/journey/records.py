@@ -20,7 +20,10 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class LegRecord:
-    """One channel. ``talks`` are the stretches behind ``talk_ms``, in order."""
+    """One channel. ``talks`` are the stretches behind ``talk_ms``, in order.
+
+    ``before_ms``: how long it was joined with others before the caller heard it (a consultation).
+    """
 
     uniqueid: str
     channel: str
@@ -35,6 +38,7 @@ class LegRecord:
     talk_ms: int
     hold_ms: int
     talks: tuple[Span, ...]
+    before_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from callcenter.site.edge import Did, Seat, Trunk
 from callcenter.site.inside import FeatureCodes
 from callcenter.site.outbound import Route
 from callcenter.site.recording import Recording
+from callcenter.site.rooms import Room
 from callcenter.site.routing import Loops, Region, Rule
 from callcenter.site.service import Agent, Mailbox, Music, Prompt, Queue, Survey
 from callcenter.site.staffing import PauseReason, Presence
@@ -41,6 +42,9 @@ class Site(Part):
     )
     loops: Loops = Field(default=Loops())
     recording: Recording | None = Field(default=None, description="which calls are recorded; default: all")
+    parking_seconds: int = Field(
+        default=120, ge=5, le=3600, description="a parked call then comes back to who parked it"
+    )
     feature_codes: FeatureCodes = Field(
         default_factory=dict, description="other codes for features, as echo: '*43'"
     )
@@ -56,6 +60,7 @@ class Site(Part):
     queues: list[Queue] = Field(default_factory=list)
     surveys: list[Survey] = Field(default_factory=list)
     mailboxes: list[Mailbox] = Field(default_factory=list)
+    rooms: list[Room] = Field(default_factory=list)
     music: list[Music] = Field(default_factory=list)
     agents: list[Agent] = Field(default_factory=list)
     seats: list[Seat] = Field(default_factory=list)

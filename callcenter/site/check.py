@@ -35,6 +35,7 @@ KEYS = {
     "queues": "name",
     "surveys": "name",
     "mailboxes": "number",
+    "rooms": "number",
     "music": "name",
     "agents": "number",
     "seats": "name",

@@ -23,6 +23,7 @@ PARTS = {
     "calendars": ("calendar", "name"),
     "surveys": ("survey", "name"),
     "mailboxes": ("mailbox", "number"),
+    "rooms": ("room", "number"),
     "seats": ("seat", "name"),
     "agents": ("agent", "number"),
     "trunks": ("trunk", "name"),
@@ -42,6 +43,7 @@ STEP_KEYS = {
     "calendar": "calendars",
     "survey": "surveys",
     "mailbox": "mailboxes",
+    "room": "rooms",
     "seat": "seats",
     "trunk": "trunks",
 }

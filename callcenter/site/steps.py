@@ -191,6 +191,15 @@ class Voicemail(Part):
     failed: Target | None = Field(default=None, description="no message could be stored; default: as next")
 
 
+class ConferenceStep(Part):
+    """The caller comes into a conference room, once its PIN is typed."""
+
+    kind: Literal["conference"]
+    room: Extension
+    refused: Target = Field(default="@hangup", description="no right PIN was typed")
+    next: Target = "@hangup"
+
+
 class Callback(Part):
     """A request to be called back is kept, for the caller's number or the digits in ``number_from``."""
 
@@ -239,6 +248,7 @@ Step = Annotated[
     | DialOutside
     | Voicemail
     | Callback
+    | ConferenceStep
     | Goto
     | HangUp
     | SurveyStep,

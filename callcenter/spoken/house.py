@@ -14,6 +14,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "house-unreachable": {"zh": "对方暂时无法接通。", "en": "The person can't be reached now."},
     "house-not-allowed": {"zh": "您无权拨打该号码。", "en": "You may not dial this number."},
     "house-no-line": {"zh": "线路忙，请稍后再拨。", "en": "All lines are busy. Please try again later."},
+    "house-confirm": {"zh": "您有来电，接听请按1。", "en": "There is a call for you. Press 1 to take it."},
     "house-failed": {"zh": "操作失败，请稍后再试。", "en": "That did not work. Please try again later."},
     "house-done": {"zh": "已设置。", "en": "Done."},
     "house-agent-number": {
@@ -36,6 +37,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "house-ready": {"zh": "已示闲。", "en": "You are ready."},
     "house-longer": {"zh": "话后处理时间已延长。", "en": "You have more time for wrap-up."},
     "house-time": {"zh": "现在是", "en": "It is"},
+    "house-room-pin": {"zh": "请输入会议密码，按井号键结束。", "en": "Enter the conference PIN, then hash."},
+    "house-room-wrong": {"zh": "会议密码错误。", "en": "That PIN is wrong."},
     "house-mailbox-which": {
         "zh": "请输入信箱号码，按井号键结束。",
         "en": "Enter the mailbox number, then hash.",

@@ -35,12 +35,16 @@ class Recorder:
         self.stopped: list[str] = []
         self.finished: list[TalkedLeg] = []
         self.discarded: list[str] = []
+        self.dropped: list[str] = []
 
     async def stop(self, channel: str, call_id: str) -> None:
         self.stopped.append(channel)
 
     async def finish(self, leg: TalkedLeg) -> None:
         self.finished.append(leg)
+
+    def drop(self, uniqueid: str) -> None:
+        self.dropped.append(uniqueid)
 
     def discard(self, uniqueid: str) -> None:
         self.discarded.append(uniqueid)

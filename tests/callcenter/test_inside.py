@@ -15,6 +15,7 @@ from callcenter.number_plan import NumberPlan
 from callcenter.published import Published
 from callcenter.routing import route
 from callcenter.site.edge import Did, Seat
+from callcenter.site.outbound import Route
 from callcenter.site.service import Agent, Mailbox
 from tests.sample import sample_site
 
@@ -46,6 +47,7 @@ def test_the_plan_reads_back_as_it_was_written() -> None:
         ("4008001000", "flow", "4008001000"),
         ("*43", "feature", "echo"),
         ("*99999", "refuse", ""),
+        ("*9000", "voicemail", "9000"),
         ("13800138000", "refuse", ""),
         ("", "refuse", ""),
     ],
@@ -166,6 +168,20 @@ def test_what_was_missed_goes_where_the_number_says(status: str, to: str) -> Non
     found = go_on(house, Place("8002"), status, "")
     assert to in found.target or found.target == "PJSIP/s8001"
     assert any(f"8002 sends such calls to {to}" in reason for reason in found.reasons)
+
+
+@pytest.mark.req("RT-6")
+def test_a_number_is_followed_outside_where_a_key_takes_the_call() -> None:
+    routes = [Route(name="all", title="x", prefixes=["1"], trunks=["e1"])]
+    site = SITE.model_copy(update={"routes": routes})
+    desks = Desks({"1001": "s8001"}, {"1001": Settings(follow_me="13800138000")})
+    house = House(Published(site), NumberPlan.of(site), AT, desks)
+    found = go_on(house, Place("1001"), "NOANSWER", "")
+    assert (found.act, found.target) == ("out", "PJSIP/13800138000@e1")
+    assert found.place is not None
+    assert found.place.confirm
+    assert Place.parse(found.place.cursor) == found.place
+    assert go_on(house, Place("1001"), "BUSY", "").act == "refuse"
 
 
 @pytest.mark.req("CALL-7", "RT-7")

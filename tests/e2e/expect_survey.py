@@ -1,6 +1,7 @@
 """What surveys must have left: see ``tests/e2e/expect.py``.
 
 ``mailed``         the address that got one mail with the caller's message
+``conference``     of its conference: ``members``, whether the caller is ``host``, tones ``heard`` in the recording
 ``spoken_reason``  the tone heard in the caller's recorded reason, and for how many seconds at least
 """
 
@@ -10,11 +11,14 @@ from typing import Any
 
 from lab import audio
 from schema.calls import Call, VoicemailMessage
+from schema.conferences import Conference, ConferenceMember
 from schema.surveys import Notice, SurveyReply
 from tests.e2e.house import House
 from tests.e2e.until import until
 
 SETTLE_SECONDS = 20.0
+WINDOW = 1600
+"""Samples: 0.2 s."""
 
 
 def spoken_reason(house: House, call: Call, wanted: dict[str, float]) -> None:
@@ -49,9 +53,29 @@ def in_box(house: House, box: str, count: int) -> None:
     )
 
 
+def conference(house: House, call: Call, wanted: dict[str, Any]) -> None:
+    """The conference the caller was in: how many were, who was host, and whom its recording has."""
+
+    def over() -> Any:
+        mine = house.rows(ConferenceMember, call_id=call.call_id)
+        found = house.rows(Conference, bridge=mine[0].bridge) if mine else []
+        return found[0] if found and found[0].ended_at else None
+
+    row = until(over, SETTLE_SECONDS, f"the conference of {call.caller}")
+    members = house.rows(ConferenceMember, bridge=row.bridge)
+    assert len({member.call_id for member in members}) == len(members) == wanted["members"]
+    assert [member.number for member in members if member.host] == [call.caller] * wanted["host"]
+    file = house.app.settings.spool / str(row.recording)
+    until(file.exists, SETTLE_SECONDS, f"{file}")
+    [samples] = audio.read_wav(file).channels
+    for hertz in wanted["heard"]:
+        share = max(audio.share(samples[at : at + WINDOW], hertz) for at in range(0, len(samples), WINDOW))
+        assert share > 0.2, f"{hertz} Hz is not in {file}: {share:.2f} of what is loudest there"
+
+
 def _message(house: House, call: Call) -> str:
     return str(house.rows(VoicemailMessage, call_id=call.call_id)[0].message_id)
 
 
 TABLES = {"survey_replies": SurveyReply}
-SPECIAL = {"spoken_reason": spoken_reason, "mailed": mailed}
+SPECIAL = {"spoken_reason": spoken_reason, "mailed": mailed, "conference": conference}

@@ -112,6 +112,7 @@ class Stage(
         self.number = {name: _number(options.get("from", "")) for name, options in case.callers.items()}
         self.figures: dict[str, float] = {}
         self.parties: dict[str, Run] = {}
+        self.clicked: dict[str, str] = {}
         self._since = 0.0
         for agent, options in case.agents.items():
             self._stack.callback(house.run, "agents", "logout", agent)

@@ -60,6 +60,7 @@ def add_inside(found: Site) -> None:
             }
         )
     next(row for row in found["seats"] if row["name"] == seat(NO_RIGHTS))["rights"] = "inside"
+    found["parking_seconds"] = 5
     for member in GROUP:
         next(row for row in found["seats"] if row["name"] == seat(member))["pickup_group"] = "friends"
     for name in (FLOW_FOR_ALL, FLOW_INSIDE):

@@ -49,3 +49,16 @@ def _add_boxes(found: Site) -> None:
     steps = {"leave": {"kind": "voicemail", "mailbox": BOX}}
     words = {"name": "to_box", "title": "Box", "language": "zh", "start": "leave", "operator": "leave"}
     found["flows"].append({**words, "steps": steps})
+    _add_room(found)
+
+
+ROOM, ROOM_LINE = "8801", "4009006952"
+"""A recorded room, and the number that leads callers from outside to it."""
+
+
+def _add_room(found: Site) -> None:
+    found.setdefault("rooms", []).append({"number": ROOM, "title": "Room", "record": True})
+    found["dids"].append({"number": ROOM_LINE, "title": "Room", "flow": "to_room", "language": "zh"})
+    steps = {"meet": {"kind": "conference", "room": ROOM, "refused": "bye"}, "bye": {"kind": "hangup"}}
+    words = {"name": "to_room", "title": "Room", "language": "zh", "start": "meet", "operator": "bye"}
+    found["flows"].append({**words, "steps": steps})

@@ -1,6 +1,5 @@
 """What cases of agents do besides: see ``tests/e2e/runner.py``.
 
-``hotline: words``            a command of Hotline's
 ``state: {AGENT: words}``     wait until this is so: a state, ``paused: reason`` or ``logged out``
 ``member: {AGENT: words}``    wait until Asterisk says so: ``queue NAME penalty N``, then ``paused REASON``
 ``no_member: {AGENT: queue}``  wait until the agent is out of it

@@ -5,8 +5,16 @@
 ``carrier: {TRUNK: fields}``  the far end of a trunk of ours is there, and known to be
 ``desk: {NUMBER: options}``   ``hotline desks set`` with these options; cleared at the end
 ``code: {NUMBER: code}``      a feature code is dialled at this phone and heard to its end
-``auto_answer: NUMBER``       this phone is asked to answer by itself
-``refused|rung: PARTY``       wait until this caller is refused, this phone rings
+``soft: {NUMBER: fields}``    a softphone of this inside number, for the verbs of ``verbs_hands.py``
+``dials: {NUMBER: number}``   that softphone calls; the call is in hand
+``asked_to_answer: NUMBER``   the call that rings there asks the phone to answer by itself
+``refused|phone_rings: PARTY`` wait until this caller is refused, this phone rings
+``clicks: {AGENT: number}``   ``hotline calls dial``
+``shows: {NUMBER: number}``   the call in hand came from this number
+``clicked_call: {AGENT: columns}``  that call's row, and ``talked``: the endpoints of who talked
+``call_of: {NUMBER: columns}`` the same, of the one call this softphone made
+``up: NUMBER``               wait until the call in hand is answered
+``parked: place``             wait until somebody is parked there
 ``shown: {TRUNK: number}``    the far end has been called from this number, and from no name
 ``hears_tone: {PARTY: hertz}`` wait until this party hears the tone of the other
 """
@@ -20,6 +28,9 @@ from typing import Any
 from lab import audio, g711, sipp
 from lab.scenario import Agent, Caller, Login
 from lab.sipp_run import Address, Run
+from lab.softphone import PhoneCall, Softphone
+from schema.calls import Call
+from tests.e2e.expect_inside import parties
 from tests.e2e.house import House
 from tests.e2e.site_inside import host, seat
 from tests.e2e.until import until
@@ -45,6 +56,9 @@ class InsideVerbs:
     _house: House
     _stack: ExitStack
     parties: dict[str, Run]
+    phones: dict[str, Softphone]
+    in_hand: dict[str, PhoneCall]
+    clicked: dict[str, str]
 
     def do_phone(self, phones: dict[str, dict[str, Any]]) -> None:
         for number, options in phones.items():
@@ -78,16 +92,60 @@ class InsideVerbs:
             done = sipp.run(caller, self._house.sip, self._house.sipp_logs, at=Address(PHONES.ip))
             assert (done.ok, done.failed) == (1, 0), f"{code} at {number}: {done.errors}"
 
-    def do_auto_answer(self, number: str) -> None:
-        messages = self.parties[number].folder / "messages.txt"
+    def do_soft(self, phones: dict[str, dict[str, Any]]) -> None:
+        for number, options in phones.items():
+            phone = Softphone(account(self._house, number), self._house.sip, ip=PHONES.ip, **options)
+            self.phones[number] = self._stack.enter_context(phone)
+            phone.register()
+
+    def do_dials(self, wanted: dict[str, str]) -> None:
+        for number, dialled in wanted.items():
+            self.in_hand[number] = self.phones[number].dial(dialled)
+
+    def do_asked_to_answer(self, number: str) -> None:
+        asked = self.in_hand[number].asked
+        assert "answer-after=0" in asked["call-info"], asked
+
+    def do_clicks(self, wanted: dict[str, str]) -> None:
+        for agent, number in wanted.items():
+            self.clicked[agent] = (
+                self._house.run("calls", "dial", number, "--agent", agent).splitlines()[-1].split(":")[0]
+            )
+
+    def do_shows(self, wanted: dict[str, str]) -> None:
+        for number, shown in wanted.items():
+            assert f"<sip:{shown}@" in self.in_hand[number].asked["from"]
+
+    def do_clicked_call(self, wanted: dict[str, dict[str, Any]]) -> None:
+        for agent, columns in wanted.items():
+            self._one_call(columns, call_id=self.clicked[agent])
+
+    def do_call_of(self, wanted: dict[str, dict[str, Any]]) -> None:
+        for number, columns in wanted.items():
+            self._one_call(columns, caller=number)
+
+    def _one_call(self, columns: dict[str, Any], **which: str) -> None:
+        find = partial(self._house.rows, Call, state="closed", **which)
+        (call,) = until(find, PATIENCE_SECONDS, f"the closed call of {which}")
+        talked = {key: value for key, value in columns.items() if key != "talked"}
+        assert {key: getattr(call, key) for key in talked} == talked
+        parties(self._house, call, columns["talked"])
+
+    def do_up(self, number: str) -> None:
+        self.in_hand[number].wait("up")
+
+    def do_parked(self, place: str) -> None:
+        show = partial(self._house.asterisk.rx, "parking show default")
         until(
-            lambda: "answer-after=0" in messages.read_text(), PATIENCE_SECONDS, f"{number} is asked to answer"
+            lambda: f"7{place}" in show().split("Parked Calls")[-1],
+            PATIENCE_SECONDS,
+            f"a call parked at {place}",
         )
 
     def do_refused(self, party: str) -> None:
         until(partial(self.parties[party].events, "refused"), PATIENCE_SECONDS, f"{party} is refused")
 
-    def do_rung(self, party: str) -> None:
+    def do_phone_rings(self, party: str) -> None:
         until(partial(self.parties[party].events, "ringing"), PATIENCE_SECONDS, f"{party} rings")
 
     def do_shown(self, wanted: dict[str, str]) -> None:
@@ -100,6 +158,8 @@ class InsideVerbs:
         for party, hertz in wanted.items():
 
             def heard(party: str = party, hertz: float = hertz) -> bool:
+                if not self.parties[party].events("answered"):
+                    return False
                 ear = self.parties[party].ear()
                 samples = g711.decode(bytes(ear.sound), ear.law)
                 return audio.seconds_of(samples, hertz) >= HEARD_SECONDS

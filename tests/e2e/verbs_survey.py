@@ -4,11 +4,15 @@
 ``replied: {NAME: question}`` wait until the caller's answer to a survey's further question is there
 ``speaks_why: {NAME: s}``     wait until so many seconds of the caller's spoken reason are on disk
 ``box: {BOX: n}``             wait until so many messages are in the box
+``types_room_pin: {NAME: s}`` a caller types this secret, as ``room/8801``, and #
+``in_room: {ROOM: n}``        wait until so many are in the room
+``room: {words: NAME}``       ``hotline conferences`` with these words and the caller's number
 ``types_pin: {NAME: box}``    a caller types the box's PIN and #
 """
 
 from __future__ import annotations
 
+import json
 from functools import partial
 
 from lab.sipp_run import Run
@@ -52,6 +56,24 @@ class SurveyVerbs:
     def do_types_pin(self, wanted: dict[str, str]) -> None:
         for name, box in wanted.items():
             self.parties[name].press(self._house.secret(f"mailbox/{box}") + "#")
+
+    def do_types_room_pin(self, wanted: dict[str, str]) -> None:
+        for name, secret in wanted.items():
+            self.parties[name].press(self._house.secret(secret) + "#")
+
+    def do_in_room(self, wanted: dict[str, int]) -> None:
+        for room, count in wanted.items():
+
+            def there(room: str = room, count: int = count) -> bool:
+                told = self._house.run("conferences", "list", "--json")
+                rows = json.loads(told[told.index("[\n") :]) if "[\n" in told else []
+                return sum(row["members"] for row in rows if row["room"] == room) == count
+
+            until(there, PATIENCE_SECONDS, f"{count} in room {room}")
+
+    def do_room(self, wanted: dict[str, str]) -> None:
+        for words, name in wanted.items():
+            self._house.run("conferences", *words.split(), self.number[name])
 
     def do_box(self, wanted: dict[str, int]) -> None:
         for box, count in wanted.items():

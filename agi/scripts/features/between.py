@@ -7,9 +7,6 @@ from callcenter.channel_variables import NEXT, PARKER, SECONDS, TARGET
 from callcenter.desks import of
 from callcenter.errors import NotFound
 
-PARKED_SECONDS = 120
-"""Then the call comes back to who parked it."""
-
 
 def pickup(desk: Desk) -> dict[str, str]:
     """Take a call that rings in the phone's group, or at the number that was dialled."""
@@ -21,7 +18,12 @@ def park(desk: Desk) -> dict[str, str]:
     place = f"7{desk.argument}"
     if not desk.passed_on:
         return {NEXT: "unpark", TARGET: place}
-    return {NEXT: "park", TARGET: place, PARKER: f"PJSIP/{desk.seat}", SECONDS: str(PARKED_SECONDS)}
+    return {
+        NEXT: "park",
+        TARGET: place,
+        PARKER: f"PJSIP/{desk.seat}",
+        SECONDS: str(desk.snapshot.published.site.parking_seconds),
+    }
 
 
 def intercom(desk: Desk) -> dict[str, str]:

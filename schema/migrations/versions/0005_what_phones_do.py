@@ -40,7 +40,6 @@ def upgrade() -> None:
         maybe("unreachable", TEXT),
         maybe("ring_seconds", WHOLE),
         maybe("follow_me", TEXT),
-        column("with_desk", sa.Boolean()),
         column("changed_at", sa.DateTime(timezone=True)),
         column("changed_by", TEXT),
         sa.PrimaryKeyConstraint("number", name="pk_desk_settings"),

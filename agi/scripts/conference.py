@@ -1,0 +1,43 @@
+"""agi://…/conference — who may come into a room, and as what."""
+
+from __future__ import annotations
+
+import hmac
+
+from agi.call import Call
+from agi.services import Services
+from agi.speaking import Voice
+from callcenter.channel_variables import ADMIT, DONE
+from callcenter.flow.dialogue import Collect
+
+TRIES = 3
+PIN_DIGITS = 20
+KEY_SECONDS = 5
+NOBODY, HOST, MEMBER, WAITING = "", "host", "member", "waiting"
+
+
+def conference(call: Call, services: Services) -> None:
+    """Ask for the PIN, a few times; the host's makes them the host."""
+    version, number, language = call.args[1:4]
+    snapshot = services.snapshots.of(version)
+    room = next((one for one in snapshot.published.site.rooms if one.number == number), None)
+    admit = NOBODY
+    if room is not None:
+        voice = Voice(call, snapshot.prompts, answered=False)
+        spoken = language or call.language or snapshot.published.site.languages[0]
+        admit = _ask(voice, services, number, spoken)
+        if admit == MEMBER and room.host:
+            admit = WAITING
+    call.set_variables({ADMIT: admit, DONE: "1"})
+
+
+def _ask(voice: Voice, services: Services, room: str, language: str) -> str:
+    pins = {HOST: services.secret(f"room-host/{room}"), MEMBER: services.secret(f"room/{room}")}
+    wanted = Collect(("house-room-pin",), language, 1, PIN_DIGITS, KEY_SECONDS, masked=True)
+    for _ in range(TRIES):
+        typed = (voice.collect(wanted) or "").encode()
+        for role, pin in pins.items():
+            if pin and hmac.compare_digest(typed, pin.encode()):
+                return role
+        voice.play(("house-room-wrong",), language)
+    return NOBODY

@@ -1,0 +1,64 @@
+"""The list of callers who spoke with nobody."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy.orm import Session
+
+from callcenter import follow_ups
+from callcenter.errors import NotFound
+from callcenter.missed import missed, of_call, open_missed
+from schema.calls import Call, Visit
+
+NOON = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
+
+
+def call(name: str, *visits: tuple[str, str | None], hours_ago: float = 1) -> list[Call | Visit]:
+    at = NOON - dt.timedelta(hours=hours_ago)
+    whole = Call(
+        call_id=name,
+        direction="inbound",
+        trunk="e1",
+        did="4008001000",
+        caller=f"139{name}",
+        started_at=at,
+        answered_at=at,
+        ended_at=at,
+        state="closed",
+        ended_by="caller",
+        cause=16,
+    )
+    stays = [
+        Visit(call_id=name, number=number, queue=queue, joined_at=at, outcome=outcome, wait_ms=4200)
+        for number, (queue, outcome) in enumerate(visits, 1)
+    ]
+    return [whole, *stays]
+
+
+@pytest.mark.req("CALL-4")
+def test_whoever_spoke_with_nobody_is_on_the_list_once_until_it_is_done(
+    sessions: Callable[[], Session],
+) -> None:
+    with sessions() as session, session.begin():
+        session.add_all(call("1", ("service", "timeout"), ("overflow", "abandoned"), hours_ago=2))
+        session.add_all(call("2", ("service", "abandoned"), ("service", "answered")))
+        session.add_all(call("3", ("service", "key")))
+        session.add_all(call("4", ("service", "full")))
+        session.add_all(call("5", ("service", "abandoned"), hours_ago=24 * 8))
+        session.flush()
+        assert (open_missed(session, NOON), open_missed(session, NOON)) == (2, 0)
+        found = missed(session, ("open", "taken"), 10)
+        assert [(task.call_id, task.queue, task.number) for task in found] == [
+            ("1", "overflow", "1391"),
+            ("4", "service", "1394"),
+        ]
+        assert found[0].detail == "abandoned, waited 4 s"
+        follow_ups.take(session, of_call(session, "1").id, "1001", NOON)
+        follow_ups.finish(session, of_call(session, "1").id, "solved", NOON)
+        assert open_missed(session, NOON) == 0
+        assert [task.call_id for task in missed(session, ("open", "taken"), 10)] == ["4"]
+        with pytest.raises(NotFound):
+            of_call(session, "2")
