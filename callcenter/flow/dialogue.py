@@ -1,7 +1,7 @@
 """What a walk asks of its driver, and what the driver may answer.
 
 The drivers are the FastAGI script, which has a caller on the line, and the simulator, which has a list of
-key presses. Prompts are named as in the site; a piece of a spoken value is named ``say/KEY``.
+key presses. Prompts are named as in the site; a piece of a spoken value has its phrase's key, as ``zh-12``.
 
 All are values and are never changed; they are not frozen because making a frozen one takes four times as
 long, and several are made for each step of each call.

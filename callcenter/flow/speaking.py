@@ -27,7 +27,7 @@ def play_answered(step: steps.Play, call: Call, answer: Answer) -> Went:
 
 def ask_say(step: steps.Say, call: Call) -> Hear:
     """The value in phrases, between its prompts; the prompts alone while the value is not known."""
-    pieces = tuple(f"say/{key}" for key in _pieces(step, call) or ())
+    pieces = _pieces(step, call) or ()
     return Hear((*step.before, *pieces, *step.after), call.place.language)
 
 
