@@ -7,8 +7,8 @@ from functools import partial
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0010d"
-down_revision = "0010c"
+revision = "0012"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 

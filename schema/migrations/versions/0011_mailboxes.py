@@ -7,8 +7,8 @@ from functools import partial
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0010c"
-down_revision = "0006"
+revision = "0011"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 

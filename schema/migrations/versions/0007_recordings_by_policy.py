@@ -7,8 +7,8 @@ from functools import partial
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0009"
-down_revision = "0010b"
+revision = "0007"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 

@@ -7,8 +7,8 @@ from functools import partial
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0004"
-down_revision = "0009"
+revision = "0008"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 

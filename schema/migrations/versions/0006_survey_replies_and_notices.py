@@ -7,8 +7,8 @@ from functools import partial
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0010b"
-down_revision = "0010"
+revision = "0006"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 
