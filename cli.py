@@ -9,10 +9,10 @@ from __future__ import annotations
 import datetime as dt
 import getpass
 import os
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import replace
-from functools import cached_property, lru_cache, partial
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from agi.snapshots import Snapshots
     from ami.connection import Account, AmiConnection
     from ami.process import Watch
-    from callcenter.agents import Membership
     from callcenter.ports import AsteriskConsole, BootedAsterisk
     from callcenter.prompt_index import PromptIndex, PromptState
     from callcenter.secrets import Secrets
@@ -278,113 +277,9 @@ class Hotline:
 
     def watch(self) -> Watch:
         """The listener of the settings' Asterisk, wired to its connection, the database and recordings."""
-        from ami.agent_watch import AgentWatch
-        from ami.announcer import Announcer
-        from ami.bookkeeper import Bookkeeper
-        from ami.conferences import Conferences
-        from ami.connection import AmiConnection
-        from ami.known_site import KnownSite
-        from ami.ledger_reader import LedgerReader
-        from ami.legs import RecordedLegs
-        from ami.listener import Listener
-        from ami.process import Watch
-        from ami.seating import Seating
-        from ami.virtual_hold import VirtualHold
-        from ami.wishes import WISHES, Tools, Wishes
-        from callcenter.agents import wanted
-        from callcenter.journey import JourneyBook
-        from callcenter.manager_events import LISTENED
-        from recordings.capture import Capture
-        from recordings.catalogue import Catalogue
-        from recordings.finishing import Finisher
-        from recordings.integrity import repair
-        from recordings.pausing import Pausing
-        from recordings.policy import LegPolicy
-        from recordings.removal import Removal
-        from recordings.room import Room
-        from recordings.upkeep import Upkeep
-        from recordings.voicemail import Mailboxes
+        from listening import Listening
 
-        reading = self.sessions(read_only=True)
-        policy = LegPolicy(reading, self.site())
-        seating = Seating()
-
-        def known() -> KnownSite:
-            policy.site = self.site()
-            return KnownSite.of(policy.site, seating.agent_at)
-
-        site, here = known(), self.settings
-        keeper = Bookkeeper(self.sessions(), here.system_name, site.surveys, seating)
-        positions, seen_at = keeper.positions()
-        connection = AmiConnection(
-            self.account(),
-            wanted=LISTENED,
-            on_event=lambda message: watch.on_event(message),
-            on_state=lambda up, at, reason: watch.on_state(up, at, reason),
-            clock=self.clock,
-        )
-        finisher = Finisher(Catalogue(self.sessions(), here.recordings), here.spool, policy)
-        capture = Capture(connection, finisher, here.spool)
-        pausing = Pausing(connection, self.sessions(), reading, self.site, self.clock)
-        listener = Listener(
-            JourneyBook(site.endpoints),
-            LedgerReader(here.log, positions),
-            keeper,
-            RecordedLegs(capture, site.recorded),
-            Mailboxes(self.sessions(), here.spool, here.system_name, self._mail_addresses),
-            site,
-            self.clock,
-        )
-
-        def members() -> list[Membership]:
-            with self.sessions(read_only=True)() as session:
-                return wanted(session, self.site(), self.clock())
-
-        listener.on("MixMonitorStart", pausing.hear_start)
-        tools = Tools(connection, listener, self.sessions(), self.site, self.clock)
-        granted = {**WISHES, "recording_pause": lambda _, message: pausing.toggle(message)}
-        listener.on("UserEvent", Wishes(tools, granted).hear)
-        mend = partial(repair, self.sessions(), capture, here.recordings)
-        watch = Watch(connection, listener, keeper, known, members, mend, self.clock, seen_at)
-        watch.agents = AgentWatch(connection, self.sessions(), self.site, self.clock)
-        watch.agents.listen(listener.on)
-        meetings = Conferences(self.sessions(), self.site)
-        meetings.listen(listener.on)
-        room = Room(here.recordings, self.sessions(), reading, self.clock)
-        upkeep = Upkeep(here.recordings, self.sessions(), reading, self.site, self.clock)
-        removal = Removal(self.sessions(), self.console, here.system_name, self.clock)
-        announcer = Announcer(connection, watch.queues, self.live_site, self.clock)
-        announcer.listen(listener.on)
-        hold = VirtualHold(connection, watch.queues, self.sessions(), self.live_site, self.clock)
-        hold.listen(listener.on)
-        watch.chores = [
-            hold.run,
-            pausing.run,
-            room.run,
-            upkeep.run,
-            watch.agents.run,
-            announcer.run,
-            removal.run,
-            meetings.run,
-            *self._mailer(),
-        ]
-        return watch
-
-    def _mail_addresses(self) -> dict[str, str]:
-        """Mailbox: who is told of its messages."""
-        return {mailbox.number: mailbox.email for mailbox in self.site().mailboxes if mailbox.email}
-
-    def _mailer(self) -> list[Callable[[], Coroutine[Any, Any, None]]]:
-        """What sends mails, where there is a server to give them to."""
-        from outreach.mailer import Mailer
-        from outreach.post import Server, post
-
-        here = self.settings
-        if here.smtp_host is None:
-            return []
-        password = self.secrets("smtp/password") if here.smtp_user else None
-        server = Server(here.smtp_host, here.smtp_port, here.smtp_tls, here.smtp_user, password)
-        return [Mailer(self.sessions(), here.spool, here.mail_from, partial(post, server), self.clock).run]
+        return Listening(self).watch()
 
     @asynccontextmanager
     async def manager(self, **hearing: Any) -> AsyncIterator[AmiConnection]:

@@ -19,7 +19,7 @@ SIBLINGS = ("agi", "ami", "dialplan_templates", "doctor", "lab", "outreach", "pr
 MAY_IMPORT = {"schema": set[str](), "callcenter": {"schema"}} | {
     name: {"schema", "callcenter"} for name in SIBLINGS
 }
-OURS = {*MAY_IMPORT, "cli"}
+OURS = {*MAY_IMPORT, "cli", "listening"}
 
 
 def imported(path: Path) -> Iterator[tuple[int, str]]:

@@ -1,0 +1,136 @@
+"""The listener's process put together: what follows Asterisk, and what goes on beside it. It holds no rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from ami.agent_watch import AgentWatch
+from ami.announcer import Announcer
+from ami.bookkeeper import Bookkeeper
+from ami.conferences import Conferences
+from ami.connection import AmiConnection
+from ami.known_site import KnownSite
+from ami.ledger_reader import LedgerReader
+from ami.legs import RecordedLegs
+from ami.listener import Listener
+from ami.process import Watch
+from ami.seating import Seating
+from ami.virtual_hold import VirtualHold
+from ami.wishes import WISHES, Tools, Wishes
+from callcenter.agents import Membership, wanted
+from callcenter.journey import JourneyBook
+from callcenter.manager_events import LISTENED
+from outreach.mailer import Mailer
+from outreach.post import Server, post
+from recordings.capture import Capture
+from recordings.catalogue import Catalogue
+from recordings.finishing import Finisher
+from recordings.integrity import repair
+from recordings.pausing import Pausing
+from recordings.policy import LegPolicy
+from recordings.removal import Removal
+from recordings.room import Room
+from recordings.upkeep import Upkeep
+from recordings.voicemail import Mailboxes
+
+if TYPE_CHECKING:
+    from cli import Hotline
+
+Chore = Callable[[], Coroutine[Any, Any, None]]
+
+
+class Listening:
+    """Made once, for ``hotline ami``."""
+
+    def __init__(self, app: Hotline) -> None:
+        self._app = app
+        self._here = app.settings
+        self._sessions, self._reading = app.sessions(), app.sessions(read_only=True)
+        self._policy = LegPolicy(self._reading, app.site())
+        self._seating = Seating()
+        self._connection = AmiConnection(
+            app.account(),
+            wanted=LISTENED,
+            on_event=lambda message: self._watch.on_event(message),
+            on_state=lambda up, at, reason: self._watch.on_state(up, at, reason),
+            clock=app.clock,
+        )
+        self._pausing = Pausing(self._connection, self._sessions, self._reading, app.site, app.clock)
+        self._watch = self._put_together()
+
+    def watch(self) -> Watch:
+        """The listener, with all that hears its events and all that goes on beside it."""
+        self._hear_wishes()
+        self._watch.chores = [*self._hearing(), *self._recording(), *self._mail()]
+        return self._watch
+
+    def _known(self) -> KnownSite:
+        self._policy.site = self._app.site()
+        return KnownSite.of(self._policy.site, self._seating.agent_at)
+
+    def _members(self) -> list[Membership]:
+        with self._reading() as session:
+            return wanted(session, self._app.site(), self._app.clock())
+
+    def _put_together(self) -> Watch:
+        site, here, clock = self._known(), self._here, self._app.clock
+        keeper = Bookkeeper(self._sessions, here.system_name, site.surveys, self._seating)
+        positions, seen_at = keeper.positions()
+        finisher = Finisher(Catalogue(self._sessions, here.recordings), here.spool, self._policy)
+        capture = Capture(self._connection, finisher, here.spool)
+        self._listener = Listener(
+            JourneyBook(site.endpoints),
+            LedgerReader(here.log, positions),
+            keeper,
+            RecordedLegs(capture, site.recorded),
+            Mailboxes(self._sessions, here.spool, here.system_name, self._mail_addresses),
+            site,
+            clock,
+        )
+        mend = partial(repair, self._sessions, capture, here.recordings)
+        listener, known, members = self._listener, self._known, self._members
+        watch = Watch(self._connection, listener, keeper, known, members, mend, clock, seen_at)
+        watch.agents = AgentWatch(self._connection, self._sessions, self._app.site, clock)
+        watch.agents.listen(listener.on)
+        return watch
+
+    def _hear_wishes(self) -> None:
+        tools = Tools(self._connection, self._listener, self._sessions, self._app.site, self._app.clock)
+        granted = {**WISHES, "recording_pause": lambda _, message: self._pausing.toggle(message)}
+        self._listener.on("UserEvent", Wishes(tools, granted).hear)
+
+    def _hearing(self) -> Sequence[Chore]:
+        """What hears events and works on its own."""
+        app, queues = self._app, self._watch.queues
+        meetings = Conferences(self._sessions, app.site)
+        announcer = Announcer(self._connection, queues, app.live_site, app.clock)
+        hold = VirtualHold(self._connection, queues, self._sessions, app.live_site, app.clock)
+        for part in (meetings, announcer, hold):
+            part.listen(self._listener.on)
+        agents = [self._watch.agents.run] if self._watch.agents else []
+        return [*agents, meetings.run, announcer.run, hold.run]
+
+    def _recording(self) -> Sequence[Chore]:
+        """Pauses, room on the disk, and what becomes of recordings and messages later."""
+        app, folder = self._app, self._here.recordings
+        self._listener.on("MixMonitorStart", self._pausing.hear_start)
+        room = Room(folder, self._sessions, self._reading, app.clock)
+        upkeep = Upkeep(folder, self._sessions, self._reading, app.site, app.clock)
+        removal = Removal(self._sessions, app.console, self._here.system_name, app.clock)
+        return [self._pausing.run, room.run, upkeep.run, removal.run]
+
+    def _mail(self) -> Sequence[Chore]:
+        """What sends mails, where there is a server to give them to."""
+        here = self._here
+        if here.smtp_host is None:
+            return []
+        password = self._app.secrets("smtp/password") if here.smtp_user else None
+        server = Server(here.smtp_host, here.smtp_port, here.smtp_tls, here.smtp_user, password)
+        give = partial(post, server)
+        return [Mailer(self._sessions, here.spool, here.mail_from, give, self._app.clock).run]
+
+    def _mail_addresses(self) -> dict[str, str]:
+        """Mailbox: who is told of its messages."""
+        return {mailbox.number: mailbox.email for mailbox in self._app.site().mailboxes if mailbox.email}
