@@ -1,6 +1,6 @@
 """A whole Hotline at work: private Asterisk, FastAGI, listener and database, below one temporary home.
 
-Everything is done with Hotline's own commands, in this process where they only speak to the others.
+Everything is done with Hotline's own commands.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import os
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -19,21 +18,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import click
-from click.testing import CliRunner, Result
 from sqlalchemy import select
 
 from callcenter import agents
-from callcenter.errors import HotlineError
 from callcenter.ledger_format import CEL_COLUMNS, CEL_FILE
 from callcenter.settings import Settings
-from cli import Hotline, main
+from cli import Hotline
 from lab.asterisk_root import ensure
 from lab.commands import start
 from lab.instance import AsteriskInstance
 from lab.postgres import PrivatePostgres
 from lab.sipp_run import Address
 from schema.base import Base
+from tests.e2e.console import Console
 from tests.e2e.process import PROJECT, HotlineProcess
 from tests.e2e.site_waiting import write_sounds
 from tests.e2e.telephony_site import site
@@ -65,8 +62,9 @@ class House:
         self.asterisk = AsteriskInstance(ensure(print), here.etc.parent, name=here.system_name)
         self.agi = HotlineProcess("agi", home / "agi.log")
         self.ami = HotlineProcess("ami", home / "ami.log")
-        self._one_command = threading.Lock()
         self._open = ExitStack()
+        self._console = Console()
+        self._open.callback(self._console.close)
 
     # ── starting and ending ──────────────────────────────────────────────────
 
@@ -139,18 +137,16 @@ class House:
         return "hotline" in self.asterisk.rx("manager show connected")
 
     def run(self, *words: str) -> str:
-        """A Hotline command, in this process; gives what it printed. It must succeed."""
-        done = self._invoke(words)
-        assert done.exit_code == 0, f"hotline {' '.join(words)}: {done.output}"
+        """A Hotline command; gives what it printed. It must succeed."""
+        done = self._console.run(self._settings, words)
+        assert done.code == 0, f"hotline {' '.join(words)}: {done.output}{done.error}"
         return done.output
 
     def refused(self, *words: str) -> str:
         """A Hotline command that must fail; gives what it said."""
-        try:
-            done = self._invoke(words)
-        except HotlineError as error:
-            return str(error)
-        raise AssertionError(f"hotline {' '.join(words)} should have failed: {done.output}")
+        done = self._console.run(self._settings, words)
+        assert done.code != 0, f"hotline {' '.join(words)} should have failed: {done.output}"
+        return done.error
 
     def begin(self, *words: str) -> subprocess.Popen[str]:
         """A Hotline command as a process of its own, which goes on meanwhile."""
@@ -163,12 +159,6 @@ class House:
             stderr=subprocess.STDOUT,
             text=True,
         )
-
-    def _invoke(self, words: Sequence[str]) -> Result:
-        with self._one_command:
-            command = main.get_command(click.Context(main), words[0])
-            assert command is not None
-            return CliRunner().invoke(command, words[1:], obj=self.app, catch_exceptions=False)
 
     def seat_crowd(self, seats: Mapping[str, str]) -> None:
         """Log many agents in, by number and seat. The last one's command lets the queues follow for all."""

@@ -1,0 +1,95 @@
+"""Hotline's commands, each carried out by one of a few processes kept for them.
+
+A command writes to standard output and sets up the logs of its process: beside others, in threads, their words
+would mix. A process of its own for each command would cost a second each time.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from tests.e2e.process import PROJECT
+
+PROCESSES = 3
+
+
+class Said(NamedTuple):
+    """What a command came to: its exit code, what it printed, and what it said of its failing."""
+
+    code: int
+    output: str
+    error: str
+
+
+class Console:
+    """May be used by several threads. ``close`` at the end."""
+
+    def __init__(self) -> None:
+        self._processes = [_start() for _ in range(PROCESSES)]
+        self._idle: queue.SimpleQueue[subprocess.Popen[str]] = queue.SimpleQueue()
+        for process in self._processes:
+            self._idle.put(process)
+
+    def run(self, settings: Mapping[str, Any], words: Sequence[str]) -> Said:
+        """``hotline WORDS…`` with these settings."""
+        process = self._idle.get()
+        try:
+            assert process.stdin and process.stdout
+            print(json.dumps([{**settings}, [*words]], default=str), file=process.stdin, flush=True)
+            return Said(*json.loads(process.stdout.readline()))
+        finally:
+            self._idle.put(process)
+
+    def close(self) -> None:
+        """End the processes."""
+        for process in self._processes:
+            process.communicate(timeout=20)
+
+
+def _start() -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.e2e.console"],
+        cwd=PROJECT,
+        env={**os.environ, "PYTHONPATH": str(PROJECT)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def serve() -> None:
+    """Carry out what comes line by line, until there is no more."""
+    from callcenter.logging import quiet
+
+    quiet()
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    for line in sys.stdin:
+        settings, words = json.loads(line)
+        print(json.dumps(_carry_out(settings, words)), file=answers, flush=True)
+
+
+def _carry_out(settings: Mapping[str, Any], words: Sequence[str]) -> Said:
+    import click
+    from click.testing import CliRunner
+
+    from callcenter.settings import Settings
+    from cli import Hotline, main
+
+    app = Hotline(Settings(**settings))
+    command = main.get_command(click.Context(main), words[0])
+    assert command is not None
+    done = CliRunner().invoke(command, words[1:], obj=app)
+    app.engine().dispose()
+    failed = done.exception if not isinstance(done.exception, SystemExit) else None
+    return Said(done.exit_code, done.stdout, done.stderr if failed is None else str(failed) or repr(failed))
+
+
+if __name__ == "__main__":
+    serve()
