@@ -1,0 +1,42 @@
+"""Whether the machine kept time while a case was played: phones that send speech in real time need one that does."""
+
+from __future__ import annotations
+
+import threading
+import time
+from types import TracebackType
+
+TICK_SECONDS = 0.02
+TOO_LATE_SECONDS = 0.2
+"""A phone's packets are 20 ms apart, and Asterisk and the tests allow for a few that are late."""
+
+
+class Lateness:
+    """While it is entered: how late this process was woken, at worst, in seconds (``worst``)."""
+
+    def __init__(self) -> None:
+        self.worst = 0.0
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+
+    @property
+    def too_late(self) -> bool:
+        """Whether what was heard and timed meanwhile proves nothing."""
+        return self.worst > TOO_LATE_SECONDS
+
+    def __enter__(self) -> Lateness:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        asleep = time.monotonic()
+        while not self._over.wait(TICK_SECONDS):
+            now = time.monotonic()
+            self.worst = max(self.worst, now - asleep - TICK_SECONDS)
+            asleep = now
