@@ -7,7 +7,7 @@ import time
 from types import TracebackType
 
 TICK_SECONDS = 0.02
-TOO_LATE_SECONDS = 0.2
+TOO_LATE_SECONDS = 0.1
 """A phone's packets are 20 ms apart, and Asterisk and the tests allow for a few that are late."""
 
 
