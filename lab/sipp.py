@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 import time
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from callcenter.errors import HotlineError
@@ -46,7 +47,7 @@ def start(
         register(scenario.login, toward, at=at)
     media = Media(at.ip, at_once, scenario.speech())
     diary = Diary(folder / "events")
-    media.watch(diary.descriptor, lambda: _tell(media, diary.read()))
+    media.watch(diary.descriptor, lambda: diary.read(partial(_tell, media)))
     _write(folder, render(scenario), scenario.rows(media.ports))
     options = ["-l", str(at_once)]
     options += ["-r", f"{rate:g}", "-m", str(calls)] if isinstance(scenario, Caller) else []

@@ -42,14 +42,14 @@ class Diary:
     def close(self) -> None:
         os.close(self.descriptor)
 
-    def read(self) -> list[Event]:
-        """Take in what the pipe holds now; gives the new events."""
+    def read(self, first: Callable[[list[Event]], None] = lambda _: None) -> None:
+        """Take in what the pipe holds now. ``first`` is told of what is new before anybody can wait for it."""
         *lines, self._rest = (self._rest + _available(self.descriptor)).split(b"\n")
         fresh = [event for line in lines if (event := parse(line.decode(errors="replace")))]
+        first(fresh)
         with self._news:
             self._events += fresh
             self._news.notify_all()
-        return fresh
 
     def all(self, kind: EventKind | None = None) -> list[Event]:
         """The events so far, of one kind or all."""

@@ -3,7 +3,7 @@
 The folder's name is the sentence that the case proves.
 
 ``req``      ids of requirements
-``uses``     queues it needs for itself; cases that share none are played at the same time
+``uses``     queues it needs for itself; cases that share none, and no inside seat, are played at the same time
 ``alone``    true: it breaks or changes something that every call depends on
 ``agents``   number: fields of ``lab.scenario.Agent``
 ``phones``   number: ``tone_hz`` of an agent's softphone, for what SIPp can't do (``tests/e2e/verbs_hands.py``)
@@ -14,13 +14,16 @@ The folder's name is the sentence that the case proves.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
 
 FOLDER = Path(__file__).parent
+INSIDE_SEAT = re.compile(r"\b70[0-5][0-9]\b")
+"""The number of a seat of ``tests/e2e/site_inside.py``."""
 
 
 @dataclass(frozen=True)
@@ -45,5 +48,10 @@ class Case:
 
 def cases() -> list[Case]:
     """Every case there is, by name."""
-    files = sorted(FOLDER.glob("*/case.yaml"))
-    return [Case(name=file.parent.name, **YAML(typ="safe").load(file)) for file in files]
+    return [_read(file) for file in sorted(FOLDER.glob("*/case.yaml"))]
+
+
+def _read(file: Path) -> Case:
+    text = file.read_text("utf-8")
+    case = Case(name=file.parent.name, **YAML(typ="safe").load(text))
+    return replace(case, uses=sorted({*case.uses, *INSIDE_SEAT.findall(text)}))

@@ -44,13 +44,13 @@ MOST_TALK_MISSING = 0.5
 
 def call_id(house: House, number: str) -> str:
     """The id of this caller's one call."""
-    found = until(partial(house.rows, Call, caller=number), SETTLE_SECONDS, f"a call row of {number}")
+    found = until(partial(house.calls_of, number), SETTLE_SECONDS, f"a call row of {number}")
     return str(found[0].call_id)
 
 
 def closed_call(house: House, number: str) -> Call:
     """The caller's call, over and done with."""
-    look = partial(house.rows, Call, caller=number, state="closed")
+    look = partial(house.calls_of, number, state="closed")
     found: list[Call] = until(look, SETTLE_SECONDS, f"a closed call row of {number}")
     return found[0]
 
@@ -69,7 +69,7 @@ def books_balance(house: House, numbers: list[str]) -> None:
     """Each caller: one closed call, one end in the ledger, one score a served visit, one file a talk."""
     for number in numbers:
         call = closed_call(house, number)
-        assert len(house.rows(Call, caller=number)) == 1
+        assert len(house.calls_of(number)) == 1
         assert call.ended_at is not None
         if call.ended_by != "pbx_restart":
             assert len(house.ledger(eventtype="LINKEDID_END", linkedid=call.call_id)) == 1

@@ -12,7 +12,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +30,7 @@ from lab.instance import AsteriskInstance
 from lab.postgres import PrivatePostgres
 from lab.sipp_run import Address
 from schema.base import Base
+from schema.calls import Call
 from tests.e2e.console import Console
 from tests.e2e.process import PROJECT, HotlineProcess
 from tests.e2e.site_waiting import write_sounds
@@ -62,6 +63,7 @@ class House:
         self.asterisk = AsteriskInstance(ensure(print), here.etc.parent, name=here.system_name)
         self.agi = HotlineProcess("agi", home / "agi.log")
         self.ami = HotlineProcess("ami", home / "ami.log")
+        self._former: dict[str, set[str]] = {}
         self._open = ExitStack()
         self._console = Console()
         self._open.callback(self._console.close)
@@ -192,6 +194,17 @@ class House:
         query = select(table).filter_by(**wanted).order_by(*table.__table__.primary_key)
         with self.app.sessions(read_only=True)() as session:
             return list(session.scalars(query))
+
+    def begin_with(self, numbers: Iterable[str]) -> None:
+        """Whoever calls from these numbers begins anew: their former calls are those of another case."""
+        self._former |= {
+            number: {call.call_id for call in self.rows(Call, caller=number)} for number in numbers
+        }
+
+    def calls_of(self, number: str, **wanted: object) -> list[Any]:
+        """The call rows of a caller of the case in hand, with these values."""
+        former = self._former.get(number, ())
+        return [call for call in self.rows(Call, caller=number, **wanted) if call.call_id not in former]
 
     def ledger(self, **wanted: str) -> list[dict[str, str]]:
         """Lines of the CEL ledger with these values."""

@@ -125,6 +125,7 @@ class Stage(
         self._stack = stack
         self._faults = stack.enter_context(Faults(house))
         self.number = {name: _number(options.get("from", "")) for name, options in case.callers.items()}
+        house.begin_with([*self.number.values(), *case.uses])
         self.figures: dict[str, float] = {}
         self.parties: dict[str, Run] = {}
         self.clicked: dict[str, str] = {}

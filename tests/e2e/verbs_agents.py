@@ -26,7 +26,7 @@ from callcenter.agent_states import Stretch, present
 from lab import audio, g711, sipp
 from lab.scenario import Agent, Login
 from lab.sipp_run import Address, Run
-from schema.calls import Call, Visit
+from schema.calls import Visit
 from tests.e2e.case import Case
 from tests.e2e.house import House, now
 from tests.e2e.until import until
@@ -151,7 +151,7 @@ class AgentVerbs:
             assert since <= self.died_at + 0.2, f"last seen {since - self.died_at:.3f} s after it died"
 
     def _visit(self, name: str) -> Visit | None:
-        calls = self._house.rows(Call, caller=self.number[name])
+        calls = self._house.calls_of(self.number[name])
         rows = self._house.rows(Visit, call_id=calls[0].call_id, outcome="answered") if calls else []
         return rows[0] if rows else None
 

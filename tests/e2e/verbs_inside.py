@@ -23,6 +23,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
 from typing import Any
@@ -128,15 +129,15 @@ class InsideVerbs:
 
     def do_clicked_call(self, wanted: dict[str, dict[str, Any]]) -> None:
         for agent, columns in wanted.items():
-            self._one_call(columns, call_id=self.clicked[agent])
+            call_id = self.clicked[agent]
+            self._one_call(columns, partial(self._house.rows, Call, state="closed", call_id=call_id))
 
     def do_call_of(self, wanted: dict[str, dict[str, Any]]) -> None:
         for number, columns in wanted.items():
-            self._one_call(columns, caller=number)
+            self._one_call(columns, partial(self._house.calls_of, number, state="closed"))
 
-    def _one_call(self, columns: dict[str, Any], **which: str) -> None:
-        find = partial(self._house.rows, Call, state="closed", **which)
-        (call,) = until(find, PATIENCE_SECONDS, f"the closed call of {which}")
+    def _one_call(self, columns: dict[str, Any], find: Callable[[], list[Call]]) -> None:
+        (call,) = until(find, PATIENCE_SECONDS, f"a closed call with {columns}")
         talked = {key: value for key, value in columns.items() if key != "talked"}
         assert {key: getattr(call, key) for key in talked} == talked
         parties(self._house, call, columns["talked"])
