@@ -94,7 +94,8 @@ def _bridge(row: Row) -> str | None:
     extra = _extra(row)
     if extra.get("bridge_technology") == HOLDING or row["application"] == CONFERENCE:
         return None
-    return str(extra["bridge_id"])
+    bridge: str = extra["bridge_id"]
+    return bridge
 
 
 def _queue_begun(row: Row) -> Event | None:

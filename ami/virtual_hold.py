@@ -76,7 +76,7 @@ class VirtualHold:
             try:
                 await self._look()
             except (HotlineError, SQLAlchemyError, OSError, ValueError) as error:
-                log.warning("call_back.put_off", reason=first_line(error))
+                log.warning("callback.put_off", reason=first_line(error))
 
     async def _look(self) -> None:
         site, prompts = await asyncio.to_thread(self._live)
@@ -113,11 +113,11 @@ class VirtualHold:
                 kept_places.joined(session, place, self._clock())
             else:
                 state = kept_places.missed(session, rules, place, self._clock())
-                log.info("call_back.ended", place=place, state=state)
+                log.info("callback.ended", place=place, state=state)
 
     async def _ring(self, one: Try, rule: CallBack, prompts: PromptIndex) -> None:
         self._ringing[one.place] = one.channel_id
-        log.info("call_back.rings", place=one.place, queue=one.queue)
+        log.info("callback.rings", place=one.place, queue=one.queue)
         answer = await self._manager.action(
             *actions.originate(
                 f"PJSIP/{quote(one.number, safe='+')}@{rule.trunk}",
