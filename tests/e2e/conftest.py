@@ -12,7 +12,8 @@ import pytest
 from lab.home import temporary_home
 from tests.e2e.case import Case
 from tests.e2e.house import House, one_at_a_time
-from tests.e2e.runner import Played, play_in_time
+from tests.e2e.lateness import in_time
+from tests.e2e.runner import Played, play
 
 AT_ONCE = 6
 FIGURES = pytest.StashKey[list[str]]()
@@ -79,7 +80,7 @@ def played(house: House, request: pytest.FixtureRequest) -> Iterator[dict[str, F
         with ExitStack() as stack:
             for queue in sorted(case.uses):
                 stack.enter_context(queues[queue])
-            return play_in_time(case, house)
+            return in_time(lambda _: play(case, house))
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         yield {case.name: pool.submit(turn, case) for case in chosen if not case.alone}

@@ -36,7 +36,6 @@ from tests.e2e import expect
 from tests.e2e.case import Case
 from tests.e2e.faults import Faults
 from tests.e2e.house import House, now
-from tests.e2e.lateness import Lateness
 from tests.e2e.site_inside import seat
 from tests.e2e.telephony_site import seat_of, site
 from tests.e2e.until import until
@@ -49,7 +48,6 @@ from tests.e2e.verbs_survey import SurveyVerbs
 from tests.e2e.verbs_waiting import WaitingVerbs
 
 PATIENCE_SECONDS = 45.0
-TRIES = 3
 TRUNKS = {"e1": Address("127.0.0.2"), "analog": Address("127.0.0.3")}
 GATEWAY = "gw_analog"
 SEATS = Address("127.0.0.21")
@@ -79,19 +77,6 @@ def play(case: Case, house: House) -> Played:
         expect.seen(house, stage.number[name], wanted)
     expect.books_balance(house, list(stage.number.values()))
     return Played(stage.number, stage.figures)
-
-
-def play_in_time(case: Case, house: House, tries: int = TRIES) -> Played:
-    """Play a case; again if it failed while the machine did not keep time, and so proved nothing."""
-    with Lateness() as lateness:
-        try:
-            return play(case, house)
-        except Exception:
-            if not lateness.too_late or tries == 1:
-                raise
-    played = play_in_time(case, house, tries - 1)
-    played.figures[f"played again, the machine was late ({tries - 1} tries left)"] = lateness.worst
-    return played
 
 
 def sign_in(house: House, agent: str, options: dict[str, Any]) -> Run:

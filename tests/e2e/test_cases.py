@@ -9,7 +9,8 @@ import pytest
 
 from tests.e2e.case import Case, cases
 from tests.e2e.house import House
-from tests.e2e.runner import Played, play_in_time
+from tests.e2e.lateness import in_time
+from tests.e2e.runner import Played, play
 
 Tell = Callable[[str, float], None]
 
@@ -29,7 +30,7 @@ def test_with_others(case: Case, played: dict[str, Future[Played]], measured: Te
 
 @pytest.mark.parametrize("case", _parameters(alone=True))
 def test_alone(case: Case, idle_house: House, measured: Tell) -> None:
-    tell_all(play_in_time(case, idle_house), measured)
+    tell_all(in_time(lambda _: play(case, idle_house)), measured)
 
 
 def tell_all(done: Played, measured: Tell) -> None:
