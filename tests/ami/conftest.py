@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.ami.asterisk import ThrowAwayAsterisk
+from tests.ami.ledgers import Ledgers
 from tests.databases import database, server, sessions
 
 __all__ = ["asterisk", "database", "server", "sessions"]
@@ -21,3 +23,8 @@ def asterisk() -> Iterator[ThrowAwayAsterisk]:
         yield asterisk
     finally:
         asterisk.remove()
+
+
+@pytest.fixture
+def ledgers(tmp_path: Path) -> Ledgers:
+    return Ledgers(tmp_path / "log")

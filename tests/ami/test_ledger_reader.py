@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from pathlib import Path
 
 import pytest
 
@@ -15,11 +14,6 @@ from tests.ami.ledgers import Ledgers, copy_of
 pytestmark = [pytest.mark.req("P2")]
 NOON = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
 SECOND = dt.timedelta(seconds=1)
-
-
-@pytest.fixture
-def ledgers(tmp_path: Path) -> Ledgers:
-    return Ledgers(tmp_path / "log")
 
 
 def line(ledgers: Ledgers) -> int:

@@ -6,7 +6,6 @@ import asyncio
 import datetime as dt
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -60,11 +59,6 @@ class Pbx(FakeAmi):
         for item in [*items, {"Event": "Complete", "EventList": "Complete"}]:
             lines = {**item, "ActionID": action["ActionID"]}
             session.send("".join(f"{k}: {v}\r\n" for k, v in lines.items()).encode() + b"\r\n")
-
-
-@pytest.fixture
-def ledgers(tmp_path: Path) -> Ledgers:
-    return Ledgers(tmp_path / "log")
 
 
 @contextmanager
