@@ -27,10 +27,16 @@ REAL := tests/lab
 # Compiled once, and not by every worker in every run.
 test test-unit: export PYTHONDONTWRITEBYTECODE =
 
+# What fails is run once more, one by one: what a busy machine spoiled passes then, and stays in the output; a fault fails again.
+# $(1): the tests, $(2): how they are run the first time.
+define tested
+$(PY) -m pytest -q $(1) $(2) || { echo "once more, one by one:"; $(PY) -m pytest -q $(1) --last-failed; }
+endef
+
 test: setup      ## everything: units and both databases beside each other, then real Asterisks, then real calls
-	$(PY) -m pytest -q -n auto --dist loadgroup tests --ignore=tests/e2e $(REAL:%=--ignore=%)
-	$(PY) -m pytest -q $(REAL) --durations=5
-	$(PY) -m pytest -q tests/e2e --durations=10
+	$(call tested,tests --ignore=tests/e2e $(REAL:%=--ignore=%),-n auto --dist loadgroup)
+	$(call tested,$(REAL),--durations=5)
+	$(call tested,tests/e2e,--durations=10)
 
 test-unit: setup ## without Asterisk, PostgreSQL, calls and whatever takes long
 	$(PY) -m pytest -q -n auto --dist worksteal tests \

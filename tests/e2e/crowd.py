@@ -20,6 +20,7 @@ from tests.e2e.until import until
 PHONES = [Address(f"127.0.0.{host}", 32070) for host in range(31, 34)]
 TRUNK = Address("127.0.0.2")
 NUMBER = "4009002000"
+PLAYABLE = ("ready", "truncated")
 CALLER_HZ, AGENT_HZ = 440, 950
 SETTLE_SECONDS = 60.0
 SCORE_AGAIN_MS = 1500
@@ -96,7 +97,7 @@ class Books:
 def books(house: House, number: str) -> Books:
     """The books on the calls of this number."""
     calls = {call.call_id: call for call in house.rows(Call, caller=number)}
-    mine = [row for row in house.rows(Recording) if row.call_id in calls and row.state == "ready"]
+    mine = [row for row in house.rows(Recording) if row.call_id in calls and row.state in PLAYABLE]
     folder = house.app.settings.recordings
     return Books(
         calls=len(calls),

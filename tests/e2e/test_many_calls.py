@@ -30,11 +30,13 @@ LEFT_OVER_SECONDS = 0.1
 class Heard:
     """One recording against the talk it is of, in seconds.
 
+    ``whole``: nothing of the talk is missing by the file's length.
     ``missing``: how much later than the joining, or earlier than the parting, the agent's tone begins and ends.
     ``holes``: how much of it is not there in between. ``before``, ``after``: what the file holds before the
     agent's first and after their last tone. ``swapped``: tones on the wrong side.
     """
 
+    whole: bool
     talk: float
     missing: float
     holes: float
@@ -49,6 +51,7 @@ def hear(house: House, row: Recording, leg: Leg) -> Heard:
     begin, end = audio.span(agent, AGENT_HZ) or (0.0, 0.0)
     whole = len(agent) / audio.RATE
     return Heard(
+        whole=row.state == "ready",
         talk=leg.talk_ms / 1000,
         missing=leg.talk_ms / 1000 - (end - begin),
         holes=end - begin - audio.seconds_of(agent, AGENT_HZ),
@@ -87,6 +90,7 @@ def nothing_too_little_or_too_much(heard: list[Heard], measured: Tell) -> None:
     measured("most sound after the agent's", after)
     holes = sum(one.holes for one in heard) / sum(one.talk for one in heard)
     measured("share of the agents' sound missing in between", 100 * holes, "%")
+    assert all(one.whole for one in heard), "recordings are shorter than their talks"
     assert holes <= MOST_HOLES
     assert missing <= MOST_MISSING_SECONDS
     assert after <= LEFT_OVER_SECONDS, "something of the survey is in a recording"
