@@ -17,6 +17,7 @@ from callcenter.call_page import columns
 from callcenter.errors import HotlineError, NotFound, Unreachable
 from callcenter.ports import App
 from callcenter.printing import as_json, print_json, print_rows
+from callcenter.site import Site
 from callcenter.site_store import time_zone
 from schema.conferences import Conference, ConferenceMember
 
@@ -72,6 +73,8 @@ def _member_command(name: str, action: str, said: str) -> None:
     @click.argument("member", metavar="NUMBER_OR_CHANNEL")
     @click.pass_obj
     def command(app: App, room: str, member: str) -> None:
+        _site_with(app, room)
+
         async def work(manager: AmiConnection) -> None:
             channel = await _channel(manager, room, member)
             await _do(manager, actions.conference(action, room, channel))
@@ -85,7 +88,14 @@ def _room_command(name: str, action: str, said: str) -> None:
     @click.argument("room")
     @click.pass_obj
     def command(app: App, room: str) -> None:
-        asyncio.run(_with(app, lambda manager: _do(manager, actions.conference(action, room))))
+        _site_with(app, room)
+
+        async def work(manager: AmiConnection) -> None:
+            if not await _members(manager, room):
+                raise NotFound(f"nobody is in room {room}; see hotline conferences list")
+            await _do(manager, actions.conference(action, room))
+
+        asyncio.run(_with(app, work))
         click.echo(f"room {room}: {name}ed")
 
 
@@ -103,9 +113,7 @@ _room_command("unlock", "ConfbridgeUnlock", "Let others in again.")
 @click.pass_obj
 def invite(app: App, room: str, number: str, trunk: str | None) -> None:
     """Ring an outside number; who answers is in the conference, without a PIN."""
-    site = app.site()
-    if room not in {one.number for one in site.rooms}:
-        raise NotFound(f"there is no room {room}")
+    site = _site_with(app, room)
     names = [one.name for one in site.trunks]
     if not _NUMBER.fullmatch(number):
         raise HotlineError(f"{number[:30]!r} is no telephone number")
@@ -121,6 +129,14 @@ def invite(app: App, room: str, number: str, trunk: str | None) -> None:
     )
     asyncio.run(_with(app, lambda manager: _do(manager, ring)))
     click.echo(f"room {room}: {number} is rung")
+
+
+def _site_with(app: App, room: str) -> Site:
+    site = app.site()
+    known = [one.number for one in site.rooms]
+    if room not in known:
+        raise NotFound(f"there is no room {room}; the site has {', '.join(known) or 'none'}")
+    return site
 
 
 async def _now(app: App) -> list[dict[str, Any]]:
