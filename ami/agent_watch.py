@@ -19,8 +19,8 @@ from ami.members import OURS, Manager, reconcile, take_out
 from ami.protocol import Message
 from callcenter import agent_states as states
 from callcenter import agents as service
+from callcenter import missed_calls
 from callcenter.errors import HotlineError, NotFound
-from callcenter.missed_calls import MissedCalls
 from callcenter.ports import Clock
 from callcenter.presence import Presence, pace
 from callcenter.site import Site
@@ -50,7 +50,6 @@ class AgentWatch:
         self._read_site = site
         self._site: Site | None = None
         self._clock = clock
-        self._missed = MissedCalls()
         self._presence = Presence()
         self._work: asyncio.Queue[Work] = asyncio.Queue(MOST_WORK)
         self._look_at: float | None = None
@@ -60,7 +59,7 @@ class AgentWatch:
         """Have the listener tell what is followed here."""
         on("AgentComplete", self.hear_complete)
         on("AgentRingNoAnswer", self.hear_missed)
-        on("AgentConnect", lambda message: self._missed.forget(message.get("MemberName", "")))
+        on("AgentConnect", self.hear_connect)
         on("ContactStatus", self.hear_contact)
         on("DeviceStateChange", self.hear_device)
         on("FullyBooted", lambda _: self.look_later())
@@ -76,6 +75,11 @@ class AgentWatch:
         """An agent let a call ring."""
         if message.get("Interface", "").endswith(OURS):
             self._do(partial(self._count_missed, message["MemberName"], message["Queue"]))
+
+    def hear_connect(self, message: Message) -> None:
+        """An agent answered."""
+        if message.get("Interface", "").endswith(OURS):
+            self._do(partial(self._forget_missed, message["MemberName"]))
 
     def hear_pause(self, message: Message) -> None:
         """Somebody's wrap-up was made longer: Asterisk does not end that by itself."""
@@ -125,12 +129,17 @@ class AgentWatch:
 
     def _count_missed(self, agent: str, queue: str) -> bool:
         most = next((one.pause_after_missed for one in self._known().queues if one.name == queue), 0)
-        if not self._missed.missed(agent, most):
-            return False
         with self._sessions.begin() as session:
+            if not missed_calls.missed(session, agent, most):
+                return False
             service.pause(session, agent, service.MISSED_CALLS, self._clock)
         log.info("agent.paused", agent=agent, reason=service.MISSED_CALLS, missed=most)
         return True
+
+    def _forget_missed(self, agent: str) -> bool:
+        with self._sessions.begin() as session:
+            missed_calls.forget(session, agent)
+        return False
 
     def _follow_phone(self, seat: str) -> bool:
         last_seen, site = self._presence.last_seen(seat), self._known()

@@ -163,3 +163,6 @@ PEERS = "HL_PEERS"
 
 BACK = "HL_BACK"
 """The dialplan's own: the phone that a call comes back to when nobody takes it after a blind transfer."""
+
+FORETOLD = "HL_FORETOLD"
+"""When who waits was told to be answered, in seconds since 1970: after a restart of the listener no later is told."""

@@ -1,4 +1,7 @@
-"""Missed calls: who came to a queue and left without having spoken with anybody. Each is a task, once a call."""
+"""Missed calls: who came to a queue and left without having spoken with anybody. Each is a task, once a call.
+
+A customer who was called back and then gave up waiting is one too.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from sqlalchemy.orm import Session, aliased
 
 from callcenter.errors import NotFound
 from callcenter.follow_ups import Task, find, open_tasks
+from callcenter.queues.virtual_hold import RETURNED
 from schema.calls import Call, Leg, Visit
 from schema.follow_ups import FollowUp
 
@@ -28,7 +32,8 @@ def open_missed(session: Session, now: dt.datetime) -> int:
     rows = session.execute(
         select(Call, Visit)
         .join(Visit, Visit.call_id == Call.call_id)
-        .where(Call.state == "closed", Call.direction == "inbound", Call.started_at >= now - KEPT)
+        .where(Call.state == "closed", Call.started_at >= now - KEPT)
+        .where((Call.direction == "inbound") | Call.call_id.startswith(RETURNED))
         .where(Visit.outcome.in_(LEFT), ~served.exists(), ~talked.exists(), ~known.exists())
         .order_by(Call.call_id, Visit.number)
     )

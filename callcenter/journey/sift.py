@@ -28,6 +28,7 @@ from callcenter.events import (
     QueueExited,
     QueueJoined,
     QueueLeft,
+    QueueRefused,
     Transferred,
     Unheld,
 )
@@ -52,10 +53,11 @@ IN_ORDER = {
     Unheld: 11,
     Transferred: 12,
     QueueExited: 13,
-    QueueLeft: 14,
-    QueueDone: 15,
-    LegEnded: 16,
-    CallVanished: 17,
+    QueueRefused: 14,
+    QueueLeft: 15,
+    QueueDone: 16,
+    LegEnded: 17,
+    CallVanished: 18,
 }
 """Of what bears the same moment: beginnings before ends. Every event has its place here."""
 

@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import Session
 
 from agi.knowledge import AWAY, Knowledge
 from agi.scripts.knowing import state_of
 from callcenter.caller_lists import put
 from callcenter.flow import Served, WhoServed
+from schema.reading import Reader, Readers
 from schema.session import engine_for, session_factory
 
 pytestmark = [pytest.mark.req("RT-2", "RT-3")]
@@ -32,7 +32,7 @@ class Database:
     def __init__(self, then: Any) -> None:
         self.asked, self.then = 0, then
 
-    def __call__(self) -> Session:
+    def __call__(self) -> Reader:
         self.asked += 1
         return self.then()  # type: ignore[no-any-return]
 
@@ -45,7 +45,7 @@ def stuck() -> Iterator[threading.Event]:
     over.set()
 
 
-def refuse() -> Session:
+def refuse() -> Reader:
     raise OperationalError("SELECT", {}, Exception("no connection"))
 
 
@@ -54,7 +54,7 @@ def test_a_listed_caller_is_known(migrated: Path, tmp_path: Path) -> None:
     sessions = session_factory(engine)
     with sessions.begin() as session:
         put(session, [BLOCKED], "chen", AT)
-    knowledge = Knowledge(session_factory(engine, read_only=True), limit_seconds=30)
+    knowledge = Knowledge(Readers(engine), limit_seconds=30)
     found = asyncio.run(knowledge.of(f"+86{CALLER}", "cn", AT))
     knowledge.close()
     with sessions.begin() as session:
@@ -80,7 +80,7 @@ def test_a_dead_database_is_told_as_trouble_and_then_left_alone() -> None:
 
 
 def test_a_stuck_database_is_not_waited_for_and_the_loop_turns_meanwhile(stuck: threading.Event) -> None:
-    def hang() -> Session:
+    def hang() -> Reader:
         stuck.wait(60)
         return refuse()
 
