@@ -21,7 +21,7 @@ Under ``phones``, agent: ``tone_hz``. Numbers are dialled as written.
 ``command: words``           a command; ``{NAME}`` is the id of that caller's call
 ``fails: [words, why]``      a command that must fail with this word in its message
 ``listens: {NAME: [hz]}``    wait until NAME hears each tone, and only those, in the next half second
-``credited: {NAME: {AGENT: hz}}``  talk and recordings hold as much of each agent as NAME has heard
+``credited: {NAME: {AGENT: hz}}``  talk and recordings hold as much of each agent, or trunk, as NAME has heard
 ``gap: {NAME: [ms, hz, …]}`` NAME has heard one of the tones all the time since the first ``listens``, or for no more;
                              where the machine was late for no more than LATE_GAP_SECONDS
 """
@@ -183,7 +183,8 @@ class Hands:
                 self.figures[f"{name} heard {agent}"] = seconds
                 assert seconds, f"{name} never heard {agent}"
                 expect_hands.credited(self._house, call_id, agent, seconds)
-                expect_hands.recorded(self._house, call_id, hz, seconds)
+                held = expect_hands.held(self._house, call_id, agent)
+                expect_hands.recorded(self._house, call_id, hz, seconds, held)
 
     def _hears_just(self, name: str, tones: list[float]) -> bool:
         heard = samples(self._ear(name))
