@@ -57,7 +57,7 @@ def held(house: House, call_id: str, agent: str) -> float:
 
 
 def recorded(house: House, call_id: str, hz: float, heard: float, held: float) -> None:
-    """What the caller heard of a tone is on the agents' side of the call's files, once; what was said on hold may be."""
+    """What the caller heard of a tone is on the agents' side of the call's files, once; what was said on hold may."""
 
     def seconds() -> float:
         rows = [row for row in house.rows(Recording, call_id=call_id) if row.state in ("ready", "truncated")]

@@ -20,6 +20,7 @@ Under ``phones``, agent: ``tone_hz``. Numbers are dialled as written.
 ``fallen: [words, why]``     wait until they have failed with this word in their message
 ``command: words``           a command; ``{NAME}`` is the id of that caller's call
 ``fails: [words, why]``      a command that must fail with this word in its message
+``prints: [words, pieces…]`` wait until a command prints a line with these pieces, where other words may lie between
 ``listens: {NAME: [hz]}``    wait until NAME hears each tone, and only those, in the next half second
 ``credited: {NAME: {AGENT: hz}}``  talk and recordings hold as much of each agent, or trunk, as NAME has heard
 ``gap: {NAME: [ms, hz, …]}`` NAME has heard one of the tones all the time since the first ``listens``, or for no more;
@@ -28,6 +29,7 @@ Under ``phones``, agent: ``tone_hz``. Numbers are dialled as written.
 
 from __future__ import annotations
 
+import re
 import subprocess
 import time
 from array import array
@@ -158,6 +160,15 @@ class Hands:
         words, why = told
         said = self._house.refused(*self._filled(words).split())
         assert why in said, said
+
+    def do_prints(self, told: list[str]) -> None:
+        words, *pieces = [self._filled(piece) for piece in told]
+        wanted = re.compile(".*".join(re.escape(piece) for piece in pieces))
+        until(
+            lambda: wanted.search(self._house.run(*words.split())),
+            SECONDS,
+            f"hotline {words} prints {pieces}",
+        )
 
     def do_listens(self, heard: dict[str, list[float]]) -> None:
         for name, tones in heard.items():
