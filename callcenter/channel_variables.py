@@ -29,6 +29,9 @@ OUTCOME = "HL_OUTCOME"
 OVER = "HL_OVER"
 """The outcome of the action in hand after which nothing is left but the survey; empty when the flow goes on."""
 
+SURVEYED = "HL_SURVEYED"
+"""Shared on the caller's channel: 1 when they were asked by the queue an agent has passed them on to."""
+
 TRUNK = "HL_TRUNK"
 """The trunk a call came in on; set by the trunk's endpoint."""
 

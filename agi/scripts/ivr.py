@@ -12,6 +12,7 @@ from urllib.parse import quote
 from agi.call import Call
 from agi.lookup import look_up
 from agi.outcomes import HungUp
+from agi.scripts.asked_once import mark_asked, was_asked
 from agi.scripts.knowing import agent_state, closings, of_the_caller, who_served
 from agi.scripts.recording import NOT_RECORDED, RecordingRules
 from agi.scripts.survey import survey
@@ -81,10 +82,12 @@ class _Stretch:
         self._told = self._decided = 0
 
     def after_action(self, walk: Walk, outcome: str) -> None:
-        """Take what the dialplan's action came to; an answered queue call is first asked its survey."""
+        """Take what the dialplan's action came to; an answered queue call is first asked its survey, once."""
         act = walk.request
-        if isinstance(act, dialogue.Act) and act.survey and outcome == AGENT_HUNG_UP:
-            self._survey(act.survey, walk)
+        wanted = isinstance(act, dialogue.Act) and outcome == AGENT_HUNG_UP and act.survey
+        if wanted and not was_asked(self._call, self._call_id):
+            self._survey(wanted, walk)
+            mark_asked(self._call, self._call_id)
         walk.answer(dialogue.Outcome(outcome))
 
     def keep_fallback(self, flow: str, fallback: str) -> None:
