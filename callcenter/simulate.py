@@ -40,6 +40,7 @@ Looked = Found | NotFound | Failed
 DEFAULT_OUTCOMES = {
     "queue": "CONTINUE",
     "seat": "ANSWER",
+    "agent": "ANSWER",
     "outside": "ANSWER",
     "voicemail": "SUCCESS",
     "conference": "DONE",

@@ -64,7 +64,8 @@ class LookupAnswer(click.ParamType[Looked]):
     "--outcome",
     "outcomes",
     multiple=True,
-    help="What the next action comes to: timeout, full, nobody, key-1, busy, no_answer, unreachable, done.",
+    help="What the next action comes to: timeout, full, nobody, key-1, busy, no_answer, unreachable, "
+    "not_logged_in, done.",
 )
 @click.option(
     "--site", "file", type=click.Path(path_type=Path), help="A site file; left out: the stored site."

@@ -150,7 +150,7 @@ class _Stretch:
 
     def _action(self, act: dialogue.Act, language: str) -> dict[str, str]:
         """What the dialplan needs for the action."""
-        values = {TARGET: _target(act), SECONDS: str(act.seconds or ""), OVER: _over(act)}
+        values = {TARGET: self._target(act), SECONDS: str(act.seconds or ""), OVER: _over(act)}
         if act.kind != "queue":
             return values | NOT_RECORDED | {f"__{TELL_AGENT}": "0"}
         meant = act.served or act.target
@@ -165,6 +165,14 @@ class _Stretch:
                 QUEUE_MAX_PENALTY: str(first_max_penalty(queue)),
             }
         )
+
+    def _target(self, act: dialogue.Act) -> str:
+        """A seat goes by its number, so that its own settings count."""
+        if act.kind == "seat":
+            return self._snapshot.numbers.numbers.get(act.target, "0")
+        if act.kind == "outside":
+            return f"PJSIP/{quote(act.target, safe='+')}@{act.trunk}"
+        return act.target
 
     def _whispered(self, queue: Queue | None) -> str:
         """The file of what the queue tells its agents, in the site's own language."""
@@ -215,7 +223,8 @@ class _Stretch:
 
 ACTIONS = {
     "queue": "queue",
-    "seat": "dial",
+    "seat": "desk",
+    "agent": "desk",
     "outside": "dial",
     "voicemail": "voicemail",
     "conference": "conference",
@@ -229,11 +238,3 @@ def _over(act: dialogue.Act) -> str:
     if not act.last:
         return ""
     return AGENT_HUNG_UP if act.kind == "queue" else ANSWERED
-
-
-def _target(act: dialogue.Act) -> str:
-    if act.kind == "seat":
-        return f"PJSIP/{act.target}"
-    if act.kind == "outside":
-        return f"PJSIP/{quote(act.target, safe='+')}@{act.trunk}"
-    return act.target
