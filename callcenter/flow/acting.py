@@ -40,6 +40,7 @@ DIAL_EXITS: Exits = {
     "CHANUNAVAIL": ("unreachable", "the line could not be reached"),
     "CONGESTION": ("unreachable", "the network refused the call"),
     "UNREACHABLE": ("unreachable", "the line could not be reached"),
+    "FULL": ("unreachable", "all channels of the trunk were in use"),
     "LOGGEDOFF": ("not_logged_in", "the agent was not logged in"),
     "NOT_LOGGED_IN": ("not_logged_in", "the agent was not logged in"),
 }

@@ -59,7 +59,7 @@ ACTS: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
     ),
     "outside": (
         {"kind": "outside", "number": "02011112222", "trunk": "e1", "ring_seconds": 30, **DIALLED},
-        {"next": "dial", "target": "PJSIP/02011112222@e1", "seconds": "30"},
+        {"next": "outside", "target": "PJSIP/02011112222@e1", "seconds": "30"},
     ),
     "voicemail": (
         {"kind": "voicemail", "mailbox": "8000", "greeting": ["leave_word"]},

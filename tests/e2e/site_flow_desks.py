@@ -15,7 +15,7 @@ def add(found: Site) -> None:
     dial = {"ring_seconds": 5, "busy": "engaged", "no_answer": "bye", "unreachable": "off"}
     _flow(found, "seat_step", SEAT_STEP, {"kind": "seat", "seat": "i7027", **dial})
     _flow(
-        found, "agent_step", AGENT_STEP, {"kind": "agent", "agent": "3703", **dial, "not_logged_in": "home"}
+        found, "agent_step", AGENT_STEP, {"kind": "agent", "agent": "3703", **dial, "not_logged_in": "mobile"}
     )
     wait = {"kind": "queue", "queue": "quiet68", "timeout": "bye", "full": "bye", "nobody": "bye"}
     _flow(found, "quiet68", QUIET, wait)
@@ -49,8 +49,10 @@ def add(found: Site) -> None:
 
 
 def _flow(found: Site, name: str, number: str, begins: Site) -> None:
-    ends = {place: {"kind": "hangup", "prompts": ["goodbye"]} for place in ("bye", "engaged", "off", "home")}
-    steps = {name: begins, **ends}
+    ends = {place: {"kind": "hangup", "prompts": ["goodbye"]} for place in ("bye", "engaged", "off")}
+    dial = {"busy": "engaged", "no_answer": "bye", "unreachable": "off"}
+    mobile = {"kind": "outside", "number": "02100001111", "trunk": "c1", **dial}
+    steps = {name: begins, "mobile": mobile, **ends}
     found["dids"].append({"number": number, "title": name, "flow": name, "language": "zh"})
     flow = {"name": name, "title": name, "language": "zh", "start": name, "operator": "bye", "steps": steps}
     found["flows"].append(flow)
