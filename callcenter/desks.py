@@ -74,6 +74,11 @@ def around(session: Session, plan: NumberPlan, number: str, seat: str) -> Desks:
     return Desks(seated, found)
 
 
+def known_desks(session: Session) -> Desks:
+    """Where everybody sits, and all settings: for who has no call to hurry for."""
+    return Desks({login.agent: login.seat for login in agents.logged_in(session)}, everyone(session))
+
+
 def of(session: Session, numbers: Iterable[str]) -> dict[str, Settings]:
     """The settings of these numbers, of those that have any."""
     query = select(DeskSettings).where(DeskSettings.number.in_(list(numbers)))

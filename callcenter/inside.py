@@ -13,6 +13,7 @@ import re
 from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
+from callcenter import routing
 from callcenter.desks import MAX_HOPS, Desks, Settings
 from callcenter.feature_codes import find
 from callcenter.number_plan import NumberPlan
@@ -70,6 +71,11 @@ class Decision(NamedTuple):
     caller_id: str = ""
     idle: bool = False
     """The phone is not rung while it is in a call."""
+
+    @property
+    def told(self) -> routing.Decision:
+        """As it is kept with the call, and shown."""
+        return routing.Decision("call", f"{self.act} {self.target}".strip(), self.reasons)
 
     def after(self, *reasons: str) -> Decision:
         """The same, for these reasons before its own."""

@@ -115,8 +115,6 @@ def _tell(call: Call, services: Services, decision: Decision) -> None:
         "uniqueid": call.uniqueid,
         "at": services.clock(),
         "number": 1,
-        "about": "call",
-        "destination": f"{decision.act} {decision.target}".strip(),
-        "reasons": list(decision.reasons),
+        **decision.told._asdict(),
     }
     services.facts.put(DECISION, call.call_id, row)

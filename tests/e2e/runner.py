@@ -44,6 +44,7 @@ from tests.e2e.verbs_hands import Hands
 from tests.e2e.verbs_inside import PHONES, InsideVerbs, account, is_inside
 from tests.e2e.verbs_recording import RecordingVerbs
 from tests.e2e.verbs_routing import RoutingVerbs
+from tests.e2e.verbs_simulated import SimulatedVerbs
 from tests.e2e.verbs_survey import SurveyVerbs
 from tests.e2e.verbs_waiting import WaitingVerbs
 
@@ -99,6 +100,7 @@ class Stage(
     InsideVerbs,
     RecordingVerbs,
     RoutingVerbs,
+    SimulatedVerbs,
     SurveyVerbs,
     WaitingVerbs,
 ):
