@@ -19,7 +19,7 @@ def dial(
     house: House, number: str, sessions: Callable[[], Session] | None, channel: str = "PJSIP/s8002-00000001"
 ) -> dict[str, str]:
     """The variables that the dialplan goes on with."""
-    values = ("node-1.0", "", "", "", "", "", number)
+    values = ("node-1.0", "", "", "", "", "", number, "")
     arguments = {f"agi_arg_{place}": value for place, value in enumerate(values, 2)}
 
     async def whole() -> dict[str, str]:

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from ruamel.yaml import YAML
 
-from tests.e2e import site_recording, site_survey
+from tests.e2e import site_flow_desks, site_recording, site_survey
 from tests.e2e.site_agents import add_agents
 from tests.e2e.site_hands import add_hands
 from tests.e2e.site_inside import add_inside
@@ -56,6 +56,7 @@ def site(*, twin: str = "open") -> str:
     add_hands(found, _add_line)
     site_recording.add(found, _add_line)
     add_inside(found)
+    site_flow_desks.add(found)
     add_waiting(found, _add_line)
     out = StringIO()
     writer = YAML()
