@@ -22,7 +22,7 @@ from schema.config import Audit
 def dial_number(app: App, number: str, agent: str) -> None:
     """Ring an agent's phone, then NUMBER. Prints the call's id."""
     with app.sessions(read_only=True)() as session:
-        seat = seats_of(session, [agent], "").get(agent)
+        seat = seats_of(session, [agent]).get(agent)
     if seat is None:
         raise NotFound(f"agent {agent} is not logged in; see hotline agents list")
     seat_number = NumberPlan.of(app.site()).numbers.get(seat, "")

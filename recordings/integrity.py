@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from callcenter.ports import TalkedLeg
@@ -164,7 +164,7 @@ def _ended(session: Session, uniqueids: list[str]) -> list[Leg]:
         session.scalars(
             select(Leg).where(
                 Leg.uniqueid.in_(uniqueids),
-                Leg.kind != "caller",
+                or_(Leg.kind != "caller", Leg.agent.is_not(None)),
                 Leg.ended_at.is_not(None),
                 Leg.talk_ms > 0,
             )

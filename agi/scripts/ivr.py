@@ -152,7 +152,8 @@ class _Stretch:
         """What the dialplan needs for the action."""
         values = {TARGET: _target(act), SECONDS: str(act.seconds or ""), OVER: _over(act)}
         if act.kind != "queue":
-            return values | NOT_RECORDED | {f"__{TELL_AGENT}": "0"}
+            recorded = self._recording.before(None, language) if act.kind == "seat" else NOT_RECORDED
+            return values | recorded | {f"__{TELL_AGENT}": "0"}
         meant = act.served or act.target
         queue = self._snapshot.published.queues.get(meant)
         return (

@@ -1,4 +1,4 @@
-"""Before a queue: is this call to be recorded, and does the caller have to be told or asked?"""
+"""Before a queue or a seat: is this call to be recorded, and does the caller have to be told or asked?"""
 
 from __future__ import annotations
 
@@ -38,8 +38,11 @@ class RecordingRules:
         self._voice = voice
         self._services = services
 
-    def before(self, queue: str, language: str) -> dict[str, str]:
-        """Tell or ask the caller if need be, keep the decision, give what the dialplan needs of it."""
+    def before(self, queue: str | None, language: str) -> dict[str, str]:
+        """Tell or ask the caller if need be, keep the decision, give what the dialplan needs of it.
+
+        ``queue`` None: a seat is rung, and who sits there is seen when the leg has ended.
+        """
         found = terms(self._site, self._trunk, queue)
         consent = consent_to_ask(self._site, self._trunk, queue, self._call_id)
         answer = None if consent is None else self._answer(consent, language)
