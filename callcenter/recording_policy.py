@@ -184,7 +184,7 @@ def _rules(
 
 def _is_inside(trunk: str | None, queue: str | None) -> bool:
     """Between the house's own phones, where nobody has to be told."""
-    return trunk is None and queue is None
+    return not trunk and not queue
 
 
 def _first(rules: list[tuple[str, AgentRule]], field: str, default: Any) -> Any:

@@ -152,7 +152,8 @@ class _Stretch:
         """What the dialplan needs for the action."""
         values = {TARGET: _target(act), SECONDS: str(act.seconds or ""), OVER: _over(act)}
         if act.kind != "queue":
-            recorded = self._recording.before(None, language) if act.kind == "seat" else NOT_RECORDED
+            seat = act.target if act.kind == "seat" else None
+            recorded = self._recording.before_seat(seat, language) if seat else NOT_RECORDED
             return values | recorded | {f"__{TELL_AGENT}": "0"}
         meant = act.served or act.target
         queue = self._snapshot.published.queues.get(meant)

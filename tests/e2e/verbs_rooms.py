@@ -8,6 +8,7 @@
 ``box_pin: {BOX: digits}``        wait until this is the box's PIN
 ``beeps: {PARTY: seconds}``   wait until this party has heard the tone of the house for so long
 ``no_beep: PARTY``            it has heard none for some seconds
+``resumes: AGENT``            wait until the agent has ended a pause of the talk that is up
 ``kept: {AGENT: [far, own]}`` the agent's newest talk has one recording, the far side's tone left, theirs right
 """
 
@@ -22,7 +23,8 @@ from typing import Any
 from lab import audio
 from lab.sipp_run import Run
 from lab.softphone import PhoneCall
-from schema.calls import Recording
+from schema.calls import Leg, Recording
+from schema.recordings import RecordingPause
 from tests.e2e.expect_hands import sounding
 from tests.e2e.house import House
 from tests.e2e.lamp import Lamp
@@ -106,13 +108,21 @@ class RoomVerbs:
             return samples(self.in_hand[party].ear())
         return samples(self.parties[party].ear(self.parties[party].events("answered")[-1].call))
 
+    def do_resumes(self, agent: str) -> None:
+        def ended() -> bool:
+            up = [leg.uniqueid for leg in self._house.rows(Leg, agent=agent, ended_at=None)]
+            rows = self._house.rows(RecordingPause, ended_by=f"agent {agent}")
+            return any(row.uniqueid in up for row in rows)
+
+        until(ended, PATIENCE_SECONDS, f"{agent} goes on being recorded")
+
     def do_kept(self, wanted: dict[str, list[float]]) -> None:
         for agent, tones in wanted.items():
             try:
                 until(partial(self._is_kept, agent, *tones), PATIENCE_SECONDS, "a recording")
             except AssertionError:
-                rows = [(row.state, row.reason, row.path) for row in self._house.rows(Recording, agent=agent)]
-                raise AssertionError(f"{agent}: wanted {tones} in one recording, found {rows}") from None
+                found = [self._told(row, tones) for row in self._house.rows(Recording, agent=agent)]
+                raise AssertionError(f"{agent}: wanted {tones} in one recording, found {found}") from None
 
     def _is_kept(self, agent: str, far: float, own: float) -> bool:
         rows = self._house.rows(Recording, agent=agent)
@@ -122,3 +132,9 @@ class RoomVerbs:
         left, right = audio.read_wav(self._house.app.settings.recordings / mine[0].path).channels
         heard = sounding(left, far) >= HEARD_SECONDS <= sounding(right, own)
         return heard and sounding(left, own) == sounding(right, far) == 0.0
+
+    def _told(self, row: Recording, tones: list[float]) -> list[Any]:
+        if row.path is None:
+            return [row.state, row.reason]
+        sides = audio.read_wav(self._house.app.settings.recordings / row.path).channels
+        return [row.state, row.reason, *([sounding(side, hz) for hz in tones] for side in sides)]
