@@ -36,6 +36,7 @@ from tests.e2e import expect
 from tests.e2e.case import Case
 from tests.e2e.faults import Faults
 from tests.e2e.house import House, now
+from tests.e2e.lateness import in_time
 from tests.e2e.site_inside import seat
 from tests.e2e.telephony_site import seat_of, site
 from tests.e2e.until import until
@@ -78,6 +79,11 @@ def play(case: Case, house: House) -> Played:
         expect.seen(house, stage.number[name], wanted)
     expect.books_balance(house, list(stage.number.values()))
     return Played(stage.number, stage.figures)
+
+
+def play_in_time(case: Case, house: House) -> Played:
+    """Play it, again where the machine was late."""
+    return in_time(lambda _: play(case, house))
 
 
 def sign_in(house: House, agent: str, options: dict[str, Any]) -> Run:
