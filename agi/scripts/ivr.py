@@ -160,7 +160,9 @@ class _Stretch:
         values = self._outside(act) if act.kind == "outside" else {}
         values |= {TARGET: self._target(act), SECONDS: str(act.seconds or ""), OVER: _over(act)}
         if act.kind != "queue":
-            return values | NOT_RECORDED | {f"__{TELL_AGENT}": "0"}
+            seat = act.target if act.kind == "seat" else None
+            recorded = self._recording.before_seat(seat, language) if seat else NOT_RECORDED
+            return values | recorded | {f"__{TELL_AGENT}": "0"}
         meant = act.served or act.target
         queue = self._snapshot.published.queues.get(meant)
         return (

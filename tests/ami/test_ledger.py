@@ -13,6 +13,7 @@ from ami.ledger import parse_cel, parse_queue_log
 from callcenter.events import (
     AgentAnswered,
     CameToCall,
+    Consulted,
     LegEnded,
     LegStarted,
     QueueExited,
@@ -64,6 +65,13 @@ def test_whom_hotline_brings_to_a_call_is_of_that_call() -> None:
     assert isinstance(came, CameToCall)
     assert came.names() == ("u1", "u1", "pbx-7")
     assert parse_cel(row("USER_DEFINED", extra=b'{""extra"":""main""}')) is None
+
+
+def test_a_seat_that_consults_says_so_itself() -> None:
+    told = row("USER_DEFINED", extra=b'{""extra"":""""}').replace(b'"","","{', b'"HL_CONSULT","","{')
+    consulted = parse_cel(told)
+    assert isinstance(consulted, Consulted)
+    assert consulted.names() == ("u1", "u1")
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,7 @@ from tests.e2e.verbs_desks import DeskVerbs
 from tests.e2e.verbs_hands import Hands
 from tests.e2e.verbs_inside import PHONES, InsideVerbs, account, is_inside
 from tests.e2e.verbs_recording import RecordingVerbs
+from tests.e2e.verbs_rooms import RoomVerbs
 from tests.e2e.verbs_routing import RoutingVerbs
 from tests.e2e.verbs_survey import SurveyVerbs
 from tests.e2e.verbs_waiting import WaitingVerbs
@@ -106,6 +107,7 @@ class Stage(
     Hands,
     InsideVerbs,
     RecordingVerbs,
+    RoomVerbs,
     RoutingVerbs,
     SurveyVerbs,
     WaitingVerbs,
@@ -127,6 +129,7 @@ class Stage(
             self._stack.callback(house.run, "agents", "logout", agent)
             self.parties[agent] = stack.enter_context(sign_in(house, agent, options))
         self.take_up_phones(case.phones, stack)
+        self.take_up_lamps()
 
     def everybody_left(self) -> None:
         """Wait for the callers' ends; SIPp must have found nothing wrong."""
