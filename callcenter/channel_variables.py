@@ -29,9 +29,6 @@ OUTCOME = "HL_OUTCOME"
 OVER = "HL_OVER"
 """The outcome of the action in hand after which nothing is left but the survey; empty when the flow goes on."""
 
-ASKED = "HL_ASKED"
-"""1 when the caller has been asked a survey since the queue in hand, there or where the agent has passed them on to."""
-
 TRUNK = "HL_TRUNK"
 """The trunk a call came in on; set by the trunk's endpoint."""
 

@@ -19,7 +19,6 @@ from agi.services import Services
 from agi.snapshots import Snapshot
 from agi.speaking import MARGIN_SECONDS, Voice
 from callcenter.channel_variables import (
-    ASKED,
     CURSOR,
     DONE,
     FALLBACK_FLOW,
@@ -49,7 +48,7 @@ KEPT = dialogue.Outcome("KEPT")
 
 def ivr(call: Call, services: Services) -> None:
     """Walk until the dialplan has to act, then leave it the action and the place."""
-    call_id, version, cursor, outcome, trunk, did, variables, fallback, asked = (*call.args, "")[:9]
+    call_id, version, cursor, outcome, trunk, did, variables, fallback = call.args
     snapshot = services.snapshots.of(version)
     stretch = _Stretch(call, call_id, services, snapshot, answered=bool(cursor))
     at = services.clock()
@@ -59,7 +58,7 @@ def ivr(call: Call, services: Services) -> None:
         known = NOTHING if outcome == AGENT_HUNG_UP else closings(call, services)
         walk = Walk(snapshot.published, place, caller=call.callerid, trunk=trunk, did=did, at=at, known=known)
         found = stood == (place.flow, place.step)  # else it is the operator's action now, not begun yet
-        stretch.run(walk, lambda: stretch.after_action(walk, outcome, asked == "1") if found else None)
+        stretch.run(walk, lambda: stretch.after_action(walk, outcome) if found else None)
     else:
         known = of_the_caller(call, services, snapshot)
         walk = Walk.enter(snapshot.published, caller=call.callerid, trunk=trunk, did=did, at=at, known=known)
@@ -80,15 +79,11 @@ class _Stretch:
         trunk, site = call.args[4], snapshot.published.site
         self._recording = RecordingRules(call, call_id, trunk, site, self._voice, services)
         self._told = self._decided = 0
-        self._asked = False
 
-    def after_action(self, walk: Walk, outcome: str, asked: bool) -> None:
-        """Take what the dialplan's action came to; an answered queue call is first asked its survey.
-
-        ``asked``: where the agent has passed the caller on to, they were asked already.
-        """
+    def after_action(self, walk: Walk, outcome: str) -> None:
+        """Take what the dialplan's action came to; an answered queue call is first asked its survey."""
         act = walk.request
-        if isinstance(act, dialogue.Act) and act.survey and outcome == AGENT_HUNG_UP and not asked:
+        if isinstance(act, dialogue.Act) and act.survey and outcome == AGENT_HUNG_UP:
             self._survey(act.survey, walk)
         walk.answer(dialogue.Outcome(outcome))
 
@@ -149,8 +144,6 @@ class _Stretch:
     def _leave(self, act: dialogue.Act, place: Place) -> None:
         """The one line that hands the call back: the action, the place, and the done marker."""
         values = {NEXT: ACTIONS[act.kind], LANGUAGE: place.language}
-        if self._asked:
-            values[ASKED] = "1"
         if act.kind not in ("hangup", "busy"):
             values |= self._action(act, place.language) | self._place(place)
         self._call.set_variables({**values, DONE: "1"})
@@ -166,7 +159,6 @@ class _Stretch:
             values
             | self._recording.before(meant, language)
             | {
-                ASKED: "",
                 QUEUE_PRIORITY: str(act.priority),
                 f"__{TELL_AGENT}": str(int(queue is not None and queue.announce_agent)),
                 f"__{WHISPER}": self._whispered(queue),
@@ -192,7 +184,6 @@ class _Stretch:
     def _survey(self, name: str, walk: Walk) -> None:
         asked = self._snapshot.published.surveys.get(name)
         if asked is not None:
-            self._asked = True
             survey(self._voice, asked, walk.place.language, self._call_id, self._services)
 
     def _keep_callback(self, act: dialogue.Act) -> None:

@@ -159,9 +159,9 @@ class House:
 
 
 def opening(**more: str) -> bytes:
-    """The request of the dialplan's AGI(…/ivr,token,call,version,cursor,outcome,trunk,did,vars,fallback,asked)."""
+    """The request of the dialplan's AGI(…/ivr,token,call,version,cursor,outcome,trunk,did,vars,fallback)."""
     values = ["node-1.0", *(more.get(name, "") for name in ("version", "cursor", "outcome"))]
-    values += ["e1", "95588", more.get("variables", ""), more.get("fallback", "main"), more.get("asked", "")]
+    values += ["e1", "95588", more.get("variables", ""), more.get("fallback", "main")]
     numbered = {f"agi_arg_{number}": value for number, value in enumerate(values, 2)}
     return request(agi_callerid=more.get("callerid", "13800138000"), **numbered)
 

@@ -70,17 +70,6 @@ def test_a_caller_no_agent_has_served_is_not_asked(outcome: str, house: House) -
     assert heard(house) == []
 
 
-def test_who_was_asked_where_the_agent_passed_them_on_to_is_not_asked_again(house: House) -> None:
-    cursor = "main/start;zh;doing;count=1.1"
-    house.call(Caller(["1"]), cursor=cursor, version="7", outcome="CONTINUE", asked="1")
-    assert heard(house) == []
-
-
-def test_that_a_caller_was_asked_is_left_in_a_variable_and_not_that_they_were_not(house: House) -> None:
-    assert ask(house, "1").variables["HL_ASKED"] == "1"
-    assert "HL_ASKED" not in ask(house, outcome="TIMEOUT").variables
-
-
 def test_a_survey_that_is_gone_from_the_version_is_passed_over(house: House) -> None:
     publish(house.etc, 8, site(flow({"start": QUEUE}), surveys=[]))
     caller = house.call(Caller("1"), cursor="main/start;zh;doing", version="8", outcome="CONTINUE")

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from lab import audio
-from schema.calls import Call, SurveyAnswer, VoicemailMessage
+from schema.calls import Call, VoicemailMessage
 from schema.conferences import Conference, ConferenceMember
 from schema.surveys import Notice, SurveyReply
 from tests.e2e.house import House
@@ -77,5 +77,5 @@ def _message(house: House, call: Call) -> str:
     return str(house.rows(VoicemailMessage, call_id=call.call_id)[0].message_id)
 
 
-TABLES = {"survey_replies": SurveyReply, "survey_answers": SurveyAnswer}
+TABLES = {"survey_replies": SurveyReply}
 SPECIAL = {"spoken_reason": spoken_reason, "mailed": mailed, "conference": conference}
