@@ -65,7 +65,7 @@ def _desks(call: Call, services: Services, numbers: NumberPlan, number: str, sea
         return around(session, numbers, number, seat)
 
     try:
-        return in_database(call, services, look)
+        return in_database(call, services, look, writes=False)
     except DatabaseAway:
         return None
 
