@@ -104,15 +104,15 @@ def test_a_stuck_database_is_not_waited_for_and_the_loop_turns_meanwhile(stuck: 
 def test_one_late_answer_costs_the_next_call_nothing_and_as_many_as_there_are_threads_do(
     stuck: threading.Event, migrated: Path
 ) -> None:
-    engine = engine_for(f"sqlite:///{migrated}")
-    sessions, hung = session_factory(engine, read_only=True), threading.Semaphore(THREADS)
+    engine, hung = engine_for(f"sqlite:///{migrated}"), threading.Semaphore(THREADS)
+    readers = Readers(engine)
 
-    def hang_at_first() -> Session:
+    def hang_at_first() -> Reader:
         if hung.acquire(blocking=False):
             stuck.wait(60)
-        return sessions()
+        return readers()
 
-    knowledge = Knowledge(Database(hang_at_first), limit_seconds=0.1)
+    knowledge = Knowledge(hang_at_first, limit_seconds=0.1)
 
     async def calls() -> None:
         for _ in range(THREADS):
