@@ -138,9 +138,9 @@ def logged_in(session: Session) -> list[AgentLogin]:
     return sorted(_open(session), key=lambda login: login.agent)
 
 
-def seats_of(session: Session, agents: Iterable[str], seat: str) -> dict[str, str]:
-    """Where these agents sit, and who sits at ``seat``: number → seat, of those who are logged in."""
-    wanted = AgentLogin.agent.in_(list(agents)) | (AgentLogin.seat == seat)
+def seats_of(session: Session, agents: Iterable[str], seats: Iterable[str] = ()) -> dict[str, str]:
+    """Where these agents sit, and who sits at ``seats``: number → seat, of those who are logged in."""
+    wanted = AgentLogin.agent.in_(list(agents)) | AgentLogin.seat.in_(list(seats))
     return {login.agent: login.seat for login in session.scalars(_OPEN.where(wanted))}
 
 

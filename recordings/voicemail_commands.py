@@ -20,6 +20,7 @@ from callcenter.printing import as_json, print_json, print_rows
 from callcenter.secret_commands import typed
 from callcenter.site.service import Mailbox
 from callcenter.site_store import time_zone
+from callcenter.voicemail_spool import sound_of
 from schema.agents import PinTries
 from schema.calls import VoicemailMessage
 
@@ -166,4 +167,4 @@ def _known(app: App, number: str) -> None:
 
 
 def _file(app: App, row: VoicemailMessage) -> Path:
-    return app.settings.spool / row.path
+    return sound_of(app.settings.spool, row)
