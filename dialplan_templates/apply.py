@@ -29,6 +29,9 @@ from dialplan_templates.versions import FAILED, REFUSED, Files, Versions, digest
 
 log = structlog.get_logger()
 LOCK = ".lock"
+ANNOUNCE = "module reload dsp"
+"""Reads one small file, and Asterisk sends the event Reload, which not every other reload does: who keeps the site in
+memory reads it again, whatever part of it is another."""
 
 
 class Record(Protocol):
@@ -211,6 +214,8 @@ class Applier:
 
     def _tell_live(self, number: int) -> None:
         self._record.went_live(number, self._versions.files(number).get("site.json", ""))
+        if self._live is not None:
+            self._live.rx(ANNOUNCE)
 
     def _check(self, change: Change) -> dict[str, str]:
         return check(self._versions, change, self._stubs, self._asterisk)

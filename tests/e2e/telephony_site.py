@@ -37,8 +37,8 @@ TWIN, SHUT = "4009003001", "4009003002"
 Site = dict[str, Any]
 
 
-def site(*, twin: str = "open") -> str:
-    """The site file's text. ``twin``: that branch is open or closed all day."""
+def site(*, twin: str = "open", **presence: str) -> str:
+    """The site file's text. ``twin``: that branch is open or closed all day. The rest: what becomes of whose phone."""
     found: Site = YAML(typ="safe").load(SAMPLE)
     _set_calendar(found, "office", "open")
     _point_lookups(found)
@@ -57,6 +57,7 @@ def site(*, twin: str = "open") -> str:
     site_recording.add(found, _add_line)
     add_inside(found)
     add_waiting(found, _add_line)
+    found["presence"] = presence
     out = StringIO()
     writer = YAML()
     writer.allow_unicode = True
