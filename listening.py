@@ -17,6 +17,7 @@ from ami.ledger_reader import LedgerReader
 from ami.legs import RecordedLegs
 from ami.listener import Listener
 from ami.process import Watch
+from ami.saying import say
 from ami.seating import Seating
 from ami.virtual_hold import VirtualHold
 from ami.wishes import WISHES, Tools, Wishes
@@ -59,7 +60,9 @@ class Listening:
             on_state=lambda up, at, reason: self._watch.on_state(up, at, reason),
             clock=app.clock,
         )
-        self._pausing = Pausing(self._connection, self._sessions, self._reading, app.site, app.clock)
+        self._pausing = Pausing(
+            self._connection, self._sessions, self._reading, app.site, app.clock, self._remind
+        )
         self._watch = self._put_together()
 
     def watch(self) -> Watch:
@@ -124,8 +127,12 @@ class Listening:
         self._listener.on("MixMonitorStart", self._pausing.hear_start)
         room = Room(folder, self._sessions, self._reading, app.clock)
         upkeep = Upkeep(folder, self._sessions, self._reading, app.site, app.clock)
-        removal = Removal(self._sessions, app.console, self._here.system_name, app.clock)
+        removal = Removal(self._sessions, app.console, self._here.system_name, app.clock, self._here.spool)
         return [self._pausing.run, room.run, upkeep.run, removal.run]
+
+    async def _remind(self, channel: str) -> None:
+        """A tone for who is at this channel."""
+        await say(self._connection, channel, [str(self._here.prompts / "system/beep")])
 
     def _mail(self) -> Sequence[Chore]:
         """What sends mails, where there is a server to give them to."""

@@ -43,4 +43,5 @@ async def _main(app: App, beat: Callable[[], None]) -> None:
         beat,
         settings.spool,
         app.secrets.known,
+        app.secrets.set,
     )

@@ -21,6 +21,7 @@ from callcenter import agent_states as states
 from callcenter import agents as service
 from callcenter import missed_calls
 from callcenter.errors import HotlineError, NotFound
+from callcenter.personal_queues import wrapup_seconds
 from callcenter.ports import Clock
 from callcenter.presence import Presence, pace
 from callcenter.site import Site
@@ -69,7 +70,7 @@ class AgentWatch:
     def hear_complete(self, message: Message) -> None:
         """A call with an agent is over."""
         if message.get("Interface", "").endswith(OURS):
-            self._do(partial(self._wrap_up, message["MemberName"], message["Queue"], self._clock()))
+            self._do(partial(self._wrap_up, message["MemberName"], message["Queue"], self._moment(message)))
 
     def hear_missed(self, message: Message) -> None:
         """An agent let a call ring."""
@@ -118,10 +119,15 @@ class AgentWatch:
             seconds = max((end - self._clock()).total_seconds(), 0.0) + A_MOMENT
             self._at_end = asyncio.get_running_loop().call_later(seconds, self._do, lambda: True)
 
+    def _moment(self, message: Message) -> dt.datetime:
+        """When it happened, which may be a while ago on a busy machine; manager.conf has timestampevents=yes."""
+        at = message.get("Timestamp")
+        return dt.datetime.fromtimestamp(float(at), dt.UTC) if at else self._clock()
+
     # ── work, in a thread ────────────────────────────────────────────────────
 
     def _wrap_up(self, agent: str, queue: str, at: dt.datetime) -> bool:
-        seconds = next((one.wrapup_seconds for one in self._known().queues if one.name == queue), 0)
+        seconds = wrapup_seconds(self._known(), queue)
         if seconds:
             with self._sessions.begin() as session:
                 states.wrap_up(session, service.seated(session, agent), at, seconds)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
@@ -21,7 +20,8 @@ from ami import actions
 from ami.members import Manager
 from ami.protocol import Message
 from ami.queue_state import QueueState
-from callcenter.channel_variables import FORETOLD, LISTENER, SAY
+from ami.saying import saying, speaker_id
+from callcenter.channel_variables import FORETOLD
 from callcenter.errors import HotlineError
 from callcenter.ports import Clock
 from callcenter.prompt_index import PromptIndex
@@ -36,13 +36,8 @@ from schema.refusal import first_line
 log = structlog.get_logger()
 LOOK_SECONDS = 0.5
 RETRY_SECONDS = 10.0
-SPEAK_SECONDS = 10
-"""The words must have begun by then."""
 AT_ONCE = 50
 """Callers spoken to at the same time; the others' turn comes when these have heard theirs."""
-LONGEST_VALUE = 700
-"""Bytes of one variable: a manager's line holds 1,022."""
-CONTEXT = "hotline_announce"
 
 
 class _Turn(NamedTuple):
@@ -207,19 +202,10 @@ class Announcer:
         return expected_wait(turn.place, kept, serving(turn.line))
 
     async def _speak(self, caller: Caller, files: Sequence[str]) -> None:
-        speaker = f"hotline-say-{uuid.uuid4().hex}"
+        speaker = speaker_id()
         self._speaking[caller.uniqueid] = speaker
-        wish = actions.originate(
-            f"Local/say@{CONTEXT}/n",
-            context=CONTEXT,
-            exten="into",
-            channel_id=speaker,
-            caller_id="",
-            seconds=SPEAK_SECONDS,
-            variables={LISTENER: caller.channel, **pieces(files)},
-        )
         try:
-            answer = await self._manager.action(*wish)
+            answer = await self._manager.action(*saying(speaker, caller.channel, files))
         except HotlineError:
             self._speaking.pop(caller.uniqueid, None)
             raise
@@ -234,14 +220,3 @@ class Announcer:
             await self._manager.action(*actions.hangup(speaker))
         except HotlineError as error:
             log.warning("announce.not_ended", reason=str(error))
-
-
-def pieces(files: Sequence[str]) -> Mapping[str, str]:
-    """The files as Playback takes them, in as many variables as they need."""
-    texts: list[str] = []
-    for file in files:
-        if texts and len(f"{texts[-1]}&{file}".encode()) <= LONGEST_VALUE:
-            texts[-1] += f"&{file}"
-        else:
-            texts.append(file)
-    return {f"{SAY}{number}": text for number, text in enumerate(texts, 1)}

@@ -19,6 +19,7 @@ from callcenter.events import (
     BridgeEntered,
     BridgeLeft,
     CameToCall,
+    Consulted,
     Event,
     LegAnswered,
     LegEnded,
@@ -41,6 +42,8 @@ CONFERENCE = "ConfBridge"
 QUEUE = "Queue"
 JOIN = "HL_JOIN"
 """The dialplan's word for a channel that Hotline brought to a call; ``extra`` is the call's id."""
+CONSULT = "HL_CONSULT"
+"""Its word for a seat that has another call in hand and dials."""
 REFUSED: dict[str, QueueExitReason] = {"FULL": "full", "JOINEMPTY": "nobody", "JOINUNAVAIL": "nobody"}
 """QUEUESTATUS of a caller who was not let in; the dialplan writes it, Asterisk writes nothing then."""
 NEAR = dt.timedelta(seconds=1)
@@ -121,6 +124,8 @@ def _attended(row: Row) -> Event:
 
 def _told(row: Row) -> Event | None:
     """What the dialplan wrote down itself."""
+    if row["user_event"] == CONSULT:
+        return Consulted(*_who(row))
     return CameToCall(*_who(row), _extra(row)["extra"]) if row["user_event"] == JOIN else None
 
 

@@ -129,7 +129,8 @@ class CallPage:
     def _end_lines(self) -> Iterator[Line]:
         for decision in self.decisions:
             yes = "to be recorded" if decision.record else "not to be recorded"
-            yield Line(decision.at, "record", f"queue {decision.queue}: {yes} ({decision.reason})")
+            where = f"queue {decision.queue}" if decision.queue else "without a queue"
+            yield Line(decision.at, "record", f"{where}: {yes} ({decision.reason})")
         for recording in self.recordings:
             file = f" {recording.path}" if recording.path else ""
             why = f" ({recording.reason})" if recording.reason else ""

@@ -172,6 +172,11 @@ class CameToCall(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Consulted(Event):
+    """A seat that has another call in hand dials (the ledger tells)."""
+
+
+@dataclass(frozen=True, slots=True)
 class CallVanished(Event):
     """Asterisk went away with the call: every leg still up ended at ``at``."""
 

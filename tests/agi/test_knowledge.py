@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from agi.knowledge import AWAY, Knowledge
+from agi.knowledge import AWAY, THREADS, Knowledge
 from agi.scripts.knowing import state_of
 from callcenter.caller_lists import put
 from callcenter.flow import Served, WhoServed
@@ -98,6 +99,35 @@ def test_a_stuck_database_is_not_waited_for_and_the_loop_turns_meanwhile(stuck: 
     knowledge.close()
     assert trouble == AWAY
     assert turns > 1
+
+
+def test_one_late_answer_costs_the_next_call_nothing_and_as_many_as_there_are_threads_do(
+    stuck: threading.Event, migrated: Path
+) -> None:
+    engine, hung = engine_for(f"sqlite:///{migrated}"), threading.Semaphore(THREADS)
+    readers = Readers(engine)
+
+    def hang_at_first() -> Reader:
+        if hung.acquire(blocking=False):
+            stuck.wait(60)
+        return readers()
+
+    knowledge = Knowledge(hang_at_first, limit_seconds=0.1)
+
+    async def calls() -> None:
+        for _ in range(THREADS):
+            assert (await knowledge.closings(AT)).trouble == AWAY
+        began = time.monotonic()
+        assert (await knowledge.closings(AT)).trouble == AWAY
+        assert time.monotonic() - began < 0.1
+        stuck.set()
+        async with asyncio.timeout(30):
+            while (await knowledge.closings(AT)).trouble:
+                await asyncio.sleep(0.01)
+
+    asyncio.run(calls())
+    knowledge.close()
+    engine.dispose()
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from ami.agent_watch import AgentWatch
 from ami.protocol import Message
 from callcenter import agent_states as states
 from callcenter import agents
+from callcenter.personal_queues import queue_of
 from callcenter.site import Site
 from tests.callcenter.flow_sites import flow, site
 from tests.databases import Sessions
@@ -108,6 +109,32 @@ def test_a_call_is_followed_by_a_wrap_up_and_nothing_is_asked_of_the_queues(sess
         house.watch.hear_complete(of_agent())
         await house.becomes(states.WRAPUP)
         assert "QueuePause" not in house.phones.done
+
+    Watched(sessions).play(story)
+
+
+@pytest.mark.req("ACD-5")
+def test_a_call_of_the_agents_own_queue_is_followed_by_the_wrap_up_of_the_queues_they_serve(
+    sessions: Sessions,
+) -> None:
+    async def story(house: Watched) -> None:
+        house.watch.hear_complete(of_agent(Queue=queue_of(AGENT)))
+        await house.becomes(states.WRAPUP)
+
+    Watched(sessions).play(story)
+
+
+@pytest.mark.req("ACD-5")
+def test_a_wrap_up_begins_when_the_call_ended_however_late_that_is_heard(sessions: Sessions) -> None:
+    ended = dt.datetime.now(dt.UTC).replace(microsecond=0)
+
+    async def story(house: Watched) -> None:
+        house.watch.hear_complete(of_agent(Timestamp=f"{ended.timestamp() + 5:.6f}"))
+        await house.becomes(states.WRAPUP)
+        with sessions() as session:
+            row = states.open_state(session, AGENT)
+            assert row is not None
+            assert row.began_at == ended + dt.timedelta(seconds=5)
 
     Watched(sessions).play(story)
 

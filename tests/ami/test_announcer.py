@@ -9,9 +9,10 @@ from collections.abc import Callable, Mapping, Sequence
 
 import pytest
 
-from ami.announcer import LONGEST_VALUE, Announcer, pieces
+from ami.announcer import Announcer
 from ami.protocol import Message
 from ami.queue_state import QueueState
+from ami.saying import LONGEST_VALUE, pieces
 from callcenter.errors import Unreachable
 from callcenter.prompt_index import PromptIndex, Sound
 from callcenter.site import Site
