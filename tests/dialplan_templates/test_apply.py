@@ -37,6 +37,13 @@ def test_one_changed_queue_reloads_only_queues(place: Place) -> None:
     assert place.told.states == {1: "former", 2: "live"}
 
 
+@pytest.mark.req("ACD-6")
+def test_a_version_in_which_no_module_differs_is_announced_too(place: Place) -> None:
+    before = place.asterisk.announced
+    assert place.applier().apply({**small(), "site.json": '{"presence": "other"}'}).reloaded == []
+    assert place.asterisk.announced == before + 1
+
+
 def test_the_way_back_makes_a_new_version_of_the_one_before(place: Place) -> None:
     place.apply(small(queue="support"))
     place.apply(small(queue="faults"))
