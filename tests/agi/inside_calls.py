@@ -16,10 +16,14 @@ from tests.fakes.asterisk_agi import TOKEN, Exchange, request
 
 
 def dial(
-    house: House, number: str, sessions: Callable[[], Session] | None, channel: str = "PJSIP/s8002-00000001"
+    house: House,
+    number: str,
+    sessions: Callable[[], Session] | None,
+    channel: str = "PJSIP/s8002-00000001",
+    ring: str = "",
 ) -> dict[str, str]:
-    """The variables that the dialplan goes on with."""
-    values = ("node-1.0", "", "", "", "", "", number, "")
+    """The variables that the dialplan goes on with. ``ring``: a flow's step rings so many seconds."""
+    values = ("node-1.0", "", "", "", "", "", number, ring)
     arguments = {f"agi_arg_{place}": value for place, value in enumerate(values, 2)}
 
     async def whole() -> dict[str, str]:
