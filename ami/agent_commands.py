@@ -77,7 +77,7 @@ def log_out(app: App, agent: str) -> None:
 
 @agents.command("pause")
 @click.argument("agent")
-@click.option("--reason", default="break", show_default=True, help="why, as the desk shows it")
+@click.option("--reason", default="", help="why: one of the site's pause_reasons, or a word of yours [break]")
 @click.pass_obj
 def pause(app: App, agent: str, reason: str) -> None:
     """Send an agent no calls for a while."""

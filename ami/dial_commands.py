@@ -31,7 +31,7 @@ LOOK_SECONDS = 0.25
 def dial_number(app: App, number: str, agent: str, wait: bool) -> None:
     """Ring an agent's phone, then NUMBER. Prints the call's id."""
     with app.sessions(read_only=True)() as session:
-        seat = seats_of(session, [agent], "").get(agent)
+        seat = seats_of(session, [agent]).get(agent)
     if seat is None:
         raise NotFound(f"agent {agent} is not logged in; see hotline agents list")
     seat_number = NumberPlan.of(app.site()).numbers.get(seat, "")

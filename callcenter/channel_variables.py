@@ -29,6 +29,9 @@ OUTCOME = "HL_OUTCOME"
 OVER = "HL_OVER"
 """The outcome of the action in hand after which nothing is left but the survey; empty when the flow goes on."""
 
+SURVEYED = "HL_SURVEYED"
+"""Shared on the caller's channel: 1 when they were asked by the queue an agent has passed them on to."""
+
 TRUNK = "HL_TRUNK"
 """The trunk a call came in on; set by the trunk's endpoint."""
 
@@ -64,6 +67,18 @@ RECORD = "HL_RECORD"
 
 RECORD_DRAW = "HL_RECORD_DRAW"
 """The number the call drew: below an agent's own percentage they are recorded. Empty: agents don't differ."""
+
+RECORD_OWN = "HL_OWN"
+"""1 when the leg of the agent who calls is to be recorded; the leg that goes out inherits it."""
+
+RECORD_THEIRS = "HL_THEIRS"
+"""1 when the leg of the agent who is rung without a queue is to be recorded."""
+
+TOLD_OUTSIDE = "HL_TELL"
+"""The file that who is called outside hears first: that the call is recorded."""
+
+CONSULTS = "HL_CONSULTS"
+"""The dialplan's own: 1 when the seat that calls has another call in hand."""
 
 CONSENT = "HL_CONSENT"
 """What the caller said to being recorded: told, agreed, refused or silent; they are asked once a call."""
@@ -156,7 +171,7 @@ SAY = "HL_SAY_"
 """What is said to who waits: files joined by &, in ``HL_SAY_1``, ``HL_SAY_2`` and so on."""
 
 NUMBER = "HL_NUMBER"
-"""The customer's number, of a call that Hotline makes to them."""
+"""The number of who is called back, or invited to a room."""
 
 POSITION = "HL_POSITION"
 """1 for a caller who kept the place: the head of the line, of those with the same priority."""
@@ -176,6 +191,12 @@ BACK = "HL_BACK"
 JOIN = "HL_JOIN"
 """No variable but the ledger's event with which a channel says which call it belongs to."""
 
+CONSULT = "HL_CONSULT"
+"""No variable but the ledger's event of a seat that has another call in hand and dials."""
+
+PARKED = "HL_PARKED_"
+"""The dialplan's own, for all channels: ``HL_RECORD`` of who is parked at this place, as ``HL_PARKED_701``."""
+
 PEER = "HL_PEER"
 """The dialplan's own: the channel that somebody is brought to, to join it, hear it or pick it up."""
 
@@ -184,3 +205,6 @@ PEERS = "HL_PEERS"
 
 BACK = "HL_BACK"
 """The dialplan's own: the phone that a call comes back to when nobody takes it after a blind transfer."""
+
+FORETOLD = "HL_FORETOLD"
+"""When who waits was told to be answered, in seconds since 1970: after a restart of the listener no later is told."""

@@ -64,7 +64,7 @@ def around(session: Session, plan: NumberPlan, number: str, seat: str) -> Desks:
     wanted, seen = {number}, set[str]()
     for _ in range(MAX_HOPS + 1):
         seen |= wanted
-        seated |= agents.seats_of(session, wanted, seat)
+        seated |= agents.seats_of(session, wanted, {seat, *(plan.seats.get(number, "") for number in wanted)})
         of_seats = {plan.numbers[there] for there in seated.values() if there in plan.numbers}
         new = of(session, (wanted | of_seats) - found.keys())
         found |= new

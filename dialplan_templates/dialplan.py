@@ -19,7 +19,7 @@ from callcenter.site import Site
 from dialplan_templates.everybody import open_ways
 from dialplan_templates.hands import HANDS, hands_contexts
 from dialplan_templates.render import environment
-from dialplan_templates.static_menu import PromptFile, static_menus
+from dialplan_templates.static_menu import PromptFile, StaticMenu, static_menus
 from dialplan_templates.stubs import LIVE
 
 AGI_PATIENCE_SECONDS = 4
@@ -67,7 +67,8 @@ class DialplanPaths:
 def render_dialplan(site: Site, paths: DialplanPaths, prompt_file: PromptFile) -> dict[str, str]:
     """``extensions/…`` file names and texts for a site."""
     jinja = environment()
-    body = _calls(site, paths, prompt_file, jinja, PLACEHOLDER)
+    menus = static_menus(site, prompt_file)
+    body = _calls(site, paths, prompt_file, jinja, menus, PLACEHOLDER)
     digest = hashlib.sha256(body.encode()).hexdigest()[:8]
     entry = jinja.get_template("extensions/00-entry.conf.j2").render(
         call_context=f"call_{digest}",
@@ -78,11 +79,18 @@ def render_dialplan(site: Site, paths: DialplanPaths, prompt_file: PromptFile) -
         inside_context=f"inside_{digest}",
         exit_key_sets=exit_key_sets(site),
     )
-    calls = _calls(site, paths, prompt_file, jinja, digest)
+    calls = _calls(site, paths, prompt_file, jinja, menus, digest)
     return {"extensions/00-entry.conf": entry, f"extensions/call-{digest}.conf": calls}
 
 
-def _calls(site: Site, paths: DialplanPaths, prompt_file: PromptFile, jinja: Environment, digest: str) -> str:
+def _calls(
+    site: Site,
+    paths: DialplanPaths,
+    prompt_file: PromptFile,
+    jinja: Environment,
+    menus: list[StaticMenu],
+    digest: str,
+) -> str:
     given = dict(
         call_context=f"call_{digest}",
         agent_context=f"agent_{digest}",
@@ -96,10 +104,13 @@ def _calls(site: Site, paths: DialplanPaths, prompt_file: PromptFile, jinja: Env
             for box in site.mailboxes
             if box.greeting
         ],
+        announcing=[room for room in site.rooms if room.announce != "none"],
+        joined_file=prompt_file("house-room-joined", site.languages[0]),
+        left_file=prompt_file("house-room-left", site.languages[0]),
         agi_patience_seconds=AGI_PATIENCE_SECONDS,
         static_wait_seconds=STATIC_WAIT_SECONDS,
         agent_percents=sorted(agent_percents(site).items()),
-        static_menus=static_menus(site, prompt_file),
+        static_menus=menus,
         sorry_file=prompt_file(site.sorry or "", site.languages[0]),
         everybody_context=f"everybody_{digest}",
         open_ways=open_ways(site),

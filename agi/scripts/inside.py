@@ -12,6 +12,7 @@ from agi.database import DatabaseAway, in_database
 from agi.outcomes import HungUp
 from agi.scripts.features import FEATURES
 from agi.scripts.features.desk import Desk
+from agi.scripts.recording_direct import recorded
 from agi.services import Services
 from agi.snapshots import Snapshot
 from agi.speaking import Voice
@@ -51,7 +52,8 @@ def inside(call: Call, services: Services) -> None:
     else:
         decision = deciding.go_on(house, place, dial_status, cause)
     _tell(call, services, decision)
-    _leave(call, snapshot, _feature(call, services, snapshot, seat, decision))
+    own = recorded(call, services, snapshot, house, seat, decision)
+    _leave(call, snapshot, _feature(call, services, snapshot, seat, decision), own)
 
 
 def _desks(call: Call, services: Services, numbers: NumberPlan, number: str, seat: str) -> Desks | None:
@@ -63,7 +65,7 @@ def _desks(call: Call, services: Services, numbers: NumberPlan, number: str, sea
         return around(session, numbers, number, seat)
 
     try:
-        return in_database(call, services, look)
+        return in_database(call, services, look, writes=False)
     except DatabaseAway:
         return None
 
@@ -85,9 +87,9 @@ def _feature(
         return {NEXT: "hangup"}
 
 
-def _leave(call: Call, snapshot: Snapshot, what: Decision | dict[str, str]) -> None:
+def _leave(call: Call, snapshot: Snapshot, what: Decision | dict[str, str], recorded: dict[str, str]) -> None:
     """The one line that hands the call back: the action, the place, and the done marker."""
-    values = what if isinstance(what, dict) else _values(call, snapshot, what)
+    values = what if isinstance(what, dict) else _values(call, snapshot, what) | recorded
     call.set_variables({**values, VERSION: str(snapshot.version), DONE: "1"})
 
 

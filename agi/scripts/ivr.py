@@ -11,6 +11,7 @@ from collections.abc import Callable
 from agi.call import Call
 from agi.lookup import look_up
 from agi.outcomes import HungUp
+from agi.scripts.asked_once import mark_asked, was_asked
 from agi.scripts.knowing import agent_state, closings, of_the_caller, who_served
 from agi.scripts.recording import NOT_RECORDED, RecordingRules
 from agi.scripts.survey import survey
@@ -85,10 +86,12 @@ class _Stretch:
         self._told = self._decided = 0
 
     def after_action(self, walk: Walk, outcome: str) -> None:
-        """Take what the dialplan's action came to; an answered queue call is first asked its survey."""
+        """Take what the dialplan's action came to; an answered queue call is first asked its survey, once."""
         act = walk.request
-        if isinstance(act, dialogue.Act) and act.survey and outcome == AGENT_HUNG_UP:
-            self._survey(act.survey, walk)
+        wanted = isinstance(act, dialogue.Act) and outcome == AGENT_HUNG_UP and act.survey
+        if wanted and not was_asked(self._call, self._call_id):
+            self._survey(wanted, walk)
+            mark_asked(self._call, self._call_id)
         walk.answer(dialogue.Outcome(outcome))
 
     def keep_fallback(self, flow: str, fallback: str) -> None:
@@ -157,7 +160,7 @@ class _Stretch:
         values = self._outside(act) if act.kind == "outside" else {}
         values |= {TARGET: self._target(act), SECONDS: str(act.seconds or ""), OVER: _over(act)}
         if act.kind != "queue":
-            return values | NOT_RECORDED | {f"__{TELL_AGENT}": "0"}
+            return values | self._recorded(act, language) | {f"__{TELL_AGENT}": "0"}
         meant = act.served or act.target
         queue = self._snapshot.published.queues.get(meant)
         return (
@@ -170,6 +173,11 @@ class _Stretch:
                 QUEUE_MAX_PENALTY: str(first_max_penalty(queue)),
             }
         )
+
+    def _recorded(self, act: dialogue.Act, language: str) -> dict[str, str]:
+        if act.kind == "seat":
+            return self._recording.before_seat(act.target, language)
+        return self._recording.before(None, language, act.target) if act.kind == "agent" else NOT_RECORDED
 
     def _target(self, act: dialogue.Act) -> str:
         """A seat goes by its number, so that its own settings count."""

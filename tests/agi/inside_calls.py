@@ -20,10 +20,12 @@ def dial(
     number: str,
     sessions: Callable[[], Session] | None,
     channel: str = "PJSIP/s8002-00000001",
+    moved_by: str = "",
+    consults: str = "",
     ring: str = "",
 ) -> dict[str, str]:
     """The variables that the dialplan goes on with. ``ring``: a flow's step rings so many seconds."""
-    values = ("node-1.0", "", "", "", "", "", number, ring)
+    values = ("node-1.0", "", "", "", "", moved_by, number, ring, consults)
     arguments = {f"agi_arg_{place}": value for place, value in enumerate(values, 2)}
 
     async def whole() -> dict[str, str]:

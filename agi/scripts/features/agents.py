@@ -18,7 +18,6 @@ from callcenter.pins import try_pin
 MOST_DIGITS, PIN_DIGITS = 8, 20
 ASKED_TIMES = 3
 LONGER_SECONDS = 60
-NO_REASON = "break"
 
 
 def login(desk: Desk) -> None:
@@ -50,7 +49,7 @@ def pause(desk: Desk) -> None:
     site, code = desk.snapshot.published.site, desk.argument
     if site.pause_reasons and not code:
         code = desk.ask(("house-pause-code",), 1)
-    reason = agents.known_reason(site, code or NO_REASON)
+    reason = agents.known_reason(site, code)
     _do(desk, lambda session: agents.pause(session, agent, reason, desk.services.clock), "house-paused")
 
 
