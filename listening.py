@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Sequence
+import datetime as dt
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ from ami.wishes import WISHES, Tools, Wishes
 from callcenter.agents import Membership, wanted
 from callcenter.journey import JourneyBook
 from callcenter.manager_events import LISTENED
+from callcenter.queues.paces import paces
 from outreach.mailer import Mailer
 from outreach.post import Server, post
 from recordings.capture import Capture
@@ -78,6 +80,10 @@ class Listening:
         with self._reading() as session:
             return wanted(session, self._app.site(), self._app.clock())
 
+    def _lately(self, until: dt.datetime) -> Mapping[str, Sequence[float]]:
+        with self._reading() as session:
+            return paces(session, self._app.site(), until)
+
     def _put_together(self) -> Watch:
         site, here, clock = self._known(), self._here, self._app.clock
         keeper = Bookkeeper(self._sessions, here.system_name, site.surveys, self._seating)
@@ -109,7 +115,7 @@ class Listening:
         """What hears events and works on its own."""
         app, queues = self._app, self._watch.queues
         meetings = Conferences(self._sessions, app.site)
-        announcer = Announcer(self._connection, queues, app.live_site, app.clock)
+        announcer = Announcer(self._connection, queues, app.live_site, app.clock, self._lately)
         hold = VirtualHold(self._connection, queues, self._sessions, app.live_site, app.clock)
         names = RoomNames(self._connection, app.live_site, self._here.spool)
         for part in (meetings, announcer, hold, names):

@@ -77,6 +77,8 @@ def _member_command(name: str, action: str, said: str) -> None:
     @click.argument("member", metavar="NUMBER_OR_CHANNEL")
     @click.pass_obj
     def command(app: App, room: str, member: str) -> None:
+        _site_with(app, room)
+
         async def work(manager: AmiConnection) -> None:
             channel = await _channel(manager, room, member)
             await _do(manager, actions.conference(action, room, channel))
@@ -90,7 +92,14 @@ def _room_command(name: str, action: str, said: str) -> None:
     @click.argument("room")
     @click.pass_obj
     def command(app: App, room: str) -> None:
-        asyncio.run(_with(app, lambda manager: _do(manager, actions.conference(action, room))))
+        _site_with(app, room)
+
+        async def work(manager: AmiConnection) -> None:
+            if not await _members(manager, room):
+                raise NotFound(f"nobody is in room {room}; see hotline conferences list")
+            await _do(manager, actions.conference(action, room))
+
+        asyncio.run(_with(app, work))
         click.echo(f"room {room}: {name}ed")
 
 
@@ -108,6 +117,7 @@ _room_command("unlock", "ConfbridgeUnlock", "Let others in again.")
 @click.pass_obj
 def invite(app: App, room: str, number: str, by: str | None) -> None:
     """Ring a number for somebody in the room, by their rights; who answers is in it, without a PIN."""
+    _site_with(app, room)
     if not _NUMBER.fullmatch(number):
         raise HotlineError(f"{number[:30]!r} is no telephone number")
     asyncio.run(_with(app, lambda manager: _invite(app, manager, room, number, by)))
@@ -143,6 +153,14 @@ def _check_rights(app: App, site: Site, channel: str, number: str) -> None:
     decision = begin(House(Published(site), plan, app.clock(), desks), seat, number)
     if decision.act not in ("out", "dial"):
         raise HotlineError(f"{number} can't be invited: {'; '.join(decision.reasons)}")
+
+
+def _site_with(app: App, room: str) -> Site:
+    site = app.site()
+    known = [one.number for one in site.rooms]
+    if room not in known:
+        raise NotFound(f"there is no room {room}; the site has {', '.join(known) or 'none'}")
+    return site
 
 
 async def _now(app: App) -> list[dict[str, Any]]:

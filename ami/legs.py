@@ -132,5 +132,5 @@ def _talked(record: CallRecord, leg: LegRecord, queue: str | None) -> TalkedLeg:
         talk_ms=leg.talk_ms,
         cut=record.ended_by == "pbx_restart",
         trunk=record.trunk,
-        before_ms=leg.before_ms,
+        apart=leg.apart,
     )

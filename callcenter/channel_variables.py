@@ -29,6 +29,9 @@ OUTCOME = "HL_OUTCOME"
 OVER = "HL_OVER"
 """The outcome of the action in hand after which nothing is left but the survey; empty when the flow goes on."""
 
+SURVEYED = "HL_SURVEYED"
+"""Shared on the caller's channel: 1 when they were asked by the queue an agent has passed them on to."""
+
 TRUNK = "HL_TRUNK"
 """The trunk a call came in on; set by the trunk's endpoint."""
 
@@ -117,7 +120,28 @@ CONFIRM = "HL_CONFIRM"
 """1 when whoever answers outside is asked for a key before the call is theirs."""
 
 TOOK = "HL_TOOK"
-"""1 when they have pressed it; on the call's first channel."""
+"""The dialplan's own: 1 when they have pressed it; shared with the channel that dialled."""
+
+ASKER = "HL_ASKER"
+"""The dialplan's own: the channel that dials an outside number; its leg inherits it."""
+
+FULL = "HL_FULL"
+"""The dialplan's own: 1 when the leg found every channel of its trunk in use; shared with the channel that dialled."""
+
+LOCKED = "HL_LOCKED"
+"""The dialplan's own: legs that go out on one trunk are counted one after the other."""
+
+RING = "HL_RING"
+"""Seconds that a flow's step rings a seat or an agent; empty for a call that a seat has dialled."""
+
+IDLE = "HL_IDLE"
+"""1 when a phone that is in a call is not rung: the agent whom a flow asks for is busy then."""
+
+STATE = "HL_STATE"
+"""The dialplan's own: the state of that phone."""
+
+DIGITS = "HL_DIGITS"
+"""The dialplan's own: how many digits a number outside has, while FastAGI is away."""
 
 CAUSE = "HL_CAUSE"
 """The Q.850 cause that a refused call from a seat is ended with."""
@@ -181,3 +205,6 @@ PEERS = "HL_PEERS"
 
 BACK = "HL_BACK"
 """The dialplan's own: the phone that a call comes back to when nobody takes it after a blind transfer."""
+
+FORETOLD = "HL_FORETOLD"
+"""When who waits was told to be answered, in seconds since 1970: after a restart of the listener no later is told."""

@@ -111,10 +111,15 @@ class QueueLeft(QueueEvent):
 
 @dataclass(frozen=True, slots=True)
 class QueueExited(QueueEvent):
-    """Left unanswered, or was not let in: full, nobody."""
+    """Left unanswered."""
 
     reason: QueueExitReason
     key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRefused(QueueExited):
+    """Was not let in: full, nobody. To the microsecond, as far as the line knows it: two in a second are two."""
 
 
 @dataclass(frozen=True, slots=True)

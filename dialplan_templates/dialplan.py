@@ -12,17 +12,22 @@ from dataclasses import dataclass
 
 from jinja2 import Environment
 
+from callcenter.inside import RING_SECONDS
 from callcenter.personal_queues import personal_queues
 from callcenter.recording_policy import agent_percents
 from callcenter.site import Site
+from dialplan_templates.everybody import open_ways
 from dialplan_templates.hands import HANDS, hands_contexts
 from dialplan_templates.render import environment
 from dialplan_templates.static_menu import PromptFile, StaticMenu, static_menus
+from dialplan_templates.stubs import LIVE
 
 AGI_PATIENCE_SECONDS = 4
 """How long a script may take to its first prompt; it re-arms the timer before each verb after that."""
 STATIC_WAIT_SECONDS = 300
 """How long a caller of the static menu waits in a queue before the sorry message."""
+NUMBERS = f"{LIVE}/inside/00-numbers.conf"
+"""Read by the dialplan itself, so that it does not grow with seats."""
 PLACEHOLDER = "content"
 BODY = ("10-call", "20-inside", "30-hands", "40-survey", "50-mailbox", "60-conference")
 """The templates of the contexts that carry the hash."""
@@ -105,6 +110,10 @@ def _calls(
         agent_percents=sorted(agent_percents(site).items()),
         static_menus=menus,
         sorry_file=prompt_file(site.sorry or "", site.languages[0]),
+        everybody_context=f"everybody_{digest}",
+        open_ways=open_ways(site),
+        numbers_file=NUMBERS,
+        ring_seconds=RING_SECONDS,
         confirm_file=prompt_file("house-confirm", site.languages[0]),
         **hands_contexts(digest),
         **HANDS,

@@ -54,9 +54,7 @@ class Finisher:
         terms = self._policy.terms(leg)
         name = naming.finished_path(leg.uniqueid, leg.started_at, leg.queue, leg.agent)
         try:
-            finished = sound.finish(
-                part, self._catalogue.folder / name, terms.sides == "mixed", leg.before_ms
-            )
+            finished = sound.finish(part, self._catalogue.folder / name, terms.sides == "mixed", leg.apart)
         except (OSError, EOFError, wave.Error) as error:
             self._catalogue.failed(leg, "failed", f"the file could not be finished: {error}")
             log.exception("recording.failed", call=leg.call_id, leg=leg.uniqueid, reason=str(error))

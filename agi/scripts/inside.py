@@ -22,6 +22,7 @@ from callcenter.channel_variables import (
     CONFIRM,
     CURSOR,
     DONE,
+    IDLE,
     LIMIT,
     NEXT,
     OUT,
@@ -39,12 +40,13 @@ from callcenter.number_plan import NumberPlan
 
 def inside(call: Call, services: Services) -> None:
     """Decide, then leave the dialplan what to do next."""
-    version, cursor, dial_status, cause, moved_by, dialled = call.args[1:7]
+    version, cursor, dial_status, cause, moved_by, dialled, ring = call.args[1:8]
     snapshot = services.snapshots.of(version)
     numbers = snapshot.numbers
     place, seat = Place.parse(cursor), deciding.seat_of(numbers, call.channel, moved_by)
     asked = place.number if place else dialled
-    house = House(snapshot.published, numbers, services.clock(), _desks(call, services, numbers, asked, seat))
+    desks = _desks(call, services, numbers, asked, seat)
+    house = House(snapshot.published, numbers, services.clock(), desks, int(ring or 0))
     if place is None:
         decision = deciding.begin(house, seat, dialled)
     else:
@@ -63,7 +65,7 @@ def _desks(call: Call, services: Services, numbers: NumberPlan, number: str, sea
         return around(session, numbers, number, seat)
 
     try:
-        return in_database(call, services, look)
+        return in_database(call, services, look, writes=False)
     except DatabaseAway:
         return None
 
@@ -102,8 +104,9 @@ def _values(call: Call, snapshot: Snapshot, decision: Decision) -> dict[str, str
         CAUSE: str(decision.cause),
         CURSOR: decision.place.cursor if decision.place else "",
         f"_{OUT}": decision.trunk,
-        LIMIT: str(decision.limit),
+        f"_{LIMIT}": str(decision.limit),
         SHOWN: decision.caller_id,
+        IDLE: "1" if decision.idle else "",
         CONFIRM: "1" if decision.place and decision.place.confirm else "",
     }
 
@@ -114,8 +117,6 @@ def _tell(call: Call, services: Services, decision: Decision) -> None:
         "uniqueid": call.uniqueid,
         "at": services.clock(),
         "number": 1,
-        "about": "call",
-        "destination": f"{decision.act} {decision.target}".strip(),
-        "reasons": list(decision.reasons),
+        **decision.told._asdict(),
     }
     services.facts.put(DECISION, call.call_id, row)

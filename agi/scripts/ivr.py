@@ -7,11 +7,11 @@ between two stretches: where the call stands travels in its channel variables.
 from __future__ import annotations
 
 from collections.abc import Callable
-from urllib.parse import quote
 
 from agi.call import Call
 from agi.lookup import look_up
 from agi.outcomes import HungUp
+from agi.scripts.asked_once import mark_asked, was_asked
 from agi.scripts.knowing import agent_state, closings, of_the_caller, who_served
 from agi.scripts.recording import NOT_RECORDED, RecordingRules
 from agi.scripts.survey import survey
@@ -19,15 +19,19 @@ from agi.services import Services
 from agi.snapshots import Snapshot
 from agi.speaking import MARGIN_SECONDS, Voice
 from callcenter.channel_variables import (
+    CONFIRM,
     CURSOR,
     DONE,
     FALLBACK_FLOW,
     LANGUAGE,
+    LIMIT,
     NEXT,
+    OUT,
     OVER,
     QUEUE_MAX_PENALTY,
     QUEUE_PRIORITY,
     SECONDS,
+    SHOWN,
     TARGET,
     TELL_AGENT,
     VARIABLES,
@@ -39,6 +43,7 @@ from callcenter.flow import dialogue
 from callcenter.flow.place import Place
 from callcenter.flow.walk import Walk
 from callcenter.known import NOTHING
+from callcenter.outbound import dial_string
 from callcenter.queue_penalty import first_max_penalty
 from callcenter.site.service import Queue
 
@@ -81,10 +86,12 @@ class _Stretch:
         self._told = self._decided = 0
 
     def after_action(self, walk: Walk, outcome: str) -> None:
-        """Take what the dialplan's action came to; an answered queue call is first asked its survey."""
+        """Take what the dialplan's action came to; an answered queue call is first asked its survey, once."""
         act = walk.request
-        if isinstance(act, dialogue.Act) and act.survey and outcome == AGENT_HUNG_UP:
-            self._survey(act.survey, walk)
+        wanted = isinstance(act, dialogue.Act) and outcome == AGENT_HUNG_UP and act.survey
+        if wanted and not was_asked(self._call, self._call_id):
+            self._survey(wanted, walk)
+            mark_asked(self._call, self._call_id)
         walk.answer(dialogue.Outcome(outcome))
 
     def keep_fallback(self, flow: str, fallback: str) -> None:
@@ -150,11 +157,10 @@ class _Stretch:
 
     def _action(self, act: dialogue.Act, language: str) -> dict[str, str]:
         """What the dialplan needs for the action."""
-        values = {TARGET: _target(act), SECONDS: str(act.seconds or ""), OVER: _over(act)}
+        values = self._outside(act) if act.kind == "outside" else {}
+        values |= {TARGET: self._target(act), SECONDS: str(act.seconds or ""), OVER: _over(act)}
         if act.kind != "queue":
-            seat = act.target if act.kind == "seat" else None
-            recorded = self._recording.before_seat(seat, language) if seat else NOT_RECORDED
-            return values | recorded | {f"__{TELL_AGENT}": "0"}
+            return values | self._recorded(act, language) | {f"__{TELL_AGENT}": "0"}
         meant = act.served or act.target
         queue = self._snapshot.published.queues.get(meant)
         return (
@@ -167,6 +173,24 @@ class _Stretch:
                 QUEUE_MAX_PENALTY: str(first_max_penalty(queue)),
             }
         )
+
+    def _recorded(self, act: dialogue.Act, language: str) -> dict[str, str]:
+        if act.kind == "seat":
+            return self._recording.before_seat(act.target, language)
+        return self._recording.before(None, language, act.target) if act.kind == "agent" else NOT_RECORDED
+
+    def _target(self, act: dialogue.Act) -> str:
+        """A seat goes by its number, so that its own settings count."""
+        if act.kind == "seat":
+            return self._snapshot.numbers.numbers.get(act.target, "0")
+        trunk = self._snapshot.published.trunks.get(act.trunk)
+        return dial_string(trunk, act.target) if trunk else act.target
+
+    def _outside(self, act: dialogue.Act) -> dict[str, str]:
+        """The call counts on its trunk."""
+        trunk = self._snapshot.published.trunks.get(act.trunk)
+        limit = str(trunk.channels if trunk else 0)
+        return {f"_{OUT}": act.trunk, f"_{LIMIT}": limit, SHOWN: "", CONFIRM: ""}
 
     def _whispered(self, queue: Queue | None) -> str:
         """The file of what the queue tells its agents, in the site's own language."""
@@ -217,8 +241,9 @@ class _Stretch:
 
 ACTIONS = {
     "queue": "queue",
-    "seat": "dial",
-    "outside": "dial",
+    "seat": "desk",
+    "agent": "desk",
+    "outside": "outside",
     "voicemail": "voicemail",
     "conference": "conference",
     "hangup": "hangup",
@@ -231,11 +256,3 @@ def _over(act: dialogue.Act) -> str:
     if not act.last:
         return ""
     return AGENT_HUNG_UP if act.kind == "queue" else ANSWERED
-
-
-def _target(act: dialogue.Act) -> str:
-    if act.kind == "seat":
-        return f"PJSIP/{act.target}"
-    if act.kind == "outside":
-        return f"PJSIP/{quote(act.target, safe='+')}@{act.trunk}"
-    return act.target

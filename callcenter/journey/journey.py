@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from bisect import bisect_left
+from collections.abc import Iterator
 
 from callcenter.events import CallVanished, Consulted, Event, LegEnded, LegStarted
 from callcenter.journey import stays, talk, visits
@@ -179,15 +180,20 @@ def _leg(leg: Leg, role: tuple[str, str | None], talks: list[Span], joined: list
         talk_ms=talk_ms,
         hold_ms=talk.milliseconds(joined) - talk_ms,
         talks=tuple(talks),
-        before_ms=talk.milliseconds(_before(leg, joined)),
+        apart=tuple(_apart(leg, joined)),
     )
 
 
-def _before(leg: Leg, joined: list[Span]) -> list[Span]:
-    """Where it was joined with others before the caller was."""
-    if not joined:
-        return []
-    return talk.within(talk.merged(stay for _, stay in leg.stays), Span(leg.started_at, joined[0].start))
+def _apart(leg: Leg, joined: list[Span]) -> Iterator[tuple[int, int]]:
+    """Where it was joined with others than the caller, in the time that its recording knows."""
+    stays = talk.merged(stay for _, stay in leg.stays)
+
+    def at(moment: dt.datetime) -> int:
+        return talk.milliseconds(talk.within(stays, Span(leg.started_at, moment)))
+
+    for span in talk.without(stays, joined) if joined else []:
+        if at(span.end) > at(span.start):
+            yield at(span.start), at(span.end)
 
 
 def _direction(caller: Leg, records: tuple[LegRecord, ...], endpoints: Endpoints) -> str:

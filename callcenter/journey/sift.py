@@ -29,6 +29,7 @@ from callcenter.events import (
     QueueExited,
     QueueJoined,
     QueueLeft,
+    QueueRefused,
     Transferred,
     Unheld,
 )
@@ -54,9 +55,10 @@ IN_ORDER = {
     Unheld: 12,
     Transferred: 13,
     QueueExited: 14,
-    QueueLeft: 15,
-    QueueDone: 16,
-    LegEnded: 17,
+    QueueRefused: 15,
+    QueueLeft: 16,
+    QueueDone: 17,
+    LegEnded: 18,
     CallVanished: 18,
 }
 """Of what bears the same moment: beginnings before ends. Every event has its place here."""

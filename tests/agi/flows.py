@@ -54,6 +54,8 @@ class Caller:
         self.gone_at = gone_at
         self.verbs: list[str] = []
         self.variables: dict[str, str] = {}
+        self.known: dict[str, str] = {}
+        """What GET VARIABLE gives."""
 
     @property
     def words(self) -> list[str]:
@@ -82,6 +84,8 @@ class Caller:
             return f"200 result={ord(key) if key else 0}"
         if line.startswith(("STREAM FILE", "GET OPTION")):
             return f"200 result={ord(key) if key else 0} endpos=8000"
+        if line.startswith("GET VARIABLE") and (value := self.known.get(arguments(line)[2])):
+            return f"200 result=1 ({value})"
         if line.startswith("EXEC MSet"):
             self._set(arguments(line)[2])
         return "200 result=0"
@@ -167,7 +171,11 @@ def opening(**more: str) -> bytes:
     values = ["node-1.0", *(more.get(name, "") for name in ("version", "cursor", "outcome"))]
     values += ["e1", "95588", more.get("variables", ""), more.get("fallback", "main")]
     numbered = {f"agi_arg_{number}": value for number, value in enumerate(values, 2)}
-    return request(agi_callerid=more.get("callerid", "13800138000"), **numbered)
+    own = {
+        "agi_callerid": more.get("callerid", "13800138000"),
+        "agi_uniqueid": more.get("uniqueid", "node-1.1"),
+    }
+    return request(**own, **numbered)
 
 
 def told(facts: list[dict[str, Any]], *columns: str) -> list[tuple[Any, ...]]:

@@ -24,7 +24,7 @@ def dial(
     consults: str = "",
 ) -> dict[str, str]:
     """The variables that the dialplan goes on with."""
-    values = ("node-1.0", "", "", "", "", moved_by, number, consults)
+    values = ("node-1.0", "", "", "", "", moved_by, number, "", consults)
     arguments = {f"agi_arg_{place}": value for place, value in enumerate(values, 2)}
 
     async def whole() -> dict[str, str]:

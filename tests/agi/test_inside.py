@@ -55,6 +55,18 @@ def test_settings_and_log_ins_are_read_from_the_database(house: House, database:
     assert dial(house, "8001", sessions)["HL_TARGET"] == "PJSIP/s8001"
 
 
+@pytest.mark.req("CALL-7")
+def test_who_sits_where_is_found_while_another_program_writes(house: House, database: Engine) -> None:
+    sessions = session_factory(database)
+    sitting = {"agent": "1001", "seat": "s8001", "began_at": AT, "ended_at": None, "paused_reason": None}
+    with sessions.begin() as session:
+        session.add(AgentLogin(**sitting))
+    with sessions.begin() as session:
+        session.add(AgentLogin(**sitting | {"agent": "1002", "seat": "s8002"}))
+        session.flush()
+        assert dial(house, "1001", sessions)["HL_TARGET"] == "PJSIP/s8001"
+
+
 def test_without_a_database_seats_still_ring(house: House) -> None:
     assert dial(house, "8001", None)["HL_TARGET"] == "PJSIP/s8001"
     assert dial(house, "1001", None)["HL_NEXT"] == "refuse"

@@ -58,7 +58,7 @@ class Desk:
             )
             server = await serve("127.0.0.1", 0, routes(services), TOKEN)
             exchange = Exchange(server.port)
-            values = ["node-1.0", "7", "", "", "", "", dialled]
+            values = ["node-1.0", "7", "", "", "", "", dialled, ""]
             arguments = {f"agi_arg_{place}": value for place, value in enumerate(values, 2)}
             line = await exchange.call(request("inside", agi_channel="PJSIP/a1-00000001", **arguments))
             async with asyncio.timeout(20):

@@ -26,6 +26,14 @@ def ask(house: House, *keys: str, gone_at: int | None = None, outcome: str = "CO
     return house.call(caller, cursor="main/start;zh;doing;count=1.1", version="7", outcome=outcome)
 
 
+def own_channel(house: House, known: str) -> Caller:
+    """The caller's own channel, back from the first queue; ``known``: what its mark says."""
+    caller = Caller("1")
+    caller.known["SHARED(HL_SURVEYED)"] = known
+    place = {"cursor": "main/start;zh;doing;count=1.1", "version": "7", "outcome": "CONTINUE"}
+    return house.call(caller, uniqueid="node-1.0", **place)
+
+
 def heard(house: House) -> list[tuple[str, int | None, str | None]]:
     return [(row[0], row[1], row[2]) for row in told(house.facts("survey"), "outcome", "score", "keys")]
 
@@ -58,6 +66,20 @@ def test_a_caller_who_hangs_up_at_any_verb_has_exactly_one_outcome(house: House)
         begun, *ended = heard(house)
         assert begun == ASKED
         assert [row[0] for row in ended] in (["caller_hung_up"], ["scored"])
+
+
+def test_a_caller_who_was_passed_on_and_asked_there_is_not_asked_again(house: House) -> None:
+    passed_on = ask(house, "2")
+    assert 'SET VARIABLE "SHARED(HL_SURVEYED,node-1.0)" "1"' in passed_on.verbs
+    assert heard(house) == [ASKED, ("scored", 2, "2")]
+    assert own_channel(house, "1").variables["HL_NEXT"] == "hangup"
+    assert heard(house) == []
+
+
+def test_a_caller_who_was_not_asked_elsewhere_is_asked_here(house: House) -> None:
+    caller = own_channel(house, "")
+    assert not [verb for verb in caller.verbs if verb.startswith("SET VARIABLE") and "SURVEYED" in verb]
+    assert heard(house) == [ASKED, ("scored", 1, "1")]
 
 
 def test_the_call_goes_on_behind_the_survey(house: House) -> None:

@@ -41,6 +41,7 @@ from tests.e2e.site_inside import seat
 from tests.e2e.telephony_site import seat_of, site
 from tests.e2e.until import until
 from tests.e2e.verbs_agents import AgentVerbs
+from tests.e2e.verbs_desks import DeskVerbs
 from tests.e2e.verbs_hands import Hands
 from tests.e2e.verbs_inside import PHONES, InsideVerbs, account, is_inside
 from tests.e2e.verbs_recording import RecordingVerbs
@@ -102,6 +103,7 @@ def _number(where: str) -> str:
 
 class Stage(
     AgentVerbs,
+    DeskVerbs,
     Hands,
     InsideVerbs,
     RecordingVerbs,
