@@ -19,8 +19,9 @@ from ami.members import OURS, Manager, reconcile, take_out
 from ami.protocol import Message
 from callcenter import agent_states as states
 from callcenter import agents as service
+from callcenter import missed_calls
 from callcenter.errors import HotlineError, NotFound
-from callcenter.missed_calls import MissedCalls
+from callcenter.personal_queues import wrapup_seconds
 from callcenter.ports import Clock
 from callcenter.presence import Presence, pace
 from callcenter.site import Site
@@ -50,7 +51,6 @@ class AgentWatch:
         self._read_site = site
         self._site: Site | None = None
         self._clock = clock
-        self._missed = MissedCalls()
         self._presence = Presence()
         self._work: asyncio.Queue[Work] = asyncio.Queue(MOST_WORK)
         self._look_at: float | None = None
@@ -60,7 +60,7 @@ class AgentWatch:
         """Have the listener tell what is followed here."""
         on("AgentComplete", self.hear_complete)
         on("AgentRingNoAnswer", self.hear_missed)
-        on("AgentConnect", lambda message: self._missed.forget(message.get("MemberName", "")))
+        on("AgentConnect", self.hear_connect)
         on("ContactStatus", self.hear_contact)
         on("DeviceStateChange", self.hear_device)
         on("FullyBooted", lambda _: self.look_later())
@@ -70,12 +70,17 @@ class AgentWatch:
     def hear_complete(self, message: Message) -> None:
         """A call with an agent is over."""
         if message.get("Interface", "").endswith(OURS):
-            self._do(partial(self._wrap_up, message["MemberName"], message["Queue"], self._clock()))
+            self._do(partial(self._wrap_up, message["MemberName"], message["Queue"], self._moment(message)))
 
     def hear_missed(self, message: Message) -> None:
         """An agent let a call ring."""
         if message.get("Interface", "").endswith(OURS):
             self._do(partial(self._count_missed, message["MemberName"], message["Queue"]))
+
+    def hear_connect(self, message: Message) -> None:
+        """An agent answered."""
+        if message.get("Interface", "").endswith(OURS):
+            self._do(partial(self._forget_missed, message["MemberName"]))
 
     def hear_pause(self, message: Message) -> None:
         """Somebody's wrap-up was made longer: Asterisk does not end that by itself."""
@@ -114,10 +119,15 @@ class AgentWatch:
             seconds = max((end - self._clock()).total_seconds(), 0.0) + A_MOMENT
             self._at_end = asyncio.get_running_loop().call_later(seconds, self._do, lambda: True)
 
+    def _moment(self, message: Message) -> dt.datetime:
+        """When it happened, which may be a while ago on a busy machine; manager.conf has timestampevents=yes."""
+        at = message.get("Timestamp")
+        return dt.datetime.fromtimestamp(float(at), dt.UTC) if at else self._clock()
+
     # ── work, in a thread ────────────────────────────────────────────────────
 
     def _wrap_up(self, agent: str, queue: str, at: dt.datetime) -> bool:
-        seconds = next((one.wrapup_seconds for one in self._known().queues if one.name == queue), 0)
+        seconds = wrapup_seconds(self._known(), queue)
         if seconds:
             with self._sessions.begin() as session:
                 states.wrap_up(session, service.seated(session, agent), at, seconds)
@@ -125,12 +135,17 @@ class AgentWatch:
 
     def _count_missed(self, agent: str, queue: str) -> bool:
         most = next((one.pause_after_missed for one in self._known().queues if one.name == queue), 0)
-        if not self._missed.missed(agent, most):
-            return False
         with self._sessions.begin() as session:
+            if not missed_calls.missed(session, agent, most):
+                return False
             service.pause(session, agent, service.MISSED_CALLS, self._clock)
         log.info("agent.paused", agent=agent, reason=service.MISSED_CALLS, missed=most)
         return True
+
+    def _forget_missed(self, agent: str) -> bool:
+        with self._sessions.begin() as session:
+            missed_calls.forget(session, agent)
+        return False
 
     def _follow_phone(self, seat: str) -> bool:
         last_seen, site = self._presence.last_seen(seat), self._known()

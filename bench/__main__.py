@@ -27,6 +27,7 @@ COMMANDS = {
     "call_listening": ["bench.real_call", "--key-ms", "3000"],
     "call_hurried": ["bench.real_call", "--key-ms", "1000", "--rate", "60", "--calls", "300"],
     "config": ["bench.config"],
+    "day": ["bench.day"],
 }
 """Name: the module to run, and its options."""
 LIMIT_SECONDS = 400

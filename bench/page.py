@@ -136,6 +136,31 @@ def routing(found: Mapping[str, Any]) -> Rows:
     return rows
 
 
+def day(found: Mapping[str, Any]) -> Rows:
+    """A mixed day."""
+    rows: Rows = [
+        ("", "found", "aim", "met"),
+        ("calls, at so many a second", f"{found['calls']:,} at {found['rate']:g}", "", ""),
+        ("kinds of calls; agents", f"{len(found['kinds'])}; {found['agents']}", "", ""),
+        *(
+            (name, len(found[key]), "0", _met(not found[key]))
+            for name, key in (
+                ("went elsewhere than the simulator says", "wrong"),
+                ("SIPp found something wrong", "failed"),
+                ("channels left", "channels"),
+                ("books that differ", "unbalanced"),
+            )
+        ),
+        *((name, " = ".join(map(str, values)), "", "") for name, values in found["books"].items()),
+        *(
+            (f"agents' {name}: the most that one differs from the phone, s", seconds, "1", _met(seconds <= 1))
+            for name, seconds in found["times"].items()
+        ),
+        ("the machine was late by, at worst, s", found["late"], "", ""),
+    ]
+    return rows
+
+
 def plain(found: Mapping[str, Any]) -> Rows:
     """Names and values as they are, nested ones by their path."""
     rows: Rows = [("", "measured")]
@@ -149,6 +174,7 @@ def plain(found: Mapping[str, Any]) -> Rows:
 
 TABLES: dict[str, Callable[[Mapping[str, Any]], Rows]] = {
     "simulator": simulator,
+    "day": day,
     "routing": routing,
     "ami_storm": ami_storm,
     "fastagi": fastagi,

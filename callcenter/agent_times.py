@@ -1,7 +1,8 @@
 """What an agent did with a day: seconds logged in, ready, paused by reason, in wrap-up, ringing, talking.
 
 Pure but for the reading of the rows. Who is called while paused (a click-to-dial, say) is paused and talking
-at the same time; ``ready`` is only the time in which nothing rang.
+at the same time; ``ready`` and ``wrapup`` are only the time in which nothing rang (a wrap-up is cut short by the
+next call: app_queue counts it in whole seconds).
 """
 
 from __future__ import annotations
@@ -72,9 +73,9 @@ def times(agent: str, states: Iterable[Stretch], rung: Iterable[Rung], window: S
             found.paused[state.reason or ""] = found.paused.get(state.reason or "", 0.0) + lasted
         else:
             seconds[state.state] += lasted
-        if state.state == READY:
+        if state.state in (READY, WRAPUP):
             inside = _clip(state.began_at, ended, window)
-            seconds[READY] -= sum(_seconds(*call, inside) for call in busy)
+            seconds[state.state] -= sum(_seconds(*call, inside) for call in busy)
     found.ready, found.wrapup, found.unreachable = (seconds[name] for name in (READY, WRAPUP, UNREACHABLE))
     return found
 

@@ -1,6 +1,6 @@
 """Missed calls: who left a queue, or let a phone ring, without having spoken with anybody.
 
-Each is a task, once a call.
+Each is a task, once a call. A customer who was called back and then gave up waiting is one too.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, aliased
 
 from callcenter.errors import NotFound
 from callcenter.follow_ups import Kind, Task, open_tasks
+from callcenter.queues.virtual_hold import RETURNED
 from schema.calls import Call, Leg, Visit
 from schema.follow_ups import FollowUp
 
@@ -71,14 +72,15 @@ def _let_ring(session: Session, now: dt.datetime) -> list[Task]:
 
 
 def _spoke_with_nobody(now: dt.datetime) -> tuple[ColumnElement[bool], ...]:
-    """Calls from outside that are over and have no task yet."""
+    """Calls from outside, and calls returned to there, that are over and have no task yet."""
     heard = aliased(Leg)
     talked = select(heard.uniqueid).where(
         heard.call_id == Call.call_id, heard.kind != "caller", heard.talk_ms > 0
     )
     known = select(FollowUp.id).where(FollowUp.kind.in_(KINDS), FollowUp.call_id == Call.call_id)
-    from_outside = (Call.state == "closed", Call.direction == "inbound", Call.started_at >= now - KEPT)
-    return (*from_outside, ~talked.exists(), ~known.exists())
+    from_outside = (Call.direction == "inbound") | Call.call_id.startswith(RETURNED)
+    over = (Call.state == "closed", Call.started_at >= now - KEPT)
+    return (*over, from_outside, ~talked.exists(), ~known.exists())
 
 
 def _abandoned(call: Call, visit: Visit) -> Task:

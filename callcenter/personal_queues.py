@@ -49,6 +49,15 @@ def agent_of(queue: str) -> str | None:
     return found[1] if found else None
 
 
+def wrapup_seconds(site: Site, queue: str) -> int:
+    """How long an agent writes up after a call of this queue, be it the agent's own; 0 for an unknown one."""
+    agent = agent_of(queue)
+    served = (
+        each for each in site.queues if each.name == queue or any(one.agent == agent for one in each.members)
+    )
+    return max((each.wrapup_seconds for each in served), default=0)
+
+
 def personal_queues(site: Site) -> list[PersonalQueue]:
     """Every agent's who may be asked for, in the site's order."""
     served: dict[str, list[Queue]] = {}

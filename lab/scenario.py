@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, cycle
 from typing import ClassVar, Literal
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -49,6 +49,7 @@ class Login:
 class Caller:
     """Dials, hears, presses keys, talks; hangs up after ``talk_seconds``, or waits for the far end to.
 
+    ``calls`` are (dialled, own number) of one call after the other, where they are not all alike.
     ``refused_with`` is the final status that is right for this call; None means it must be answered.
     ``patience_seconds`` bounds the wait for the far end's hang-up. A ``login`` answers a challenge.
     """
@@ -57,6 +58,7 @@ class Caller:
     dials: str
     number: str = "13800138000"
     name: str = ""
+    calls: Sequence[tuple[str, str]] = ()
     login: Login | None = None
     law: Law = "alaw"
     tone_hz: int | None = None
@@ -73,15 +75,17 @@ class Caller:
         return Speech(self.law, self.tone_hz, pressed)
 
     def rows(self, ports: Sequence[int]) -> str:
-        """A row for each call at a time: media port, dialled number, own number, own name."""
-        return _injection([(str(port), self.dials, self.number, self.name) for port in ports])
+        """A row for each call, or each call at a time: media port, dialled number, own number, own name."""
+        calls = self.calls or [(self.dials, self.number)] * len(ports)
+        return _injection([(str(port), *call, self.name) for port, call in zip(cycle(ports), calls)])
 
 
 @dataclass(frozen=True, kw_only=True)
 class Agent:
     """Rings for ``rings_ms``, then answers, refuses with ``refuses_with``, or never answers.
 
-    Once answered it talks, and hangs up after ``talk_seconds`` or waits for the far end to. A gateway or a
+    Once answered it talks, and hangs up after ``talk_seconds`` or waits for the far end to; with
+    ``passes_on_to`` it sends the far end to that number instead, by a blind transfer. A gateway or a
     provider at the far side of a trunk is the same thing. A ``login`` signs in first.
     """
 
@@ -93,7 +97,12 @@ class Agent:
     answers: bool = True
     refuses_with: Literal[480, 486, 500, 503, 603] | None = None
     talk_seconds: float | None = None
+    passes_on_to: str | None = None
     patience_seconds: float = 3600.0
+
+    def __post_init__(self) -> None:
+        if self.passes_on_to is not None and not re.fullmatch(r"[0-9*#+]{1,24}", self.passes_on_to):
+            raise HotlineError(f"{self.passes_on_to!r} is no number to pass a call on to")
 
     def speech(self) -> Speech:
         """What its media sends."""

@@ -39,6 +39,9 @@ class Finisher:
         if self._catalogue.state(leg.uniqueid) in OVER:
             part.unlink(missing_ok=True)  # a process ended between the row and this
             return False
+        if leg.agent is None and leg.queue is None:
+            part.unlink(missing_ok=True)  # who was rung for an agent, and never got their call
+            return False
         if sound.frames(part) == 0:
             self._without_file(leg)
             return False

@@ -19,6 +19,9 @@ from sqlalchemy.orm import Session, sessionmaker
 WAIT_SECONDS = 5
 """How long a statement waits for a lock or works before it is given up, on either engine."""
 
+READ_ONLY = {"postgresql_readonly": True, "sqlite_readonly": True}
+"""Execution options of a connection that waits for no writer and is refused to write."""
+
 _to_json = partial(json.dumps, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 _ON_CONNECT = (
@@ -46,7 +49,7 @@ def engine_for(url: str | URL) -> Engine:
 def session_factory(engine: Engine, *, read_only: bool = False) -> sessionmaker[Session]:
     """Sessions on ``engine``. Those that are ``read_only`` wait for no writer and are refused to write."""
     if read_only:
-        engine = engine.execution_options(postgresql_readonly=True, sqlite_readonly=True)
+        engine = engine.execution_options(**READ_ONLY)
     return sessionmaker(engine, expire_on_commit=False)
 
 

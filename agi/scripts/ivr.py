@@ -7,7 +7,6 @@ between two stretches: where the call stands travels in its channel variables.
 from __future__ import annotations
 
 from collections.abc import Callable
-from urllib.parse import quote
 
 from agi.call import Call
 from agi.lookup import look_up
@@ -20,15 +19,19 @@ from agi.services import Services
 from agi.snapshots import Snapshot
 from agi.speaking import MARGIN_SECONDS, Voice
 from callcenter.channel_variables import (
+    CONFIRM,
     CURSOR,
     DONE,
     FALLBACK_FLOW,
     LANGUAGE,
+    LIMIT,
     NEXT,
+    OUT,
     OVER,
     QUEUE_MAX_PENALTY,
     QUEUE_PRIORITY,
     SECONDS,
+    SHOWN,
     TARGET,
     TELL_AGENT,
     VARIABLES,
@@ -40,6 +43,7 @@ from callcenter.flow import dialogue
 from callcenter.flow.place import Place
 from callcenter.flow.walk import Walk
 from callcenter.known import NOTHING
+from callcenter.outbound import dial_string
 from callcenter.queue_penalty import first_max_penalty
 from callcenter.site.service import Queue
 
@@ -153,9 +157,12 @@ class _Stretch:
 
     def _action(self, act: dialogue.Act, language: str) -> dict[str, str]:
         """What the dialplan needs for the action."""
-        values = {TARGET: _target(act), SECONDS: str(act.seconds or ""), OVER: _over(act)}
+        values = self._outside(act) if act.kind == "outside" else {}
+        values |= {TARGET: self._target(act), SECONDS: str(act.seconds or ""), OVER: _over(act)}
         if act.kind != "queue":
-            return values | NOT_RECORDED | {f"__{TELL_AGENT}": "0"}
+            seat = act.target if act.kind == "seat" else None
+            recorded = self._recording.before_seat(seat, language) if seat else NOT_RECORDED
+            return values | recorded | {f"__{TELL_AGENT}": "0"}
         meant = act.served or act.target
         queue = self._snapshot.published.queues.get(meant)
         return (
@@ -168,6 +175,19 @@ class _Stretch:
                 QUEUE_MAX_PENALTY: str(first_max_penalty(queue)),
             }
         )
+
+    def _target(self, act: dialogue.Act) -> str:
+        """A seat goes by its number, so that its own settings count."""
+        if act.kind == "seat":
+            return self._snapshot.numbers.numbers.get(act.target, "0")
+        trunk = self._snapshot.published.trunks.get(act.trunk)
+        return dial_string(trunk, act.target) if trunk else act.target
+
+    def _outside(self, act: dialogue.Act) -> dict[str, str]:
+        """The call counts on its trunk."""
+        trunk = self._snapshot.published.trunks.get(act.trunk)
+        limit = str(trunk.channels if trunk else 0)
+        return {f"_{OUT}": act.trunk, f"_{LIMIT}": limit, SHOWN: "", CONFIRM: ""}
 
     def _whispered(self, queue: Queue | None) -> str:
         """The file of what the queue tells its agents, in the site's own language."""
@@ -218,8 +238,9 @@ class _Stretch:
 
 ACTIONS = {
     "queue": "queue",
-    "seat": "dial",
-    "outside": "dial",
+    "seat": "desk",
+    "agent": "desk",
+    "outside": "outside",
     "voicemail": "voicemail",
     "conference": "conference",
     "hangup": "hangup",
@@ -232,11 +253,3 @@ def _over(act: dialogue.Act) -> str:
     if not act.last:
         return ""
     return AGENT_HUNG_UP if act.kind == "queue" else ANSWERED
-
-
-def _target(act: dialogue.Act) -> str:
-    if act.kind == "seat":
-        return f"PJSIP/{act.target}"
-    if act.kind == "outside":
-        return f"PJSIP/{quote(act.target, safe='+')}@{act.trunk}"
-    return act.target

@@ -10,7 +10,7 @@ import datetime as dt
 from bisect import bisect_left
 from collections.abc import Iterator
 
-from callcenter.events import CallVanished, Event, LegEnded, LegStarted
+from callcenter.events import CallVanished, Consulted, Event, LegEnded, LegStarted
 from callcenter.journey import stays, talk, visits
 from callcenter.journey.legs import Endpoints, Leg, build, caller_of, cast
 from callcenter.journey.records import CallRecord, LegRecord, Span
@@ -90,7 +90,7 @@ class Journey:
         if caller is None:
             return None
         roles = cast(legs, caller, endpoints)
-        records = _legs(legs, caller, roles)
+        records = _legs(legs, caller, roles, endpoints)
         scene = visits.Scene(events, legs, caller, records)
         return CallRecord(
             call_id=_root(caller),
@@ -109,6 +109,9 @@ class Journey:
             legs=records,
             visits=visits.visits(stays.stays(events, roles), scene),
             aliases=tuple(sorted({_root(leg) for leg in legs.values()} - {_root(caller)})),
+            consults=any(
+                isinstance(event, Consulted) and event.uniqueid == caller.uniqueid for event in events
+            ),
         )
 
 
@@ -138,16 +141,27 @@ def _root(leg: Leg) -> str:
 
 
 def _legs(
-    legs: dict[str, Leg], caller: Leg, roles: dict[str, tuple[str, str | None]]
+    legs: dict[str, Leg], caller: Leg, roles: dict[str, tuple[str, str | None]], endpoints: Endpoints
 ) -> tuple[LegRecord, ...]:
-    joined = talk.with_caller(legs, caller)
+    joined = talk.with_caller(legs, caller, _customer(legs, caller, roles, endpoints))
     talks = {uniqueid: talk.without(spans, legs[uniqueid].holds) for uniqueid, spans in joined.items()}
-    talks[caller.uniqueid] = talk.merged(span for spans in talks.values() for span in spans)
-    joined[caller.uniqueid] = talk.merged(span for spans in joined.values() for span in spans)
+    for spans_of in (talks, joined):
+        every = talk.merged(span for spans in spans_of.values() for span in spans)
+        spans_of[caller.uniqueid] = talk.while_there(every, caller)
     return tuple(
         _leg(leg, roles[uniqueid], talks.get(uniqueid, []), joined.get(uniqueid, []))
         for uniqueid, leg in legs.items()
     )
+
+
+def _customer(
+    legs: dict[str, Leg], caller: Leg, roles: dict[str, tuple[str, str | None]], endpoints: Endpoints
+) -> Leg | None:
+    """Whom a seat has reached outside."""
+    if caller.endpoint not in endpoints.seats:
+        return None
+    outside = (leg for uniqueid, leg in legs.items() if roles[uniqueid][0] == "outside")
+    return next((leg for leg in outside if leg.answered_at), None)
 
 
 def _leg(leg: Leg, role: tuple[str, str | None], talks: list[Span], joined: list[Span]) -> LegRecord:

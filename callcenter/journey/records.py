@@ -62,7 +62,10 @@ class VisitRecord:
 
 @dataclass(frozen=True, slots=True)
 class CallRecord:
-    """One call. ``aliases`` are call ids it may have been stored under before two turned out to be one."""
+    """One call. ``aliases`` are call ids it may have been stored under before two turned out to be one.
+
+    ``consults``: who dialled had another call in hand, and this one did not become part of it.
+    """
 
     call_id: str
     direction: str
@@ -78,6 +81,7 @@ class CallRecord:
     legs: tuple[LegRecord, ...]
     visits: tuple[VisitRecord, ...]
     aliases: tuple[str, ...]
+    consults: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import ssl
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy.orm import Session
 
 from agi.process import http_client
 from agi.routes import routes
@@ -121,6 +123,7 @@ class House:
         self.etc.mkdir()
         self.journal = Journal(folder / "journal", "agi")
         self.snapshots = Snapshots(self.etc)
+        self.sessions: Callable[[], Session] | None = None
 
     def call(self, caller: Caller, **more: str) -> Caller:
         """One contact; ``more``: version, cursor, outcome, variables, fallback, callerid."""
@@ -136,6 +139,7 @@ class House:
                     lambda: AT + dt.timedelta(milliseconds=next(ticks)),
                     http,
                     Path("/spool"),
+                    self.sessions,
                 )
                 server = await serve("127.0.0.1", 0, routes(services), TOKEN)
                 exchange = Exchange(server.port)

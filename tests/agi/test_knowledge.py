@@ -5,18 +5,19 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import Session
 
-from agi.knowledge import AWAY, Knowledge
+from agi.knowledge import AWAY, THREADS, Knowledge
 from agi.scripts.knowing import state_of
 from callcenter.caller_lists import put
 from callcenter.flow import Served, WhoServed
+from schema.reading import Reader, Readers
 from schema.session import engine_for, session_factory
 
 pytestmark = [pytest.mark.req("RT-2", "RT-3")]
@@ -32,7 +33,7 @@ class Database:
     def __init__(self, then: Any) -> None:
         self.asked, self.then = 0, then
 
-    def __call__(self) -> Session:
+    def __call__(self) -> Reader:
         self.asked += 1
         return self.then()  # type: ignore[no-any-return]
 
@@ -45,7 +46,7 @@ def stuck() -> Iterator[threading.Event]:
     over.set()
 
 
-def refuse() -> Session:
+def refuse() -> Reader:
     raise OperationalError("SELECT", {}, Exception("no connection"))
 
 
@@ -54,7 +55,7 @@ def test_a_listed_caller_is_known(migrated: Path, tmp_path: Path) -> None:
     sessions = session_factory(engine)
     with sessions.begin() as session:
         put(session, [BLOCKED], "chen", AT)
-    knowledge = Knowledge(session_factory(engine, read_only=True), limit_seconds=30)
+    knowledge = Knowledge(Readers(engine), limit_seconds=30)
     found = asyncio.run(knowledge.of(f"+86{CALLER}", "cn", AT))
     knowledge.close()
     with sessions.begin() as session:
@@ -80,7 +81,7 @@ def test_a_dead_database_is_told_as_trouble_and_then_left_alone() -> None:
 
 
 def test_a_stuck_database_is_not_waited_for_and_the_loop_turns_meanwhile(stuck: threading.Event) -> None:
-    def hang() -> Session:
+    def hang() -> Reader:
         stuck.wait(60)
         return refuse()
 
@@ -98,6 +99,35 @@ def test_a_stuck_database_is_not_waited_for_and_the_loop_turns_meanwhile(stuck: 
     knowledge.close()
     assert trouble == AWAY
     assert turns > 1
+
+
+def test_one_late_answer_costs_the_next_call_nothing_and_as_many_as_there_are_threads_do(
+    stuck: threading.Event, migrated: Path
+) -> None:
+    engine, hung = engine_for(f"sqlite:///{migrated}"), threading.Semaphore(THREADS)
+    readers = Readers(engine)
+
+    def hang_at_first() -> Reader:
+        if hung.acquire(blocking=False):
+            stuck.wait(60)
+        return readers()
+
+    knowledge = Knowledge(hang_at_first, limit_seconds=0.1)
+
+    async def calls() -> None:
+        for _ in range(THREADS):
+            assert (await knowledge.closings(AT)).trouble == AWAY
+        began = time.monotonic()
+        assert (await knowledge.closings(AT)).trouble == AWAY
+        assert time.monotonic() - began < 0.1
+        stuck.set()
+        async with asyncio.timeout(30):
+            while (await knowledge.closings(AT)).trouble:
+                await asyncio.sleep(0.01)
+
+    asyncio.run(calls())
+    knowledge.close()
+    engine.dispose()
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import threading
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import pytest
@@ -15,6 +16,7 @@ from ami.agent_watch import AgentWatch
 from ami.protocol import Message
 from callcenter import agent_states as states
 from callcenter import agents
+from callcenter.personal_queues import queue_of
 from callcenter.site import Site
 from tests.callcenter.flow_sites import flow, site
 from tests.databases import Sessions
@@ -83,6 +85,12 @@ class Watched:
             while self.state() not in wanted:
                 await asyncio.sleep(0.01)
 
+    async def all_done(self) -> None:
+        """What was heard by now is written."""
+        done = threading.Event()
+        self.watch._do(lambda: done.set() is not None)
+        assert await asyncio.to_thread(done.wait, SECONDS)
+
     def play(self, story: Callable[[Watched], Awaitable[None]]) -> None:
         async def whole() -> None:
             running = asyncio.create_task(self.watch.run())
@@ -106,6 +114,32 @@ def test_a_call_is_followed_by_a_wrap_up_and_nothing_is_asked_of_the_queues(sess
 
 
 @pytest.mark.req("ACD-5")
+def test_a_call_of_the_agents_own_queue_is_followed_by_the_wrap_up_of_the_queues_they_serve(
+    sessions: Sessions,
+) -> None:
+    async def story(house: Watched) -> None:
+        house.watch.hear_complete(of_agent(Queue=queue_of(AGENT)))
+        await house.becomes(states.WRAPUP)
+
+    Watched(sessions).play(story)
+
+
+@pytest.mark.req("ACD-5")
+def test_a_wrap_up_begins_when_the_call_ended_however_late_that_is_heard(sessions: Sessions) -> None:
+    ended = dt.datetime.now(dt.UTC).replace(microsecond=0)
+
+    async def story(house: Watched) -> None:
+        house.watch.hear_complete(of_agent(Timestamp=f"{ended.timestamp() + 5:.6f}"))
+        await house.becomes(states.WRAPUP)
+        with sessions() as session:
+            row = states.open_state(session, AGENT)
+            assert row is not None
+            assert row.began_at == ended + dt.timedelta(seconds=5)
+
+    Watched(sessions).play(story)
+
+
+@pytest.mark.req("ACD-5")
 def test_two_missed_calls_pause_and_somebody_elses_member_does_not_count(sessions: Sessions) -> None:
     async def story(house: Watched) -> None:
         house.watch.hear_missed(of_agent(Interface="PJSIP/boss"))
@@ -117,6 +151,27 @@ def test_two_missed_calls_pause_and_somebody_elses_member_does_not_count(session
                 await asyncio.sleep(0.01)
 
     Watched(sessions).play(story)
+
+
+@pytest.mark.req("ACD-5", "OPS-3")
+@pytest.mark.parametrize("answered", [False, True])
+def test_a_missed_call_is_still_counted_after_the_listeners_restart(
+    sessions: Sessions, answered: bool
+) -> None:
+    async def one_missed(house: Watched) -> None:
+        house.watch.hear_missed(of_agent())
+        if answered:
+            house.watch.hear_connect(of_agent())
+        await house.all_done()
+        assert house.state() == states.READY
+
+    async def another(house: Watched) -> None:
+        house.watch.hear_missed(of_agent())
+        await house.all_done()
+        assert house.state() == (states.READY if answered else states.PAUSED)
+
+    Watched(sessions).play(one_missed)
+    Watched(sessions).play(another)
 
 
 @pytest.mark.req("ACD-6")

@@ -10,7 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ami.ledger import parse_cel, parse_queue_log
-from callcenter.events import AgentAnswered, CameToCall, LegEnded, LegStarted, QueueExited, QueueJoined
+from callcenter.events import (
+    AgentAnswered,
+    CameToCall,
+    Consulted,
+    LegEnded,
+    LegStarted,
+    QueueExited,
+    QueueJoined,
+    QueueRefused,
+)
 from callcenter.ledger_format import CEL_EVENTS
 
 FOLDER = Path(__file__).parents[1] / "transcripts/journey"
@@ -58,6 +67,13 @@ def test_whom_hotline_brings_to_a_call_is_of_that_call() -> None:
     assert parse_cel(row("USER_DEFINED", extra=b'{""extra"":""main""}')) is None
 
 
+def test_a_seat_that_consults_says_so_itself() -> None:
+    told = row("USER_DEFINED", extra=b'{""extra"":""""}').replace(b'"","","{', b'"HL_CONSULT","","{')
+    consulted = parse_cel(told)
+    assert isinstance(consulted, Consulted)
+    assert consulted.names() == ("u1", "u1")
+
+
 @pytest.mark.parametrize(
     "name",
     ["张三".encode(), "张三".encode("gb18030"), b'""hi"", you', b"a|b;c\\", b"\xff\x00", b"'; DROP TABLE"],
@@ -91,15 +107,17 @@ def test_the_lines_of_a_queue() -> None:
         b"1795312541|u1|sales|NONE|ENTERQUEUE||139|2",
         b"1795312541|u1|sales|1001|CONNECT|0|l1|0",
         b"1795312541|u1|sales|NONE|EXITWITHKEY|9|1|1|1",
-        b"1795312541|u1|sales|NONE|REFUSED|FULL",
+        b"1795312541|u1|sales|NONE|REFUSED|FULL|1795312541.250001",
         b"1795312541|u1|sales|NONE|REFUSED|JOINEMPTY",
+        b"1795312541|u1|sales|NONE|REFUSED|JOINEMPTY|17953",
     ]
     assert [parse_queue_log(line) for line in lines] == [
         QueueJoined(AT, "queue_log", "u1", None, "sales", 2),
         AgentAnswered(AT, "queue_log", "u1", None, "sales", "1001", "l1"),
         QueueExited(AT, "queue_log", "u1", None, "sales", "key", "9"),
-        QueueExited(AT, "queue_log", "u1", None, "sales", "full"),
-        QueueExited(AT, "queue_log", "u1", None, "sales", "nobody"),
+        QueueRefused(AT.replace(microsecond=250_001), "queue_log", "u1", None, "sales", "full"),
+        QueueRefused(AT, "queue_log", "u1", None, "sales", "nobody"),
+        QueueRefused(AT, "queue_log", "u1", None, "sales", "nobody"),
     ]
 
 

@@ -245,6 +245,13 @@ def test_a_day_s_seconds(sessions: Sessions) -> None:
     }
 
 
+@pytest.mark.req("ACD-5")
+def test_a_wrap_up_is_cut_short_by_the_next_call() -> None:
+    states = [Stretch("1", WRAPUP, None, at(10), at(20)), Stretch("1", READY, None, at(20), at(30))]
+    found = times("1", states, [Rung("1", at(18), at(19), at(23))], (at(0), at(100)))
+    assert (found.wrapup, found.ringing, found.talking, found.ready) == (8, 1, 4, 7)
+
+
 SPANS = st.lists(st.tuples(st.floats(0, 100), st.floats(0, 50), st.floats(0, 50)), max_size=6)
 
 

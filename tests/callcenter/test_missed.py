@@ -16,11 +16,13 @@ from schema.calls import Call, Leg, Visit
 NOON = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
 
 
-def call(name: str, *visits: tuple[str, str | None], hours_ago: float = 1) -> list[Call | Visit]:
+def call(
+    name: str, *visits: tuple[str, str | None], hours_ago: float = 1, direction: str = "inbound"
+) -> list[Call | Visit]:
     at = NOON - dt.timedelta(hours=hours_ago)
     whole = Call(
         call_id=name,
-        direction="inbound",
+        direction=direction,
         trunk="e1",
         did="4008001000",
         caller=f"139{name}",
@@ -62,6 +64,18 @@ def test_whoever_spoke_with_nobody_is_on_the_list_once_until_it_is_done(
         assert [task.call_id for task in missed(session, ("open", "taken"), 10)] == ["4"]
         with pytest.raises(NotFound):
             of_call(session, "2")
+
+
+@pytest.mark.req("ACD-3", "CALL-4")
+def test_a_customer_who_was_called_back_and_gave_up_waiting_is_missed_and_a_seat_who_rang_a_queue_is_not(
+    sessions: Callable[[], Session],
+) -> None:
+    with sessions() as session, session.begin():
+        session.add_all(call("hotline-back-7-1", ("service", "abandoned"), direction="outbound"))
+        session.add_all(call("8", ("service", "abandoned"), direction="outbound"))
+        session.flush()
+        assert open_missed(session, NOON) == 1
+        assert of_call(session, "hotline-back-7-1").queue == "service"
 
 
 def leg(call_id: str, number: int, kind: str, endpoint: str, agent: str | None, **more: int) -> Leg:

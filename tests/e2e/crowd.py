@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 from lab import sipp
 from lab.scenario import Agent, Caller, Key, Login
@@ -32,6 +33,11 @@ class Phones:
 
     def __init__(self, runs: Sequence[Run]) -> None:
         self._runs = runs
+
+    @property
+    def folders(self) -> list[Path]:
+        """Where each keeps its files."""
+        return [run.folder for run in self._runs]
 
     def count(self, kind: EventKind) -> int:
         """How often this has happened at any of them."""

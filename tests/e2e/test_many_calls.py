@@ -1,4 +1,5 @@
-"""Two hundred calls at five a second and a burst at ten: nothing is left, lost, or recorded too much or too little."""
+"""Two hundred calls at five a second, a burst at ten, a mixed day: nothing is left, lost, or recorded too much or
+too little, and nobody goes anywhere but where the simulator says."""
 
 from __future__ import annotations
 
@@ -13,6 +14,9 @@ from callcenter.errors import HotlineError
 from lab import audio
 from schema.calls import Call, Leg, Recording
 from tests.e2e.crowd import AGENT_HZ, CALLER_HZ, Phones, balanced, call_in, crowd, dial_in
+from tests.e2e.day.agents_times import NEAR_SECONDS
+from tests.e2e.day.books import unbalanced
+from tests.e2e.day.play import play
 from tests.e2e.house import House
 from tests.e2e.lateness import NotServed, in_time
 from tests.e2e.until import until
@@ -154,3 +158,22 @@ def test_a_listener_that_stalls_for_the_whole_ring_loses_nothing(
             nothing_too_little_or_too_much(hear_all(idle_house, number), measured)
 
     in_time(stall, TOO_LATE_SECONDS)
+
+
+@pytest.mark.req(
+    "RT-1", "RT-2", "RT-3", "RT-4", "RT-5", "RT-7", "ACD-1", "ACD-5", "CALL-1", "CALL-7", "SAT-5"
+)
+def test_a_mixed_day_goes_where_the_simulator_says(idle_house: House, phones: Phones, measured: Tell) -> None:
+    def day(tries: int) -> None:
+        found = play(idle_house, phones, calls=70, rate=7, seed=1 + tries)
+        if found.failed:
+            raise NotServed("\n".join((*found.failed, *found.wrong)))
+        assert not found.wrong, "\n".join(found.wrong)
+        assert (unbalanced(found.books), found.channels) == ([], [])
+        with only_in_time():
+            for name in ("ringing", "talking", "wrapup"):
+                most = max(abs(each[name]) for each in found.times.values())
+                measured(f"the most that an agent's {name} differs by", most)
+                assert most <= NEAR_SECONDS, name
+
+    in_time(day)

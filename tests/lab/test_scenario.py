@@ -32,6 +32,7 @@ AGENTS = st.builds(
     answers=st.booleans(),
     refuses_with=st.sampled_from([None, 480, 486, 500, 503, 603]),
     talk_seconds=st.none() | st.floats(0.1, 100),
+    passes_on_to=st.sampled_from([None, "4008001000", "*11#"]),
 )
 
 

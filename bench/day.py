@@ -1,0 +1,82 @@
+"""A mixed day of calls on a whole private Hotline, with thirty agents: ``python -m bench.day``.
+
+Every kind of call at once by one seed, each compared with what the simulator says of it, the books of SIPp, rows,
+ledger and files with each other, agents' times with the messages of their phones. The house is that of the
+end-to-end tests, and nothing of it is left. Prints JSON.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import sys
+from contextlib import redirect_stdout
+
+from lab.home import temporary_home
+from lab.postgres import PrivatePostgres
+from tests.e2e.crowd import crowd
+from tests.e2e.day.books import unbalanced
+from tests.e2e.day.play import Day, play
+from tests.e2e.house import House, one_at_a_time
+from tests.e2e.lateness import Lateness
+
+RINGS_MS, TALK_SECONDS = 300, 1.8
+FILES = 8192
+"""A socket for each call of a kind."""
+
+
+def measure(calls: int, rate: float, seed: int, postgresql: bool) -> tuple[Day, float]:
+    """The day, and how late this process was woken at worst while it lasted."""
+    with one_at_a_time(), temporary_home() as home:
+        house = House(home)
+        server = PrivatePostgres(home / "pg") if postgresql else None
+        try:
+            if server:
+                server.start()
+                house.use_database(server.create("hotline"), server)
+            house.up()
+            with crowd(house, rings_ms=RINGS_MS, talk_seconds=TALK_SECONDS) as phones, Lateness() as late:
+                return play(house, phones, calls, rate, seed), late.worst
+        finally:
+            house.down()
+            if server:
+                server.stop()
+
+
+def told(day: Day, rate: float, late: float) -> dict[str, object]:
+    """What is written down of it."""
+    figures = sorted({name for each in day.times.values() for name in each})
+    return {
+        "calls": sum(day.kinds.values()),
+        "rate": rate,
+        "seconds": round(day.seconds, 1),
+        "kinds": dict(day.kinds),
+        "agents": len(day.times),
+        "wrong": list(day.wrong),
+        "failed": list(day.failed),
+        "channels": list(day.channels),
+        "books": {name: list(values) for name, values in day.books.items()},
+        "unbalanced": unbalanced(day.books),
+        "times": {name: round(max(abs(each[name]) for each in day.times.values()), 3) for name in figures},
+        "late": round(late, 3),
+    }
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--calls", type=int, default=2000)
+    parser.add_argument("--rate", type=float, default=10.0)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--postgresql", action="store_true", help="instead of the embedded database")
+    options = parser.parse_args()
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(FILES, most), most))
+    with redirect_stdout(sys.stderr):
+        day, late = measure(options.calls, options.rate, options.seed, options.postgresql)
+    print(json.dumps(told(day, options.rate, late), indent=2, ensure_ascii=False))
+
+
+if __name__ == "__main__":
+    main()

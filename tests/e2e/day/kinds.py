@@ -1,0 +1,140 @@
+"""The kinds of calls a mixed day is made of. Each says what the caller does; where that leads is nobody's word here.
+
+What the simulator is told is in the same hands: the keys pressed, and what an action comes to because of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from lab.scenario import Key
+from tests.e2e import site_day
+
+Trunk = Literal["e1", "analog", "seat"]
+AGAIN = tuple(Key("2", 1500) for _ in range(30))
+"""Pressed again and again: once while the survey is asking."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """One kind of call. ``place`` makes its callers' numbers.
+
+    ``keys`` are pressed, ``presses`` is how the simulator reads them. ``outcomes`` are what the actions of the
+    call come to, each way of them one that is right, where that depends on who is free. ``hangs_up`` so many
+    seconds after the answer; None: the far end does.
+    """
+
+    name: str
+    place: int
+    weight: int
+    dials: str
+    trunk: Trunk = "e1"
+    keys: Sequence[Key] = ()
+    hangs_up: float | None = None
+    refused_with: int | None = None
+    presses: str = ""
+    outcomes: Sequence[tuple[str, ...]] = ((),)
+    asks_for: Literal["", "manager", "last_agent"] = ""
+    passed_on_to: str = ""
+    """Where the agent sends the caller."""
+    scored: bool = False
+    """Whether the caller answers the survey."""
+
+    @property
+    def callers(self) -> str:
+        """What the numbers of its callers begin with."""
+        return f"139{self.place:02}"
+
+
+ASKED_FIRST = (("done",), ("timeout", "done"))
+"""An agent is asked first, and then the queue."""
+KINDS = (
+    Kind(name="served and scored", place=1, weight=24, dials=site_day.CARE, keys=AGAIN, scored=True),
+    Kind(name="served, not scored", place=2, weight=8, dials=site_day.CARE),
+    Kind(name="caller leaves the agent", place=3, weight=6, dials=site_day.CARE, hangs_up=2.2),
+    Kind(
+        name="by key",
+        place=4,
+        weight=10,
+        dials=site_day.MENU,
+        keys=(Key("1", 600), *AGAIN),
+        presses="1",
+        scored=True,
+    ),
+    Kind(
+        name="wrong keys to the operator",
+        place=5,
+        weight=4,
+        dials=site_day.MENU,
+        keys=(Key("7", 600), Key("7", 1400), Key("7", 1400), *AGAIN),
+        presses="7,7,7",
+        scored=True,
+    ),
+    Kind(name="silence to the operator", place=6, weight=2, dials=site_day.MENU),
+    Kind(name="VIP past the menu", place=7, weight=5, dials=site_day.MENU, keys=AGAIN, scored=True),
+    Kind(
+        name="VIP to the manager",
+        place=8,
+        weight=3,
+        dials=site_day.MENU,
+        keys=AGAIN,
+        outcomes=ASKED_FIRST,
+        asks_for="manager",
+        scored=True,
+    ),
+    Kind(
+        name="last agent",
+        place=9,
+        weight=7,
+        dials=site_day.AGAIN,
+        keys=AGAIN,
+        outcomes=ASKED_FIRST,
+        asks_for="last_agent",
+        scored=True,
+    ),
+    Kind(
+        name="English, by the gateway",
+        place=10,
+        weight=4,
+        dials=site_day.ENGLISH,
+        trunk="analog",
+        keys=AGAIN,
+        scored=True,
+    ),
+    Kind(
+        name="nobody there, overflow",
+        place=11,
+        weight=4,
+        dials=site_day.EMPTY,
+        keys=AGAIN,
+        outcomes=(("nobody", "done"),),
+        scored=True,
+    ),
+    Kind(
+        name="passed on to a queue",
+        place=12,
+        weight=3,
+        dials=site_day.PASSED_ON,
+        passed_on_to=site_day.CARE,
+        keys=AGAIN,
+        scored=True,
+    ),
+    Kind(
+        name="leaves the queue by key",
+        place=13,
+        weight=4,
+        dials=site_day.STUCK,
+        keys=(Key("9", 2500),),
+        outcomes=(("key-9",),),
+    ),
+    Kind(name="gives up waiting", place=14, weight=5, dials=site_day.STUCK, hangs_up=3.0),
+    Kind(name="waits too long", place=15, weight=2, dials=site_day.STUCK, outcomes=(("timeout",),)),
+    Kind(name="closed, leaves a message", place=16, weight=5, dials=site_day.SHUT, hangs_up=5.0),
+    Kind(name="black list", place=17, weight=4, dials=site_day.MENU, refused_with=486),
+    Kind(name="to a mobile outside", place=18, weight=2, dials=site_day.OUTSIDE),
+    Kind(name="conference", place=19, weight=2, dials=site_day.ROOM_LINE, hangs_up=6.0),
+    Kind(name="seat to seat", place=20, weight=3, dials=site_day.CALLED, trunk="seat"),
+    Kind(name="seat to outside", place=21, weight=3, dials=site_day.PREFIX, trunk="seat"),
+)

@@ -1,0 +1,118 @@
+"""A mixed day, played: callers of every kind at one rate, and what was found of it afterwards."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from callcenter.agent_times import read_times
+from lab.sipp_messages import Rung, messages, rung
+from lab.sipp_run import Results
+from schema.calls import Call
+from tests.e2e import site_day
+from tests.e2e.crowd import Phones
+from tests.e2e.day.agents_times import by_phone, could_be, differences
+from tests.e2e.day.books import Books, books
+from tests.e2e.day.kept import Kept, Said, compare, kept
+from tests.e2e.day.kinds import Kind
+from tests.e2e.day.known import known_callers
+from tests.e2e.day.oracle import Oracle
+from tests.e2e.day.phones import dial_all, others
+from tests.e2e.day.plan import Planned, by_kind, plan
+from tests.e2e.house import House
+from tests.e2e.telephony_site import CROWD, seat_of
+from tests.e2e.until import until
+
+AGENTS = tuple(f"4{number:03}" for number in range(1, CROWD + 1))
+ALL_AGENTS = (*AGENTS, site_day.SILENT, *site_day.PASSERS)
+SEATS = {seat_of(agent): agent for agent in ALL_AGENTS}
+SETTLE_SECONDS = 30.0
+
+
+@dataclass
+class Day:
+    """What was found. ``failed`` and ``wrong`` have a text for each call; ``times`` is by agent and figure."""
+
+    kinds: Mapping[str, int]
+    seconds: float
+    failed: Sequence[str]
+    wrong: Sequence[str]
+    books: Books
+    times: Mapping[str, Mapping[str, float]]
+    channels: Sequence[str]
+
+
+def play(house: House, crowd: Phones, calls: int, rate: float, seed: int) -> Day:
+    """Play the day of this seed and look at everything it left."""
+    planned = by_kind(plan(seed, calls, AGENTS))
+    every = [call for those in planned.values() for call in those]
+    began, sessions = house.app.clock(), house.app.sessions(read_only=True)
+    with known_callers(house, every), others(house) as there:
+        with sessions() as session:
+            oracle = Oracle(house.app.site(), session, every, began)
+            session.rollback()
+            dialled = time.monotonic()
+            results = dial_all(house, planned, calls / rate)
+            seconds = time.monotonic() - dialled
+            channels = _left(house)
+            found, wrong = _settled(house, began, every, oracle)
+        folders = (*crowd.folders, *(run.folder for run in there.values()))
+        phones = [one for folder in folders for one in _rung(folder) if one.began_at >= began]
+        with sessions() as session:
+            kept_times = read_times(session, ALL_AGENTS, (began, house.app.clock()))
+    worked = by_phone(phones, dict.fromkeys(SEATS, float(site_day.WRAPUP_SECONDS)))
+    return Day(
+        kinds={kind.name: len(those) for kind, those in planned.items()},
+        seconds=seconds,
+        failed=list(_failed(planned, results)),
+        wrong=[*wrong, *_not_so(found.said, phones)],
+        books=books(house, planned, found, phones, SEATS),
+        times=differences(
+            {agent: worked[seat] for seat, agent in SEATS.items() if seat in worked},
+            {each.agent: each for each in kept_times},
+        ),
+        channels=channels,
+    )
+
+
+def _left(house: House) -> list[str]:
+    """The channels that are still up a while after the last caller has gone."""
+    end = time.monotonic() + SETTLE_SECONDS
+    while (left := house.asterisk.channels()) and time.monotonic() < end:
+        time.sleep(0.1)
+    return list(left)
+
+
+def _settled(
+    house: House, began: dt.datetime, planned: Sequence[Planned], oracle: Oracle
+) -> tuple[Kept, list[str]]:
+    """The ways once all are right, or as they are when they do not become so."""
+    until(lambda: not house.rows(Call, state="open"), SETTLE_SECONDS, "all calls are closed")
+    end = time.monotonic() + SETTLE_SECONDS
+    while True:
+        found = kept(house, began)
+        wrong = compare(planned, found, oracle)
+        if not wrong or time.monotonic() > end:
+            return found, wrong
+        time.sleep(1.0)
+
+
+def _rung(folder: Path) -> list[Rung]:
+    return rung(messages((folder / "messages.txt").read_text(errors="replace")))
+
+
+def _not_so(said: Iterable[Said], phones: Sequence[Rung]) -> Iterator[str]:
+    """An agent who was said to be free was in a call, or was in none when said to be busy."""
+    for one in said:
+        mine = [each for each in phones if SEATS.get(each.account) == one.agent]
+        if not could_be(one.state, one.at, mine, site_day.WRAPUP_SECONDS):
+            yield f"call {one.call_id}: by its phone agent {one.agent} was not {one.state} at {one.at}"
+
+
+def _failed(planned: Mapping[Kind, Sequence[Planned]], results: Mapping[Kind, Results]) -> Iterator[str]:
+    for kind, done in results.items():
+        if (done.ok, done.failed) != (len(planned[kind]), 0):
+            yield f"{kind.name}: {done.ok} of {len(planned[kind])} {dict(done.causes)} {done.errors[-2000:]}"

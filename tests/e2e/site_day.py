@@ -1,0 +1,115 @@
+"""What a mixed day needs of the site: numbers 40090095xx, queues that the crowd serves, seats 7211 …, a room."""
+
+from __future__ import annotations
+
+from typing import Any
+
+Site = dict[str, Any]
+CARE, MENU, STUCK, EMPTY, SHUT = (f"400900950{place}" for place in range(1, 6))
+AGAIN, PASSED_ON, ENGLISH, OUTSIDE, ROOM_LINE = (f"400900951{place}" for place in range(1, 6))
+QUEUE, REMEMBERING = "day_care", "day_again"
+WRAPUP_SECONDS = 1
+SILENT, PASSERS = "4091", ("4092", "4093")
+"""An agent whose phone is never answered, and two who pass every caller on to ``CARE``."""
+MANAGER = "4001"
+CARRIER, CARRIER_HOST, PREFIX = "c7", "127.0.0.57", "8885"
+CALLING, DIALLING, CALLED = "7211", "7212", "7213"
+"""Seats: one that calls the third, one that calls outside."""
+ROOM, BOX = "8809", "9609"
+
+
+def seat(number: str) -> str:
+    """The seat of an inside number of the day's."""
+    return f"day{number}"
+
+
+def add_day(found: Site, crowd: list[str]) -> None:
+    """Add all of it; ``crowd`` are the agents who serve."""
+    _people(found)
+    question = {"question": "hello", "thanks": "hello", "wrong_key": "hello"}
+    found["surveys"].append({"name": "day", **question, "attempts": 1, "answer_seconds": 2})
+    for name, more in _queues(crowd).items():
+        own = {"retry_seconds": 1, "announce_agent": False, "music": "melody"}
+        found["queues"].append({"name": name, "title": name, **own, **more})
+    for number, name, steps in _flows():
+        language = "en" if number == ENGLISH else "zh"
+        found["dids"].append({"number": number, "title": name, "flow": name, "language": language})
+        flow = {"name": name, "title": name, "language": language, "start": "start", "operator": "operator"}
+        steps = {"operator": _wait(QUEUE), **steps}
+        found["flows"].append({**flow, "steps": steps})
+    _outside(found)
+
+
+def _people(found: Site) -> None:
+    for agent in (SILENT, *PASSERS):
+        found["agents"].append({"number": agent, "title": agent, "languages": ["zh"]})
+        found["seats"].append({"name": f"t{agent}", "number": f"9{agent}", "title": agent})
+    for number in (CALLING, DIALLING, CALLED):
+        found["seats"].append({"name": seat(number), "number": number, "title": number})
+    next(agent for agent in found["agents"] if agent["number"] == MANAGER)["account_manager"] = True
+    found["mailboxes"].append({"number": BOX, "title": "Day"})
+    found.setdefault("rooms", []).append({"number": ROOM, "title": "Day", "host": False})
+
+
+def _queues(crowd: list[str]) -> dict[str, Site]:
+    served = {"members": [{"agent": agent} for agent in crowd], "wrapup_seconds": WRAPUP_SECONDS}
+    passers = [{"agent": agent} for agent in PASSERS]
+    return {
+        QUEUE: {**served, "survey": "day"},
+        REMEMBERING: {**served, "survey": "day", "last_agent": {"wait_seconds": 2}},
+        "day_stuck": {
+            "members": [{"agent": SILENT}],
+            "ring_seconds": 5,
+            "max_wait_seconds": 6,
+            "exit_keys": ["9"],
+        },
+        "day_empty": {"members": []},
+        "day_first": {"members": passers, "wrapup_seconds": WRAPUP_SECONDS, "survey": "day"},
+    }
+
+
+def _flows() -> list[tuple[str, str, Site]]:
+    menu = {"kind": "menu", "prompts": ["hello"], "keys": {"1": "care"}, "wait_seconds": 2}
+    hours = {"kind": "branch", "on": "calendar", "calendar": "shut", "cases": {"open": "operator"}}
+    room = {"kind": "conference", "room": ROOM, "refused": "bye"}
+    mobile = {"kind": "outside", "number": "13800138000", "trunk": CARRIER}
+    missed = dict.fromkeys(("busy", "no_answer", "unreachable"), "bye")
+    bye = {"bye": {"kind": "hangup"}}
+    leave = {"kind": "voicemail", "mailbox": BOX, "greeting": ["hello"], "next": "bye"}
+    keep = {"kind": "callback", "queue": QUEUE, "confirm": ["hello"], "next": "bye"}
+    stuck = _wait("day_stuck", timeout="bye", keys={"9": "keep"})
+    overflow = _wait("day_empty", nobody="care")
+    return [
+        (CARE, QUEUE, {"start": _hello("care"), "care": _wait(QUEUE)}),
+        (MENU, "day_menu", {"start": menu, "care": _wait(QUEUE)}),
+        (STUCK, "day_stuck", {"start": _hello("stuck"), "stuck": stuck, "keep": keep, **bye}),
+        (EMPTY, "day_empty", {"start": _hello("empty"), "empty": overflow, "care": _wait(QUEUE)}),
+        (
+            SHUT,
+            "day_shut",
+            {"start": {**hours, "otherwise": "shut"}, "shut": _hello("leave"), "leave": leave, **bye},
+        ),
+        (AGAIN, REMEMBERING, {"start": _hello("again"), "again": _wait(REMEMBERING)}),
+        (PASSED_ON, "day_first", {"start": _hello("first"), "first": _wait("day_first")}),
+        (ENGLISH, "day_english", {"start": _hello("care"), "care": _wait(QUEUE)}),
+        (OUTSIDE, "day_outside", {"start": _hello("mobile"), "mobile": {**mobile, **missed}, **bye}),
+        (ROOM_LINE, "day_room", {"start": room, **bye}),
+    ]
+
+
+def _outside(found: Site) -> None:
+    connection = {"by": "address", "hosts": [CARRIER_HOST]}
+    found["trunks"].append({"name": CARRIER, "title": CARRIER, "connection": connection})
+    way = {"name": "day_way", "title": PREFIX, "prefixes": [PREFIX], "rights": "local"}
+    found["routes"].append(
+        {**way, "caller_id": "4008001000", "strip": 1, "prepend": "0", "trunks": [CARRIER]}
+    )
+
+
+def _hello(then: str) -> Site:
+    return {"kind": "play", "prompts": ["hello"], "next": then}
+
+
+def _wait(queue: str, **ways: Any) -> Site:
+    usual = dict.fromkeys(("timeout", "full", "nobody"), "@hangup")
+    return {"kind": "queue", "queue": queue, **usual, **ways}
