@@ -64,7 +64,7 @@ COMMANDS: Sections = {
         "follow-ups": Entry(
             "callcenter.follow_up_commands:follow_ups", "What is still to be done for customers."
         ),
-        "desks": Entry("callcenter.desk_commands:desks", "Do-not-disturb, forwarding, follow-me."),
+        "desks": Entry("ami.desk_commands:desks", "Do-not-disturb, forwarding, follow-me."),
         "agents": Entry("ami.agent_commands:agents", "Agents and their seats."),
         "queues": Entry("ami.queue_commands:queues", "Queues, their members and who waits."),
         "callers": Entry("callcenter.caller_commands:callers", "The black list and the VIP list."),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Sequence
+import datetime as dt
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -16,12 +17,14 @@ from ami.ledger_reader import LedgerReader
 from ami.legs import RecordedLegs
 from ami.listener import Listener
 from ami.process import Watch
+from ami.saying import say
 from ami.seating import Seating
 from ami.virtual_hold import VirtualHold
 from ami.wishes import WISHES, Tools, Wishes
 from callcenter.agents import Membership, wanted
 from callcenter.journey import JourneyBook
 from callcenter.manager_events import LISTENED
+from callcenter.queues.paces import paces
 from outreach.mailer import Mailer
 from outreach.post import Server, post
 from recordings.capture import Capture
@@ -57,7 +60,9 @@ class Listening:
             on_state=lambda up, at, reason: self._watch.on_state(up, at, reason),
             clock=app.clock,
         )
-        self._pausing = Pausing(self._connection, self._sessions, self._reading, app.site, app.clock)
+        self._pausing = Pausing(
+            self._connection, self._sessions, self._reading, app.site, app.clock, self._remind
+        )
         self._watch = self._put_together()
 
     def watch(self) -> Watch:
@@ -73,6 +78,10 @@ class Listening:
     def _members(self) -> list[Membership]:
         with self._reading() as session:
             return wanted(session, self._app.site(), self._app.clock())
+
+    def _lately(self, until: dt.datetime) -> Mapping[str, Sequence[float]]:
+        with self._reading() as session:
+            return paces(session, self._app.site(), until)
 
     def _put_together(self) -> Watch:
         site, here, clock = self._known(), self._here, self._app.clock
@@ -105,7 +114,7 @@ class Listening:
         """What hears events and works on its own."""
         app, queues = self._app, self._watch.queues
         meetings = Conferences(self._sessions, app.site)
-        announcer = Announcer(self._connection, queues, app.live_site, app.clock)
+        announcer = Announcer(self._connection, queues, app.live_site, app.clock, self._lately)
         hold = VirtualHold(self._connection, queues, self._sessions, app.live_site, app.clock)
         for part in (meetings, announcer, hold):
             part.listen(self._listener.on)
@@ -118,8 +127,12 @@ class Listening:
         self._listener.on("MixMonitorStart", self._pausing.hear_start)
         room = Room(folder, self._sessions, self._reading, app.clock)
         upkeep = Upkeep(folder, self._sessions, self._reading, app.site, app.clock)
-        removal = Removal(self._sessions, app.console, self._here.system_name, app.clock)
+        removal = Removal(self._sessions, app.console, self._here.system_name, app.clock, self._here.spool)
         return [self._pausing.run, room.run, upkeep.run, removal.run]
+
+    async def _remind(self, channel: str) -> None:
+        """A tone for who is at this channel."""
+        await say(self._connection, channel, [str(self._here.prompts / "system/beep")])
 
     def _mail(self) -> Sequence[Chore]:
         """What sends mails, where there is a server to give them to."""

@@ -16,6 +16,7 @@ from callcenter.journal import Journal
 from callcenter.logging import configure
 from callcenter.ports import App
 from callcenter.supervise import stop_on_signals
+from schema.reading import Readers
 
 
 @click.command()
@@ -37,9 +38,10 @@ async def _main(app: App, beat: Callable[[], None]) -> None:
         Journal(settings.journal, "agi"),
         app.sessions(),
         app.clock,
-        Knowledge(app.sessions(read_only=True)),
+        Knowledge(Readers(app.engine())),
         stop,
         beat,
         settings.spool,
         app.secrets.known,
+        app.secrets.set,
     )

@@ -15,11 +15,11 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 import structlog
-from sqlalchemy.orm import Session
 
 from callcenter import known_store
 from callcenter.flow.dialogue import Served, WhoServed
 from callcenter.known import NOTHING, Known
+from schema.reading import Reader
 from schema.refusal import first_line
 
 log = structlog.get_logger()
@@ -50,22 +50,22 @@ class NoKnowledge:
 
 
 class Knowledge:
-    """One worker's (``callcenter.ports.Knowledge``)."""
+    """One worker's (``callcenter.ports.Knowledge``). ``reader`` gives that of the thread that calls it."""
 
-    def __init__(self, sessions: Callable[[], Session], limit_seconds: float = LIMIT_SECONDS) -> None:
-        self._sessions, self._limit = sessions, limit_seconds
+    def __init__(self, reader: Callable[[], Reader], limit_seconds: float = LIMIT_SECONDS) -> None:
+        self._reader, self._limit = reader, limit_seconds
         self._threads = ThreadPoolExecutor(THREADS, "knowledge")
         self._rests_until = 0.0
         self._late = 0
 
     async def of(self, caller: str, country: str, at: dt.datetime) -> Known:
         """The list's entry that counts, and the emergency closings in force."""
-        found = await self._ask(lambda session: known_store.known(session, caller, at, country))
+        found = await self._ask(lambda reader: known_store.known(reader, caller, at, country))
         return found or Known(trouble=AWAY)
 
     async def closings(self, at: dt.datetime) -> Known:
         """The emergency closings alone."""
-        found = await self._ask(lambda session: Known(closings=known_store.closings(session, at)))
+        found = await self._ask(lambda reader: Known(closings=known_store.closings(reader, at)))
         return found or Known(trouble=AWAY)
 
     async def last_served(
@@ -74,8 +74,8 @@ class Knowledge:
         """Who served the caller last in a queue, or in one of ``also``: agents' own queues."""
         since, queues = at - dt.timedelta(hours=asked.within_hours), {asked.queue, *also}
 
-        def ask(session: Session) -> Served:
-            return known_store.last_served(session, caller, queues, since, at, country)
+        def ask(reader: Reader) -> Served:
+            return known_store.last_served(reader, caller, queues, since, at, country)
 
         return await self._ask(ask) or Served(trouble=AWAY)
 
@@ -83,7 +83,7 @@ class Knowledge:
         """Ask nothing more. A thread that still waits for the database is not waited for."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
-    async def _ask(self, query: Callable[[Session], T]) -> T | None:
+    async def _ask(self, query: Callable[[Reader], T]) -> T | None:
         """The answer; None when there is none in time."""
         if self._late >= THREADS or time.monotonic() < self._rests_until:
             return None
@@ -107,6 +107,5 @@ class Knowledge:
         if isinstance(error, Exception):
             log.warning("knowledge.away", error=first_line(error) or type(error).__name__)
 
-    def _run(self, query: Callable[[Session], T]) -> T:
-        with self._sessions() as session:
-            return query(session)
+    def _run(self, query: Callable[[Reader], T]) -> T:
+        return query(self._reader())

@@ -41,13 +41,14 @@ async def serve(
     beat: Callable[[], None],
     spool: Path | None = None,
     secret: Callable[[str], str | None] = lambda _: None,
+    set_secret: Callable[[str, str], None] = lambda *_: None,
 ) -> None:
     """Answer calls until ``stop``; then let the calls at hand end and store what is left. Raises OSError.
 
     ``beat`` is called as long as the event loop turns. ``spool`` is Asterisk's.
     """
     async with http_client() as http:
-        services = Services(snapshots, journal, clock, http, spool, sessions, knowledge, secret)
+        services = Services(snapshots, journal, clock, http, spool, sessions, knowledge, secret, set_secret)
         server = Server(routes(services), token)
         await server.listen(*address)
         log.info("agi.listening", host=address[0], port=server.port)

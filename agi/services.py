@@ -31,3 +31,5 @@ class Services:
     knowledge: Knowledge = field(default_factory=NoKnowledge)
     secret: Callable[[str], str | None] = lambda _: None
     """A kept secret by name, as ``agent/1001``; None when there is none."""
+    set_secret: Callable[[str, str], None] = lambda *_: None
+    """Keep another secret under this name."""

@@ -200,9 +200,12 @@ def blind_transfer(channel: str, *, context: str, exten: str) -> Action:
 
 
 def attended_transfer(channel: str, *, context: str, exten: str) -> Action:
-    """Let ``channel`` ring ``exten`` first. Success is no proof: a channel without the right only sends keys."""
+    """Let ``channel`` ring ``exten`` first. Success is no proof: a channel without the right only sends keys.
+
+    Asterisk presses the number's keys; the # tells it that no more come.
+    """
     _check(_EXTEN, exten, "number")
-    return Action("Atxfer", {"Channel": channel, "Context": context, "Exten": exten})
+    return Action("Atxfer", {"Channel": channel, "Context": context, "Exten": f"{exten}#"})
 
 
 def cancel_transfer(channel: str) -> Action:

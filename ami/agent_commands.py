@@ -9,10 +9,12 @@ import click
 
 from ami.members import reconcile, take_out
 from callcenter import agents as service
+from callcenter import desks
 from callcenter.agent_states import Stretch, end_wrap_up, extend_wrap_up, present
 from callcenter.agent_times import read_times
 from callcenter.call_page import columns
 from callcenter.errors import NotFound, Unreachable
+from callcenter.number_plan import NumberPlan
 from callcenter.pins import unlock
 from callcenter.ports import App
 from callcenter.printing import as_json, print_rows
@@ -57,8 +59,10 @@ def _state(now: Stretch | None, zone: ZoneInfo | None) -> dict[str, str | None]:
 def log_in(app: App, agent: str, seat: str) -> None:
     """Seat an agent and put them into their queues."""
     with app.sessions().begin() as session:
-        service.log_in(session, app.site(), agent, seat, app.clock)
-    _follow(app, f"agent {agent} is logged in at {seat}")
+        site = app.site()
+        service.log_in(session, site, agent, seat, app.clock)
+        desks.follow(session, NumberPlan.of(site), [agent], app.clock)
+    follow(app, f"agent {agent} is logged in at {seat}")
 
 
 @agents.command("logout")
@@ -68,19 +72,19 @@ def log_out(app: App, agent: str) -> None:
     """Take an agent out of their queues."""
     with app.sessions().begin() as session:
         service.log_out(session, agent, app.clock)
-    _follow(app, f"agent {agent} is logged out")
+    follow(app, f"agent {agent} is logged out")
 
 
 @agents.command("pause")
 @click.argument("agent")
-@click.option("--reason", default="break", show_default=True, help="why, as the desk shows it")
+@click.option("--reason", default="", help="why: one of the site's pause_reasons, or a word of yours [break]")
 @click.pass_obj
 def pause(app: App, agent: str, reason: str) -> None:
     """Send an agent no calls for a while."""
     with app.sessions().begin() as session:
         reason = service.known_reason(app.site(), reason)
         service.pause(session, agent, reason, app.clock)
-    _follow(app, f"agent {agent} is paused: {reason}")
+    follow(app, f"agent {agent} is paused: {reason}")
 
 
 @agents.command("unpause")
@@ -89,8 +93,8 @@ def pause(app: App, agent: str, reason: str) -> None:
 def unpause(app: App, agent: str) -> None:
     """Send a paused agent calls again."""
     with app.sessions().begin() as session:
-        service.unpause(session, agent, app.clock)
-    _follow(app, f"agent {agent} is no longer paused")
+        desks.end_pause(session, NumberPlan.of(app.site()), agent, app.clock)
+    follow(app, f"agent {agent} is no longer paused")
 
 
 @agents.command("ready")
@@ -100,7 +104,7 @@ def ready(app: App, agent: str) -> None:
     """End an agent's wrap-up before its time."""
     with app.sessions().begin() as session:
         end_wrap_up(session, service.seated(session, agent), app.clock())
-    _follow(app, f"agent {agent} is ready", again=agent)
+    follow(app, f"agent {agent} is ready", again=agent)
 
 
 @agents.command("wrapup")
@@ -112,7 +116,7 @@ def longer(app: App, agent: str, seconds: int) -> None:
     with app.sessions().begin() as session:
         until = extend_wrap_up(session, agent, app.clock(), seconds)
         zone = time_zone(session)
-    _follow(app, f"agent {agent} is in wrap-up until {moment(until, zone)}")
+    follow(app, f"agent {agent} is in wrap-up until {moment(until, zone)}")
 
 
 @agents.command("unlock")
@@ -157,7 +161,8 @@ def agent_times(app: App, agent: str | None, first: str | None, last: str | None
                 click.echo(f"agent {row['agent']} paused for {reason}: {seconds} s")
 
 
-def _follow(app: App, done: str, again: str | None = None) -> None:
+def follow(app: App, done: str, again: str | None = None) -> None:
+    """Let the queues follow what was ``done``, and say so."""
     try:
         changes = asyncio.run(_reconcile(app, again))
     except Unreachable as error:

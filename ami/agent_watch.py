@@ -20,8 +20,8 @@ from ami.protocol import Message
 from ami.serving import Served, Serving
 from callcenter import agent_states as states
 from callcenter import agents as service
+from callcenter import missed_calls
 from callcenter.errors import HotlineError, NotFound
-from callcenter.missed_calls import MissedCalls
 from callcenter.personal_queues import wrapup_seconds
 from callcenter.ports import Clock
 from callcenter.presence import Presence, pace
@@ -54,7 +54,6 @@ class AgentWatch:
         self._read_site = site
         self._site: Site | None = None
         self._clock = clock
-        self._missed = MissedCalls()
         self._serving = Serving()
         self._presence = Presence()
         self._work: asyncio.Queue[Work] = asyncio.Queue(MOST_WORK)
@@ -72,12 +71,6 @@ class AgentWatch:
         on("QueueMemberPause", self.hear_pause)
         on("Reload", lambda _: self._forget_site())
 
-    def hear_connect(self, message: Message) -> None:
-        """An agent has taken a call."""
-        self._missed.forget(message.get("MemberName", ""))
-        if message.get("Interface", "").endswith(OURS):
-            self._serving.connect(message)
-
     def hear_complete(self, message: Message) -> None:
         """A call with an agent is over."""
         if message.get("Interface", "").endswith(OURS) and self._serving.complete(message):
@@ -87,6 +80,12 @@ class AgentWatch:
         """An agent let a call ring."""
         if message.get("Interface", "").endswith(OURS):
             self._do(partial(self._count_missed, message["MemberName"], message["Queue"]))
+
+    def hear_connect(self, message: Message) -> None:
+        """An agent answered."""
+        if message.get("Interface", "").endswith(OURS):
+            self._serving.connect(message)
+            self._do(partial(self._forget_missed, message["MemberName"]))
 
     def hear_pause(self, message: Message) -> None:
         """Somebody's wrap-up was made longer: Asterisk does not end that by itself."""
@@ -151,12 +150,17 @@ class AgentWatch:
 
     def _count_missed(self, agent: str, queue: str) -> bool:
         most = next((one.pause_after_missed for one in self._known().queues if one.name == queue), 0)
-        if not self._missed.missed(agent, most):
-            return False
         with self._sessions.begin() as session:
+            if not missed_calls.missed(session, agent, most):
+                return False
             service.pause(session, agent, service.MISSED_CALLS, self._clock)
         log.info("agent.paused", agent=agent, reason=service.MISSED_CALLS, missed=most)
         return True
+
+    def _forget_missed(self, agent: str) -> bool:
+        with self._sessions.begin() as session:
+            missed_calls.forget(session, agent)
+        return False
 
     def _follow_phone(self, seat: str) -> bool:
         last_seen, site = self._presence.last_seen(seat), self._known()

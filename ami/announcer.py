@@ -8,18 +8,20 @@ the caller hears music and is served as ever.
 from __future__ import annotations
 
 import asyncio
-import uuid
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from ami import actions
 from ami.members import Manager
 from ami.protocol import Message
 from ami.queue_state import QueueState
-from callcenter.channel_variables import LISTENER, SAY
+from ami.saying import saying, speaker_id
+from callcenter.channel_variables import FORETOLD
 from callcenter.errors import HotlineError
 from callcenter.ports import Clock
 from callcenter.prompt_index import PromptIndex
@@ -29,16 +31,13 @@ from callcenter.queues.live import Caller, LiveQueue
 from callcenter.site import Site
 from callcenter.site.service import Queue
 from callcenter.site.waiting import Announce
+from schema.refusal import first_line
 
 log = structlog.get_logger()
 LOOK_SECONDS = 0.5
-SPEAK_SECONDS = 10
-"""The words must have begun by then."""
+RETRY_SECONDS = 10.0
 AT_ONCE = 50
 """Callers spoken to at the same time; the others' turn comes when these have heard theirs."""
-LONGEST_VALUE = 700
-"""Bytes of one variable: a manager's line holds 1,022."""
-CONTEXT = "hotline_announce"
 
 
 class _Turn(NamedTuple):
@@ -52,7 +51,10 @@ class _Turn(NamedTuple):
 
 
 class Announcer:
-    """``live`` gives what is live now, the site and its prompts; it reads files and blocks."""
+    """``live`` gives what is live now, the site and its prompts; ``lately`` what calls took before a moment, by queue.
+
+    Both read and block.
+    """
 
     def __init__(
         self,
@@ -60,11 +62,13 @@ class Announcer:
         state: QueueState,
         live: Callable[[], tuple[Site, PromptIndex]],
         clock: Clock,
+        lately: Callable[[dt.datetime], Mapping[str, Sequence[float]]],
     ) -> None:
         self._manager = manager
         self._state = state
         self._live = live
         self._clock = clock
+        self._lately = lately
         self._site: tuple[Site, PromptIndex] | None = None
         self._told: dict[str, Told] = {}
         self._ringing: dict[str, set[str]] = defaultdict(set)
@@ -85,12 +89,29 @@ class Announcer:
 
     async def run(self) -> None:
         """Speak when it is time, until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._remember(self._clock()))
+            tasks.create_task(self._keep_looking())
+
+    async def _keep_looking(self) -> None:
         while True:
             await asyncio.sleep(LOOK_SECONDS)
             try:
                 await self._look()
             except (HotlineError, OSError, ValueError) as error:
                 log.warning("announce.put_off", reason=str(error))
+
+    async def _remember(self, began: dt.datetime) -> None:
+        """What was served before ``began``, as soon as the database tells."""
+        while True:
+            try:
+                known = await asyncio.to_thread(self._lately, began)
+                break
+            except (HotlineError, SQLAlchemyError, ValueError) as error:
+                log.warning("announce.pace_unknown", reason=first_line(error))
+                await asyncio.sleep(RETRY_SECONDS)
+        for queue, seconds in known.items():
+            self._paces[queue].add_earlier(seconds)
 
     # ── events ───────────────────────────────────────────────────────────────
 
@@ -150,13 +171,30 @@ class Announcer:
     async def _tell(self, turn: _Turn, first_language: str, prompts: PromptIndex) -> None:
         """Speak, if it is time and nothing forbids it."""
         caller, now = turn.caller, self._clock()
-        told = self._told.setdefault(caller.uniqueid, Told.from_joining(caller.since, now, turn.announce))
+        told = self._told.get(caller.uniqueid) or await self._begin(turn, now)
         if now < told.next_at or self._ringing.get(caller.uniqueid) or caller.uniqueid in self._speaking:
             return
         language = caller.language or first_language
         words = sentences(turn.announce, told, turn.place, self._wait_of(turn), now, language)
+        if told.foretold is not None:
+            moment = str(int(told.foretold.timestamp()))
+            await self._manager.action(*actions.setvar(caller.channel, FORETOLD, moment))
         if words:
             await self._speak(caller, [prompts.find(word, language).path for word in words])
+
+    async def _begin(self, turn: _Turn, now: dt.datetime) -> Told:
+        caller = turn.caller
+        told = Told.from_joining(caller.since, now, turn.announce)
+        if told.times and turn.announce.wait:
+            told.foretold = await self._foretold(caller)
+        self._told[caller.uniqueid] = told
+        return told
+
+    async def _foretold(self, caller: Caller) -> dt.datetime | None:
+        """What the channel was told by a listener before this one."""
+        answer = await self._manager.action(*actions.getvar(caller.channel, FORETOLD))
+        value = answer.get("Value", "")
+        return dt.datetime.fromtimestamp(int(value), dt.UTC) if value.isdecimal() else None
 
     def _wait_of(self, turn: _Turn) -> float | None:
         pace = self._paces[turn.queue.name].seconds
@@ -164,19 +202,10 @@ class Announcer:
         return expected_wait(turn.place, kept, serving(turn.line))
 
     async def _speak(self, caller: Caller, files: Sequence[str]) -> None:
-        speaker = f"hotline-say-{uuid.uuid4().hex}"
+        speaker = speaker_id()
         self._speaking[caller.uniqueid] = speaker
-        wish = actions.originate(
-            f"Local/say@{CONTEXT}/n",
-            context=CONTEXT,
-            exten="into",
-            channel_id=speaker,
-            caller_id="",
-            seconds=SPEAK_SECONDS,
-            variables={LISTENER: caller.channel, **pieces(files)},
-        )
         try:
-            answer = await self._manager.action(*wish)
+            answer = await self._manager.action(*saying(speaker, caller.channel, files))
         except HotlineError:
             self._speaking.pop(caller.uniqueid, None)
             raise
@@ -191,14 +220,3 @@ class Announcer:
             await self._manager.action(*actions.hangup(speaker))
         except HotlineError as error:
             log.warning("announce.not_ended", reason=str(error))
-
-
-def pieces(files: Sequence[str]) -> Mapping[str, str]:
-    """The files as Playback takes them, in as many variables as they need."""
-    texts: list[str] = []
-    for file in files:
-        if texts and len(f"{texts[-1]}&{file}".encode()) <= LONGEST_VALUE:
-            texts[-1] += f"&{file}"
-        else:
-            texts.append(file)
-    return {f"{SAY}{number}": text for number, text in enumerate(texts, 1)}

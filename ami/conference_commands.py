@@ -14,13 +14,18 @@ from sqlalchemy import select
 from ami import actions
 from ami.connection import AmiConnection
 from callcenter.call_page import columns
+from callcenter.desks import around
 from callcenter.errors import HotlineError, NotFound, Unreachable
+from callcenter.inside import House, begin
+from callcenter.number_plan import NumberPlan
 from callcenter.ports import App
 from callcenter.printing import as_json, print_json, print_rows
+from callcenter.published import Published
+from callcenter.site import Site
 from callcenter.site_store import time_zone
 from schema.conferences import Conference, ConferenceMember
 
-CONTEXT = "hotline_conference"
+CONTEXT, ASKED = "hotline_conference", "hotline_asked"
 RING_SECONDS = 40
 _NUMBER = re.compile(r"\+?[0-9]{2,20}", re.ASCII)
 NOW = ("room", "members", "locked", "marked")
@@ -72,6 +77,8 @@ def _member_command(name: str, action: str, said: str) -> None:
     @click.argument("member", metavar="NUMBER_OR_CHANNEL")
     @click.pass_obj
     def command(app: App, room: str, member: str) -> None:
+        _site_with(app, room)
+
         async def work(manager: AmiConnection) -> None:
             channel = await _channel(manager, room, member)
             await _do(manager, actions.conference(action, room, channel))
@@ -85,7 +92,14 @@ def _room_command(name: str, action: str, said: str) -> None:
     @click.argument("room")
     @click.pass_obj
     def command(app: App, room: str) -> None:
-        asyncio.run(_with(app, lambda manager: _do(manager, actions.conference(action, room))))
+        _site_with(app, room)
+
+        async def work(manager: AmiConnection) -> None:
+            if not await _members(manager, room):
+                raise NotFound(f"nobody is in room {room}; see hotline conferences list")
+            await _do(manager, actions.conference(action, room))
+
+        asyncio.run(_with(app, work))
         click.echo(f"room {room}: {name}ed")
 
 
@@ -99,28 +113,54 @@ _room_command("unlock", "ConfbridgeUnlock", "Let others in again.")
 @conferences.command()
 @click.argument("room")
 @click.argument("number")
-@click.option("--trunk", help="the trunk to call over; else the site's first")
+@click.option("--by", help="the number of who invites, in the room; else its host at a seat")
 @click.pass_obj
-def invite(app: App, room: str, number: str, trunk: str | None) -> None:
-    """Ring an outside number; who answers is in the conference, without a PIN."""
-    site = app.site()
-    if room not in {one.number for one in site.rooms}:
-        raise NotFound(f"there is no room {room}")
-    names = [one.name for one in site.trunks]
+def invite(app: App, room: str, number: str, by: str | None) -> None:
+    """Ring a number for somebody in the room, by their rights; who answers is in it, without a PIN."""
+    _site_with(app, room)
     if not _NUMBER.fullmatch(number):
         raise HotlineError(f"{number[:30]!r} is no telephone number")
-    if (trunk or "") not in ("", *names) or not names:
-        raise NotFound(f"there is no trunk {trunk}; the site has {', '.join(names) or 'none'}")
+    asyncio.run(_with(app, lambda manager: _invite(app, manager, room, number, by)))
+    click.echo(f"room {room}: {number} is rung")
+
+
+async def _invite(app: App, manager: AmiConnection, room: str, number: str, by: str | None) -> None:
+    site = app.site()
+    seats = {f"PJSIP/{seat.name}" for seat in site.seats}
+    here = [one for one in await _members(manager, room) if one["channel"].rpartition("-")[0] in seats]
+    here = [one for one in here if by in (None, one["number"], one["channel"])]
+    if not here:
+        raise NotFound(f"{by or 'nobody'} is at a seat of ours and in room {room}: only they can invite")
+    host = max(here, key=lambda one: bool(one["host"]))
+    _check_rights(app, site, host["channel"], number)
     ring = actions.originate(
-        f"PJSIP/{number}@{trunk or names[0]}",
+        f"Local/{number}@{ASKED}/n",
         context=CONTEXT,
         exten=room,
         channel_id=f"invite-{secrets.token_hex(8)}",
         caller_id=f"<{room}>",
         seconds=RING_SECONDS,
+        variables={"HL_NUMBER": number, "__HL_CALL": host["call"], "__TRANSFERERNAME": host["channel"]},
     )
-    asyncio.run(_with(app, lambda manager: _do(manager, ring)))
-    click.echo(f"room {room}: {number} is rung")
+    await _do(manager, ring)
+
+
+def _check_rights(app: App, site: Site, channel: str, number: str) -> None:
+    """Raises HotlineError when who is at the seat may not call the number: the dialplan would refuse it as well."""
+    plan, seat = NumberPlan.of(site), channel.partition("/")[2].rpartition("-")[0]
+    with app.sessions(read_only=True)() as session:
+        desks = around(session, plan, number, seat)
+    decision = begin(House(Published(site), plan, app.clock(), desks), seat, number)
+    if decision.act not in ("out", "dial"):
+        raise HotlineError(f"{number} can't be invited: {'; '.join(decision.reasons)}")
+
+
+def _site_with(app: App, room: str) -> Site:
+    site = app.site()
+    known = [one.number for one in site.rooms]
+    if room not in known:
+        raise NotFound(f"there is no room {room}; the site has {', '.join(known) or 'none'}")
+    return site
 
 
 async def _now(app: App) -> list[dict[str, Any]]:
@@ -140,6 +180,7 @@ async def _members(manager: AmiConnection, room: str) -> list[dict[str, Any]]:
         {
             "number": row["CallerIDNum"],
             "channel": row["Channel"],
+            "call": row["Linkedid"],
             "host": row["Admin"] == "Yes",
             "muted": row["Muted"] == "Yes",
         }

@@ -22,7 +22,7 @@ HANDS, ASKED, TRANSFER, CONSULTED = "hotline_hands", "hotline_asked", "hotline_t
 RING_SECONDS = 30
 SOON_SECONDS = 3.0
 KEYS_SECONDS = 9.0
-"""Asterisk presses the agent's transfer keys itself, and waits for one more (transferdigittimeout)."""
+"""Asterisk presses the agent's transfer keys itself."""
 LOOK_SECONDS = 0.1
 ABSENT_LOOKS = 2
 """A channel is begun a moment after its action, and a pair goes a moment before who was rung is in the talk."""

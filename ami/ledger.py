@@ -19,6 +19,7 @@ from callcenter.events import (
     BridgeEntered,
     BridgeLeft,
     CameToCall,
+    Consulted,
     Event,
     LegAnswered,
     LegEnded,
@@ -28,6 +29,7 @@ from callcenter.events import (
     QueueExited,
     QueueExitReason,
     QueueJoined,
+    QueueRefused,
     Source,
     Transferred,
 )
@@ -40,8 +42,12 @@ CONFERENCE = "ConfBridge"
 QUEUE = "Queue"
 JOIN = "HL_JOIN"
 """The dialplan's word for a channel that Hotline brought to a call; ``extra`` is the call's id."""
+CONSULT = "HL_CONSULT"
+"""Its word for a seat that has another call in hand and dials."""
 REFUSED: dict[str, QueueExitReason] = {"FULL": "full", "JOINEMPTY": "nobody", "JOINUNAVAIL": "nobody"}
 """QUEUESTATUS of a caller who was not let in; the dialplan writes it, Asterisk writes nothing then."""
+NEAR = dt.timedelta(seconds=1)
+"""The dialplan reads the clock just before Asterisk does; what lies further apart was torn."""
 
 
 def parse_cel(line: bytes) -> Event | None:
@@ -118,6 +124,8 @@ def _attended(row: Row) -> Event:
 
 def _told(row: Row) -> Event | None:
     """What the dialplan wrote down itself."""
+    if row["user_event"] == CONSULT:
+        return Consulted(*_who(row))
     return CameToCall(*_who(row), _extra(row)["extra"]) if row["user_event"] == JOIN else None
 
 
@@ -164,7 +172,12 @@ def _missed(who: Who, queue: str, agent: str, data: list[str]) -> Event:
 
 
 def _refused(who: Who, queue: str, agent: str, data: list[str]) -> Event:
-    return QueueExited(*who, queue, REFUSED[data[0]])
+    """The dialplan adds the moment: seconds since 1970, with six digits behind the point."""
+    at, source, uniqueid, linkedid = who
+    if len(data) > 1:
+        exact = dt.datetime.fromtimestamp(float(data[1]), dt.UTC)
+        at = exact if abs(exact - at) <= NEAR else at
+    return QueueRefused(at, source, uniqueid, linkedid, queue, REFUSED[data[0]])
 
 
 def _exit(reason: QueueExitReason) -> Callable[[Who, str, str, list[str]], Event]:

@@ -89,6 +89,8 @@ class RecordedLegs:
             self._told[leg.uniqueid] = None
             _bound(self._told)
             self._go(self._recorder.finish(_talked(record, leg, queue)))
+        elif closed and leg.uniqueid in record.aliases:
+            self._recorder.drop(leg.uniqueid)
         elif closed:
             self._recorder.discard(leg.uniqueid)
 
@@ -110,8 +112,8 @@ def _bound(things: dict[str, Any]) -> None:
 
 
 def _is_consultation(record: CallRecord, leg: LegRecord) -> bool:
-    """A colleague was asked while a recorded caller waited, and was not given the call."""
-    return record.direction == "inside" and leg.kind != "agent"
+    """A colleague was asked while somebody waited, and was not given the call."""
+    return record.direction == "inside" and record.consults and leg.kind != "agent"
 
 
 def _queue_of(record: CallRecord, leg: LegRecord) -> str | None:
@@ -130,5 +132,5 @@ def _talked(record: CallRecord, leg: LegRecord, queue: str | None) -> TalkedLeg:
         talk_ms=leg.talk_ms,
         cut=record.ended_by == "pbx_restart",
         trunk=record.trunk,
-        before_ms=leg.before_ms,
+        apart=leg.apart,
     )

@@ -40,6 +40,8 @@ def decide(talk: Conversation, queue: str | None, site: Site, wanted: str | None
     """``queue``: where the caller still is; ``wanted``: another survey than the queue's. Raises HotlineError."""
     seats = {seat.name for seat in site.seats}
     ours, party = talk.colleague(seats), talk.party(seats)
+    if queue is None and party.endpoint in seats:
+        raise HotlineError(f"in call {talk.call_id} only phones of the house talk: nobody is asked")
     own = next((one.survey for one in site.queues if one.name == queue), None)
     if own and wanted in (None, own) and len(talk.joined) == 1:
         return Push(ours.name)

@@ -8,7 +8,6 @@ callers are listed, all have called before. Prints JSON: milliseconds of one cal
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
 import json
 import random
@@ -16,6 +15,7 @@ import statistics
 import time
 from collections.abc import Sequence
 
+import uvloop
 from sqlalchemy import Engine, text
 
 from agi.knowledge import Knowledge
@@ -25,7 +25,8 @@ from callcenter.published import Published
 from callcenter.routing import decide
 from lab.home import temporary_home
 from lab.postgres import PrivatePostgres
-from schema.session import engine_for, session_factory
+from schema.reading import Readers
+from schema.session import engine_for
 from schema.upgrade import upgrade
 
 LISTED, CALLS, NUMBERS, DECISIONS, WARM_UP = 100_000, 1_000_000, 400_000, 3000, 200
@@ -86,10 +87,10 @@ async def decisions(knowledge: Knowledge, callers: Sequence[str]) -> tuple[list[
 def measure(engine: Engine) -> dict[str, float]:
     """Percentiles on one filled database."""
     fill(engine)
-    knowledge = Knowledge(session_factory(engine, read_only=True), limit_seconds=5)
+    knowledge = Knowledge(Readers(engine), limit_seconds=5)
     chosen = random.Random(7)
     callers = [str(FIRST + chosen.randrange(NUMBERS)) for _ in range(WARM_UP + DECISIONS)]
-    lists, whole = asyncio.run(decisions(knowledge, callers))
+    lists, whole = uvloop.run(decisions(knowledge, callers))
     knowledge.close()
     engine.dispose()
     found: dict[str, float] = {}

@@ -23,6 +23,7 @@ from schema.calls import AgentLogin
 _OPEN = select(AgentLogin).where(AgentLogin.ended_at.is_(None))
 AGENTS_CONTEXT = "hotline_agents"
 PHONE_WAS_GONE = "phone was gone"
+NO_REASON = "break"
 LOGGED_OUT = "logged out"
 MISSED_CALLS = "missed calls"
 SEATS_NAMED = 10
@@ -89,14 +90,16 @@ def pause(session: Session, agent: str, reason: str, clock: Clock) -> None:
         states.begin(session, login, states.PAUSED, clock(), reason=reason)
 
 
-def known_reason(site: Site, said: str) -> str:
+def known_reason(site: Site, said: str = "") -> str:
     """The pause reason meant by its name or its digit. Raises NotFound, with those there are."""
     if not site.pause_reasons:
-        return said
+        return said or NO_REASON
     found = next((one.name for one in site.pause_reasons if said in (one.name, one.code)), None)
     if found is None:
         names = ", ".join(one.name for one in site.pause_reasons)
-        raise NotFound(f"there is no pause reason {said}; the site has {names}")
+        raise NotFound(
+            f"{f'there is no pause reason {said}' if said else 'give a reason'}; the site has {names}"
+        )
     return found
 
 
@@ -135,9 +138,9 @@ def logged_in(session: Session) -> list[AgentLogin]:
     return sorted(_open(session), key=lambda login: login.agent)
 
 
-def seats_of(session: Session, agents: Iterable[str], seat: str) -> dict[str, str]:
-    """Where these agents sit, and who sits at ``seat``: number → seat, of those who are logged in."""
-    wanted = AgentLogin.agent.in_(list(agents)) | (AgentLogin.seat == seat)
+def seats_of(session: Session, agents: Iterable[str], seats: Iterable[str] = ()) -> dict[str, str]:
+    """Where these agents sit, and who sits at ``seats``: number → seat, of those who are logged in."""
+    wanted = AgentLogin.agent.in_(list(agents)) | AgentLogin.seat.in_(list(seats))
     return {login.agent: login.seat for login in session.scalars(_OPEN.where(wanted))}
 
 

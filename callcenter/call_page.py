@@ -12,12 +12,14 @@ from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
 from callcenter.errors import NotFound
+from callcenter.queues.returned import calls_for, places_of
 from schema.base import Base
 from schema.calls import Call as CallRow
 from schema.calls import CallbackRequest, Leg, Recording, Score, Step, Visit, VoicemailMessage
 from schema.recordings import RecordingDecision
 from schema.routing import Decision
 from schema.surveys import SurveyReply
+from schema.waiting import KeptPlace
 
 MOMENT = "%Y-%m-%d %H:%M:%S"
 SHOWN_LEGS = ("agent", "seat", "outside")
@@ -47,6 +49,9 @@ class CallPage:
     replies: list[SurveyReply] = field(default_factory=list)
     decisions: list[RecordingDecision] = field(default_factory=list)
     routing: list[Decision] = field(default_factory=list)
+    kept_places: list[KeptPlace] = field(default_factory=list)
+    returned: list[CallRow] = field(default_factory=list)
+    """Calls in which the customer of a place was rung."""
 
     def as_dict(self) -> dict[str, Any]:
         """The rows as plain values for JSON; the call's own columns at the top."""
@@ -61,6 +66,8 @@ class CallPage:
             "voicemails",
             "callbacks",
             "replies",
+            "kept_places",
+            "returned",
         )
         return columns(self.call) | {part: [columns(row) for row in getattr(self, part)] for part in parts}
 
@@ -71,6 +78,7 @@ class CallPage:
             self._step_lines(),
             self._visit_lines(),
             self._leg_lines(),
+            self._callback_lines(),
             self._end_lines(),
         )
         return sorted((line for part in parts for line in part), key=lambda line: line.at)
@@ -107,10 +115,22 @@ class CallPage:
                 hold = f", held {seconds(leg.hold_ms)}" if leg.hold_ms else ""
                 yield Line(leg.started_at, "leg", f"{who}: {spent}{hold}")
 
+    def _callback_lines(self) -> Iterator[Line]:
+        for request in self.callbacks:
+            yield Line(request.asked_at, "callback", f"call {request.number} back from queue {request.queue}")
+        for place in self.kept_places:
+            if place.call_id != self.call.call_id:
+                text = f"the place of call {place.call_id} in queue {place.queue}: {place.state}"
+                yield Line(self.call.started_at, "callback", text)
+        for back in self.returned:
+            if back.call_id != self.call.call_id:
+                yield Line(back.started_at, "callback", f"{back.caller} was rung in call {back.call_id}")
+
     def _end_lines(self) -> Iterator[Line]:
         for decision in self.decisions:
             yes = "to be recorded" if decision.record else "not to be recorded"
-            yield Line(decision.at, "record", f"queue {decision.queue}: {yes} ({decision.reason})")
+            where = f"queue {decision.queue}" if decision.queue else "without a queue"
+            yield Line(decision.at, "record", f"{where}: {yes} ({decision.reason})")
         for recording in self.recordings:
             file = f" {recording.path}" if recording.path else ""
             why = f" ({recording.reason})" if recording.reason else ""
@@ -123,8 +143,6 @@ class CallPage:
         for message in self.voicemails:
             text = f"message in box {message.mailbox}, {seconds(message.duration_ms)}, {message.path}"
             yield Line(message.left_at, "voicemail", text)
-        for request in self.callbacks:
-            yield Line(request.asked_at, "callback", f"call {request.number} back from queue {request.queue}")
         for score in self.scores:
             got = f"scored {score.score}" if score.score else score.outcome
             why = f" ({score.reason})" if score.reason else ""
@@ -143,6 +161,7 @@ def read_page(session: Session, call_id: str) -> CallPage:
     call = session.get(CallRow, call_id)
     if call is None:
         raise NotFound(f"there is no call {call_id}; see hotline calls list")
+    places = places_of(session, call_id)
     return CallPage(
         call=call,
         steps=_rows(session, Step, call_id, Step.at, Step.number),
@@ -155,6 +174,8 @@ def read_page(session: Session, call_id: str) -> CallPage:
         callbacks=_rows(session, CallbackRequest, call_id, CallbackRequest.asked_at),
         replies=_rows(session, SurveyReply, call_id, SurveyReply.id),
         routing=_rows(session, Decision, call_id, Decision.at, Decision.number),
+        kept_places=places,
+        returned=calls_for(session, places),
     )
 
 

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from callcenter.bad_scores import follow_up_bad_scores
 from callcenter.facts import upsert
 from callcenter.journey import CallRecord, scores
+from callcenter.queues.returned import name_customers
 from callcenter.scores import BAD
 from schema.base import Base
 from schema.calls import Call, Leg, Recording, Score, SurveyAnswer, Visit
@@ -36,6 +37,7 @@ def store(session: Session, records: Sequence[CallRecord], surveys: SurveyOf) ->
 def _store(session: Session, records: Sequence[CallRecord], surveys: SurveyOf) -> None:
     _clear(session, [name for record in records for name in (record.call_id, *record.aliases)])
     _put(session, Call, [_columns(Call, record) for record in records])
+    name_customers(session, [record.call_id for record in records])
     _put(session, Leg, [_columns(Leg, leg, record) for record in records for leg in record.legs])
     _put(session, Visit, [_columns(Visit, visit, record) for record in records for visit in record.visits])
     closed = [record for record in records if record.state == "closed"]

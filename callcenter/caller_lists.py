@@ -192,9 +192,10 @@ def _check(row: Row, site: Site) -> None:
     if row["tier"] and not _TIER.fullmatch(row["tier"]):
         raise HotlineError(f"tier {row['tier']}: lower-case letters, digits and _, a letter first")
     if row["queue"] and row["queue"] not in {queue.name for queue in site.queues}:
-        raise HotlineError(f"there is no queue {row['queue']}")
+        known = ", ".join(queue.name for queue in site.queues)
+        raise HotlineError(f"there is no queue {row['queue']}; the site has {known or 'none'}")
     if row["prompt"] and row["prompt"] not in {prompt.name for prompt in site.prompts}:
-        raise HotlineError(f"there is no prompt {row['prompt']}")
+        raise HotlineError(f"there is no prompt {row['prompt']}; see hotline prompts list")
     if row["agent"]:
         if row["agent"] not in {agent.number for agent in site.agents if agent.account_manager}:
             raise HotlineError(

@@ -29,8 +29,8 @@ OUTCOME = "HL_OUTCOME"
 OVER = "HL_OVER"
 """The outcome of the action in hand after which nothing is left but the survey; empty when the flow goes on."""
 
-ASKED = "HL_ASKED"
-"""1 when the caller has been asked a survey since the queue in hand, there or where the agent has passed them on to."""
+SURVEYED = "HL_SURVEYED"
+"""Shared on the caller's channel: 1 when they were asked by the queue an agent has passed them on to."""
 
 TRUNK = "HL_TRUNK"
 """The trunk a call came in on; set by the trunk's endpoint."""
@@ -67,6 +67,18 @@ RECORD = "HL_RECORD"
 
 RECORD_DRAW = "HL_RECORD_DRAW"
 """The number the call drew: below an agent's own percentage they are recorded. Empty: agents don't differ."""
+
+RECORD_OWN = "HL_OWN"
+"""1 when the leg of the agent who calls is to be recorded; the leg that goes out inherits it."""
+
+RECORD_THEIRS = "HL_THEIRS"
+"""1 when the leg of the agent who is rung without a queue is to be recorded."""
+
+TOLD_OUTSIDE = "HL_TELL"
+"""The file that who is called outside hears first: that the call is recorded."""
+
+CONSULTS = "HL_CONSULTS"
+"""The dialplan's own: 1 when the seat that calls has another call in hand."""
 
 CONSENT = "HL_CONSENT"
 """What the caller said to being recorded: told, agreed, refused or silent; they are asked once a call."""
@@ -108,7 +120,28 @@ CONFIRM = "HL_CONFIRM"
 """1 when whoever answers outside is asked for a key before the call is theirs."""
 
 TOOK = "HL_TOOK"
-"""1 when they have pressed it; on the call's first channel."""
+"""The dialplan's own: 1 when they have pressed it; shared with the channel that dialled."""
+
+ASKER = "HL_ASKER"
+"""The dialplan's own: the channel that dials an outside number; its leg inherits it."""
+
+FULL = "HL_FULL"
+"""The dialplan's own: 1 when the leg found every channel of its trunk in use; shared with the channel that dialled."""
+
+LOCKED = "HL_LOCKED"
+"""The dialplan's own: legs that go out on one trunk are counted one after the other."""
+
+RING = "HL_RING"
+"""Seconds that a flow's step rings a seat or an agent; empty for a call that a seat has dialled."""
+
+IDLE = "HL_IDLE"
+"""1 when a phone that is in a call is not rung: the agent whom a flow asks for is busy then."""
+
+STATE = "HL_STATE"
+"""The dialplan's own: the state of that phone."""
+
+DIGITS = "HL_DIGITS"
+"""The dialplan's own: how many digits a number outside has, while FastAGI is away."""
 
 CAUSE = "HL_CAUSE"
 """The Q.850 cause that a refused call from a seat is ended with."""
@@ -138,7 +171,7 @@ SAY = "HL_SAY_"
 """What is said to who waits: files joined by &, in ``HL_SAY_1``, ``HL_SAY_2`` and so on."""
 
 NUMBER = "HL_NUMBER"
-"""The customer's number, of a call that Hotline makes to them."""
+"""The number of who is called back, or invited to a room."""
 
 POSITION = "HL_POSITION"
 """1 for a caller who kept the place: the head of the line, of those with the same priority."""
@@ -158,6 +191,12 @@ BACK = "HL_BACK"
 JOIN = "HL_JOIN"
 """No variable but the ledger's event with which a channel says which call it belongs to."""
 
+CONSULT = "HL_CONSULT"
+"""No variable but the ledger's event of a seat that has another call in hand and dials."""
+
+PARKED = "HL_PARKED_"
+"""The dialplan's own, for all channels: ``HL_RECORD`` of who is parked at this place, as ``HL_PARKED_701``."""
+
 PEER = "HL_PEER"
 """The dialplan's own: the channel that somebody is brought to, to join it, hear it or pick it up."""
 
@@ -166,3 +205,6 @@ PEERS = "HL_PEERS"
 
 BACK = "HL_BACK"
 """The dialplan's own: the phone that a call comes back to when nobody takes it after a blind transfer."""
+
+FORETOLD = "HL_FORETOLD"
+"""When who waits was told to be answered, in seconds since 1970: after a restart of the listener no later is told."""

@@ -1,15 +1,18 @@
-"""What inside numbers do with calls to them: do-not-disturb, forwarding, how long they ring, follow-me."""
+"""What inside numbers do with calls to them: do-not-disturb, forwarding, how long they ring, follow-me.
+
+An agent whose phone takes no calls is paused in the queues, for that reason, and goes on when it does again.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callcenter.agents import seats_of
+from callcenter import agents
 from callcenter.errors import HotlineError, NotFound
 from callcenter.number_plan import NumberPlan
 from callcenter.ports import Clock
@@ -19,6 +22,8 @@ MAX_HOPS = 5
 """A call is passed on so often and no further."""
 NUMBERS = ("always", "busy", "no_answer", "unreachable", "follow_me")
 """Settings that are a number, as dialled at a seat."""
+QUIET, ELSEWHERE = "do not disturb", "calls forwarded"
+"""Why an agent is paused."""
 _NUMBER = re.compile(r"\+?[0-9]{2,20}", re.ASCII)
 
 
@@ -59,7 +64,7 @@ def around(session: Session, plan: NumberPlan, number: str, seat: str) -> Desks:
     wanted, seen = {number}, set[str]()
     for _ in range(MAX_HOPS + 1):
         seen |= wanted
-        seated |= seats_of(session, wanted, seat)
+        seated |= agents.seats_of(session, wanted, {seat, *(plan.seats.get(number, "") for number in wanted)})
         of_seats = {plan.numbers[there] for there in seated.values() if there in plan.numbers}
         new = of(session, (wanted | of_seats) - found.keys())
         found |= new
@@ -67,6 +72,11 @@ def around(session: Session, plan: NumberPlan, number: str, seat: str) -> Desks:
         if not wanted:
             break
     return Desks(seated, found)
+
+
+def known_desks(session: Session) -> Desks:
+    """Where everybody sits, and all settings: for who has no call to hurry for."""
+    return Desks({login.agent: login.seat for login in agents.logged_in(session)}, everyone(session))
 
 
 def of(session: Session, numbers: Iterable[str]) -> dict[str, Settings]:
@@ -100,7 +110,33 @@ def change(
     if _settings(row) == Settings():
         session.flush()
         session.delete(row)
+    follow(session, plan, [number], clock)
     return _settings(row)
+
+
+def follow(session: Session, plan: NumberPlan, numbers: Collection[str], clock: Clock) -> None:
+    """Pause and unpause who is concerned by the settings of these seats' and agents' numbers."""
+    for login in agents.logged_in(session):
+        at = plan.numbers.get(login.seat, "")
+        if {login.agent, at}.isdisjoint(numbers):
+            continue
+        known = of(session, [login.agent, at])
+        settings = known.get(login.agent, Settings()).over(known.get(at, Settings()))
+        reason = QUIET if settings.do_not_disturb else ELSEWHERE if settings.always else None
+        if login.paused_reason not in (None, QUIET, ELSEWHERE) or login.paused_reason == reason:
+            continue
+        if reason:
+            agents.pause(session, login.agent, reason, clock)
+        else:
+            agents.unpause(session, login.agent, clock)
+
+
+def end_pause(session: Session, plan: NumberPlan, agent: str, clock: Clock) -> None:
+    """End an agent's pause. Raises HotlineError while their phone takes no calls, NotFound when they are away."""
+    agents.unpause(session, agent, clock)
+    follow(session, plan, [agent], clock)
+    if reason := agents.seated(session, agent).paused_reason:
+        raise HotlineError(f"the phone of agent {agent} takes no calls: {reason}; see hotline desks list")
 
 
 def _check(name: str, value: object, number: str) -> None:

@@ -111,10 +111,15 @@ class QueueLeft(QueueEvent):
 
 @dataclass(frozen=True, slots=True)
 class QueueExited(QueueEvent):
-    """Left unanswered, or was not let in: full, nobody."""
+    """Left unanswered."""
 
     reason: QueueExitReason
     key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRefused(QueueExited):
+    """Was not let in: full, nobody. To the microsecond, as far as the line knows it: two in a second are two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +169,11 @@ class CameToCall(Event):
     def names(self) -> tuple[str | None, ...]:
         """That call's id ties."""
         return (self.uniqueid, self.linkedid, self.call)
+
+
+@dataclass(frozen=True, slots=True)
+class Consulted(Event):
+    """A seat that has another call in hand dials (the ledger tells)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,12 +17,13 @@ Path = tuple[str | int, ...]
 SILENT = (steps.Branch, steps.SetLanguage, steps.Goto, steps.Lookup)
 """Kinds that neither say nor ask: their ways out take no time a caller would notice."""
 
-AT_ONCE = {"full", "nobody", "busy", "unreachable", "no_number"}
+AT_ONCE = {"full", "nobody", "busy", "unreachable", "not_logged_in", "no_number"}
 """Ways out of an action that may be taken the moment it begins."""
 
 SERVED = (
     steps.QueueCall,
     steps.DialSeat,
+    steps.DialAgent,
     steps.DialOutside,
     steps.Voicemail,
     steps.ConferenceStep,
@@ -44,7 +45,7 @@ def targets(step: Step) -> Iterator[tuple[Path, str]]:
 
 
 TARGETS = {"next", "target", "otherwise", "found", "not_found", "failed", "timeout", "full", "nobody", "done"}
-TARGETS |= {"busy", "no_answer", "unreachable", "no_number", "no_message", "refused"}
+TARGETS |= {"busy", "no_answer", "unreachable", "not_logged_in", "no_number", "no_message", "refused"}
 """The fields of all kinds that hold a target."""
 
 

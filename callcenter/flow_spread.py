@@ -19,6 +19,7 @@ Saved = tuple[str, bool]
 ACTIONS = (
     steps.QueueCall,
     steps.DialSeat,
+    steps.DialAgent,
     steps.DialOutside,
     steps.Voicemail,
     steps.ConferenceStep,

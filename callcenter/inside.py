@@ -1,5 +1,7 @@
 """What a number dialled at a seat is, and what becomes of the call: one pure decision with its reasons, in order.
 
+A flow's step that rings a seat or an agent asks here too, and goes on with what became of it.
+
 ``agi/scripts/inside.py`` asks and carries out. The dialplan rings a phone and comes back with what became
 of it; where the call stood travels as ``Place``.
 """
@@ -11,6 +13,7 @@ import re
 from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
+from callcenter import routing
 from callcenter.desks import MAX_HOPS, Desks, Settings
 from callcenter.feature_codes import find
 from callcenter.number_plan import NumberPlan
@@ -22,7 +25,7 @@ BUSY, DECLINED, UNKNOWN_NUMBER, NO_ANSWER, UNREACHABLE, NO_LINE, NORMAL = 17, 21
 """Q.850 causes: what the caller's phone is told."""
 Outcome = Literal["answered", "busy", "no_answer", "unreachable"]
 _CURSOR = re.compile(r"(\+?[0-9]{2,20});([0-9]{1,2});([0-9]{0,2});([a-z0-9_]{0,40});([01])", re.ASCII)
-Act = Literal["feature", "flow", "dial", "out", "voicemail", "conference", "refuse", "hangup"]
+Act = Literal["feature", "flow", "dial", "out", "voicemail", "conference", "refuse", "hangup", "back"]
 
 
 class Place(NamedTuple):
@@ -66,6 +69,13 @@ class Decision(NamedTuple):
     trunk: str = ""
     limit: int = 0
     caller_id: str = ""
+    idle: bool = False
+    """The phone is not rung while it is in a call."""
+
+    @property
+    def told(self) -> routing.Decision:
+        """As it is kept with the call, and shown."""
+        return routing.Decision("call", f"{self.act} {self.target}".strip(), self.reasons)
 
     def after(self, *reasons: str) -> Decision:
         """The same, for these reasons before its own."""
@@ -80,6 +90,8 @@ class House(NamedTuple):
     at: dt.datetime
     desks: Desks | None = None
     """Who sits where and which settings there are; None while that can't be found out: then numbers ring."""
+    step_seconds: int = 0
+    """How long a flow's step rings; 0 for what a seat has dialled."""
 
 
 def seat_of(plan: NumberPlan, channel: str, moved_by: str) -> str:
@@ -96,19 +108,36 @@ def begin(house: House, seat: str, dialled: str) -> Decision:
     plan = house.plan
     if dialled[:1] in ("*", "#"):
         return _feature(plan, seat, dialled)
-    return _ring(house, Place(dialled, owner=_owner(house, seat)))
+    return _for_flow(house, _ring(house, Place(dialled, owner=_owner(house, seat))))
 
 
 def go_on(house: House, place: Place, dial_status: str, cause: str) -> Decision:
     """What follows when the phone at ``place`` has rung."""
+    return _for_flow(house, _go_on(house, place, dial_status, cause))
+
+
+def _go_on(house: House, place: Place, dial_status: str, cause: str) -> Decision:
     if place.trunk is not None:
         failed = _trunk_failed(house, place, dial_status, cause)
         if failed:
             return _outside(house, place._replace(trunk=place.trunk + 1)).after(failed)
     outcome = outcome_of(dial_status, cause)
     if outcome == "answered":
-        return Decision("hangup", "", (f"{place.number} answered",))
+        return Decision("hangup", "", (f"{place.number} answered",), argument=outcome)
     return _missed(house, place, outcome).after(f"{place.number}: {_SAID[outcome]}")
+
+
+def _for_flow(house: House, decision: Decision) -> Decision:
+    """A flow that asked hears how it went; only phones, numbers outside, boxes and rooms are tried for it."""
+    if not house.step_seconds:
+        return decision
+    if decision.act == "flow":
+        reason = f"a flow's step is not sent on to a flow: {decision.target}"
+        return Decision("back", STATUSES["unreachable"], (*decision.reasons, reason))
+    if decision.act in ("refuse", "hangup"):
+        status = STATUSES.get(decision.argument, STATUSES["unreachable"])
+        return Decision("back", status, decision.reasons)
+    return decision
 
 
 def outcome_of(dial_status: str, cause: str) -> Outcome:
@@ -177,11 +206,14 @@ def _ring_desk(house: House, place: Place) -> Decision:
         reasons = (f"{number} is an agent", "where agents sit can't be found out now")
         return _missed(house, place, "unreachable").after(*reasons)
     elif number not in house.desks.seated:
-        return _missed(house, place, "unreachable").after(f"agent {number} is not logged in")
+        return _missed(house, place, "unreachable", "not_logged_in").after(f"agent {number} is not logged in")
     else:
         endpoint = house.desks.seated[number]
         reason = f"agent {number} sits at {endpoint}"
-    return _dial(endpoint, place, settings.ring_seconds or RING_SECONDS).after(reason)
+    seconds = house.step_seconds if place.hops == 0 else 0
+    idle = bool(house.step_seconds) and number in house.plan.agents
+    rings = _dial(endpoint, place, seconds or settings.ring_seconds or RING_SECONDS)
+    return rings._replace(idle=idle).after(reason)
 
 
 def _pass_on(house: House, place: Place, to: str, why: str, confirm: bool = False) -> Decision:
@@ -221,24 +253,35 @@ def _trunk_failed(house: House, place: Place, dial_status: str, cause: str) -> s
     return next_trunk(tried.trunk, dial_status, cause) if tried.act == "out" else ""
 
 
-def _missed(house: House, place: Place, outcome: Outcome) -> Decision:
-    """On to where the number sends such calls, else its own mailbox takes a message, else the caller is told."""
+def _missed(house: House, place: Place, outcome: Outcome, told: str = "") -> Decision:
+    """On to where the number sends such calls, else its own mailbox takes a message, else the caller is told.
+
+    A flow has boxes of its own. ``told``: what it is told, when that is more than the outcome.
+    """
     settings = settings_of(house, place.number)
     if to := getattr(settings, outcome):
         return _pass_on(house, place, to, f"{place.number} sends such calls to {to}")
     if settings.follow_me and outcome != "busy":
         to = settings.follow_me
         return _pass_on(house, place, to, f"{place.number} is followed to {to}", confirm=True)
-    if place.number in house.plan.mailboxes:
+    if place.number in house.plan.mailboxes and not house.step_seconds:
         return Decision("voicemail", place.number, (f"mailbox {place.number} takes a message",))
-    return _refuse(outcome)
+    return _refuse(outcome)._replace(argument=told or outcome)
 
 
 def _refuse(why: str, *reasons: str) -> Decision:
     words, cause = _REFUSALS[why]
-    return Decision("refuse", "", reasons, words=(words,), cause=cause)
+    return Decision("refuse", "", reasons, argument=why, words=(words,), cause=cause)
 
 
+STATUSES = {
+    "answered": "ANSWER",
+    "busy": "BUSY",
+    "no_answer": "NOANSWER",
+    "unreachable": "CHANUNAVAIL",
+    "not_logged_in": "LOGGEDOFF",
+}
+"""What a flow's step is told: DIALSTATUS, and a word of our own."""
 _SAID = {"busy": "busy", "no_answer": "no answer", "unreachable": "its phone can't be reached"}
 _REFUSALS = {
     "unknown_number": ("house-unknown-number", UNKNOWN_NUMBER),

@@ -17,6 +17,7 @@ from callcenter.flow.dialogue import Served
 from callcenter.known import Closing, Known, Listed, one_that_counts
 from callcenter.numbers import beginnings, normal, written
 from schema.base import UtcDateTime
+from schema.reading import Reader
 
 LONGEST = 24
 """Beginnings of a number that are looked up: no number is longer."""
@@ -24,6 +25,9 @@ CALLS_LOOKED_AT = 20
 """Of a number that calls all day only the newest calls are asked for the last agent."""
 WAYS = 5
 """To write one number (``callcenter.numbers.written``)."""
+
+Source = Session | Reader
+"""Where it is asked: within a transaction, or in mid-call."""
 
 
 class Query(NamedTuple):
@@ -33,27 +37,27 @@ class Query(NamedTuple):
     values: dict[str, Any]
 
 
-def known(session: Session, caller: str, at: dt.datetime, country: str) -> Known:
+def known(source: Source, caller: str, at: dt.datetime, country: str) -> Known:
     """The entry that counts for a caller now, and the closings in force."""
-    return Known(entry(session, caller, at, country), closings(session, at))
+    return Known(entry(source, caller, at, country), closings(source, at))
 
 
-def entry(session: Session, caller: str, at: dt.datetime, country: str) -> Listed | None:
+def entry(source: Source, caller: str, at: dt.datetime, country: str) -> Listed | None:
     """The one entry of the black and the VIP list that counts for this number now."""
     number = normal(caller, country)
     return (
-        one_that_counts(_listed(row) for row in _rows(session, entries_query(number, at))) if number else None
+        one_that_counts(_listed(row) for row in _rows(source, entries_query(number, at))) if number else None
     )
 
 
-def closings(session: Session, at: dt.datetime) -> tuple[Closing, ...]:
+def closings(source: Source, at: dt.datetime) -> tuple[Closing, ...]:
     """All emergency closings in force."""
-    rows = _rows(session, closings_query(at))
+    rows = _rows(source, closings_query(at))
     return tuple(Closing(calendar, _moment(began), by, prompt or "") for calendar, began, by, prompt in rows)
 
 
 def last_served(
-    session: Session,
+    source: Source,
     caller: str,
     queues: Collection[str],
     since: dt.datetime,
@@ -62,7 +66,7 @@ def last_served(
 ) -> Served:
     """The agent who took this caller's newest answered visit in one of ``queues``."""
     number = normal(caller, country)
-    rows = _rows(session, served_query(number, since, country)) if number else []
+    rows = _rows(source, served_query(number, since, country)) if number else []
     for queue, agent, answered_at in rows:
         if queue in queues:
             return Served(agent, max(0, int((at - _moment(answered_at)).total_seconds())))
@@ -89,8 +93,10 @@ def served_query(number: str, since: dt.datetime, country: str) -> Query:
     return Query(_SERVED, {**values, "since": since})
 
 
-def _rows(session: Session, query: Query) -> list[Any]:
-    return list(session.connection().execute(query.statement, query.values))
+def _rows(source: Source, query: Query) -> Sequence[Sequence[Any]]:
+    if isinstance(source, Reader):
+        return source.rows(query.statement.text, query.values)
+    return list(source.connection().execute(query.statement, query.values))
 
 
 def _listed(row: Sequence[Any]) -> Listed:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from callcenter.errors import NotFound
 from schema.calls import VoicemailMessage
+from schema.config import Audit
 from schema.voicemail import MessageMark
 
 
@@ -62,6 +63,11 @@ def delete(session: Session, message_id: str, by: str, at: dt.datetime) -> None:
     mark.deleted_at = mark.deleted_at or at
 
 
+def pin_changed(session: Session, mailbox: str, by: str, at: dt.datetime) -> None:
+    """Somebody gave the box another PIN."""
+    session.add(Audit(at=at, by=by, action="mailbox.pin", subject=mailbox, detail={}))
+
+
 def to_remove(session: Session) -> Sequence[tuple[VoicemailMessage, MessageMark]]:
     """Deleted messages whose sound is still in the spool."""
     wanted = (
@@ -70,6 +76,17 @@ def to_remove(session: Session) -> Sequence[tuple[VoicemailMessage, MessageMark]
         .where(MessageMark.deleted_at.is_not(None), MessageMark.removed_at.is_(None))
     )
     return [(row, mark) for row, mark in session.execute(wanted)]
+
+
+def heard_in(session: Session, folder: str) -> Sequence[VoicemailMessage]:
+    """Heard messages that were seen last in this folder of Asterisk's."""
+    wanted = (
+        select(VoicemailMessage)
+        .join(MessageMark, MessageMark.message_id == VoicemailMessage.message_id)
+        .where(MessageMark.heard_at.is_not(None), MessageMark.deleted_at.is_(None))
+        .where(VoicemailMessage.path.contains(f"/{folder}/"))
+    )
+    return session.scalars(wanted).all()
 
 
 def _mark(session: Session, message_id: str, by: str) -> MessageMark:

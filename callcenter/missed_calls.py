@@ -1,22 +1,27 @@
-"""Calls an agent let ring, in a row: pure."""
+"""Calls an agent let ring, in a row, over all queues: kept in rows, so that they outlive the listener."""
 
 from __future__ import annotations
 
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
 
-class MissedCalls:
-    """Counts over all queues; an answered call begins anew."""
+from schema.missed_in_a_row import MissedInARow
 
-    def __init__(self) -> None:
-        self._missed: dict[str, int] = {}
 
-    def missed(self, agent: str, most: int) -> bool:
-        """One more. True when it is ``most`` in a row; 0 is never."""
-        self._missed[agent] = self._missed.get(agent, 0) + 1
-        if not most or self._missed[agent] < most:
-            return False
-        self.forget(agent)
-        return True
+def missed(session: Session, agent: str, most: int) -> bool:
+    """One more. True when it is ``most`` in a row, and the next begins anew; 0 is never."""
+    row = session.get(MissedInARow, agent)
+    if row is None:
+        row = MissedInARow(agent=agent, missed=0)
+        session.add(row)
+        session.flush()
+    row.missed += 1
+    if not most or row.missed < most:
+        return False
+    session.delete(row)
+    return True
 
-    def forget(self, agent: str) -> None:
-        """The agent has answered, or comes back."""
-        self._missed.pop(agent, None)
+
+def forget(session: Session, agent: str) -> None:
+    """The agent has answered."""
+    session.execute(delete(MissedInARow).where(MissedInARow.agent == agent))

@@ -151,7 +151,8 @@ class Knowledge(Protocol):
 class TalkedLeg:
     """An agent leg that talked and has ended. ``cut``: Asterisk went away before the leg's end.
 
-    ``before_ms``: what was recorded of it before it talked with the caller, a consultation; it is not kept.
+    ``apart``: what was recorded of it while the caller did not hear it, a consultation, each as begin and end
+    in milliseconds of the recording; it is not kept.
     """
 
     call_id: str
@@ -162,7 +163,7 @@ class TalkedLeg:
     talk_ms: int
     cut: bool = False
     trunk: str | None = None
-    before_ms: int = 0
+    apart: tuple[tuple[int, int], ...] = ()
 
 
 class LegRecorder(Protocol):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any, Literal, NamedTuple, get_args
 
 from callcenter.site import Site
 from callcenter.site.recording import AgentRule, Consent, Format, RecordingRule, Sides
@@ -53,7 +53,7 @@ def terms(site: Site, trunk: str | None, queue: str | None, agent: str | None = 
         format=kept_as,
         retention_days=_first(rules, "retention_days", 0),
         pause_seconds=_first(rules, "pause_seconds", 120),
-        consent=_consent(rules),
+        consent=None if _is_inside(trunk, queue) else _consent(rules),
     )
 
 
@@ -78,12 +78,45 @@ def decide(found: Terms, call_id: str, answer: Answer | None = None) -> Decision
     return Decision(True, f"{found.by}: always recorded")
 
 
+class Direct(NamedTuple):
+    """A call without a queue: whether the leg of the agent who calls is recorded, that of the one who is rung, and
+    what who is called outside hears of it first."""
+
+    own: Decision
+    theirs: Decision
+    prompt: str | None = None
+
+    @property
+    def reason(self) -> str:
+        """Why, for both."""
+        return "; ".join(dict.fromkeys((self.own.reason, self.theirs.reason)))
+
+
+def direct(site: Site, call_id: str, trunk: str | None, own: str, theirs: str) -> Direct:
+    """For a call from agent ``own`` out by ``trunk``, or inside (None) to agent ``theirs``; empty: no agent there.
+
+    Who is called outside can be told, and can't be asked.
+    """
+    found = terms(site, trunk, None, own)
+    decided = [_direct(terms(site, trunk, None, agent), call_id, agent) for agent in (own, theirs)]
+    prompt = found.consent.prompt if found.consent and decided[0].record else None
+    return Direct(decided[0], decided[1], prompt)
+
+
+def _direct(found: Terms, call_id: str, agent: str) -> Decision:
+    if not agent:
+        return Decision(False, "no agent there")
+    if found.consent and found.consent.answer != "none":
+        return Decision(False, "who is called outside can't be asked")
+    return decide(found, call_id, "told")
+
+
 def answer_of(text: str | None) -> Answer | None:
     """An answer as it was kept; None for anything else."""
     return next((answer for answer in _ANSWERS if answer == text), None)
 
 
-def consent_to_ask(site: Site, trunk: str | None, queue: str, call_id: str) -> Consent | None:
+def consent_to_ask(site: Site, trunk: str | None, queue: str | None, call_id: str) -> Consent | None:
     """What has to be said before the queue; None when nothing, or when no agent there could be recorded."""
     found = terms(site, trunk, queue)
     drawn = draw(call_id)
@@ -102,7 +135,13 @@ def formats(site: Site) -> set[str]:
     policy = site.recording
     if policy is None:
         return {"wav"}
-    rules = [policy, *policy.trunks.values(), *policy.queues.values(), *policy.agents.values()]
+    rules = [
+        policy,
+        policy.inside or AgentRule(),
+        *policy.trunks.values(),
+        *policy.queues.values(),
+        *policy.agents.values(),
+    ]
     return {rule.format or "wav" for rule in rules}
 
 
@@ -135,10 +174,17 @@ def _rules(
         yield f"queue {queue}", policy.queues[queue or ""]
     if any(each.name == queue and not each.record for each in site.queues):
         yield f"queue {queue}", AgentRule(percent=0)
+    if policy and policy.inside and _is_inside(trunk, queue):
+        yield "calls inside", policy.inside
     if policy and trunk in policy.trunks:
         yield f"trunk {trunk}", policy.trunks[trunk or ""]
     if policy:
         yield "site", policy
+
+
+def _is_inside(trunk: str | None, queue: str | None) -> bool:
+    """Between the house's own phones, where nobody has to be told."""
+    return not trunk and not queue
 
 
 def _first(rules: list[tuple[str, AgentRule]], field: str, default: Any) -> Any:

@@ -10,7 +10,7 @@ from callcenter.errors import NotFound
 from callcenter.ports import App
 from callcenter.printing import as_json, print_json
 
-KINDS = ("agent", "agi", "ami", "closing", "mailbox", "seat", "trunk")
+KINDS = ("agent", "agi", "ami", "closing", "mailbox", "room", "room-host", "seat", "smtp", "trunk")
 
 
 class SecretName(click.ParamType[str]):
@@ -65,12 +65,13 @@ def show_secret(app: App, name: str, json_wanted: bool) -> None:
 @click.pass_obj
 def set_secret(app: App, name: str) -> None:
     """Keep a secret that another party chose, as a provider's password. It is asked for, or read from stdin."""
-    app.secrets.set(name, _read(name))
+    app.secrets.set(name, typed(f"secret {name}"))
     click.echo(f"secret {name} is kept; hotline apply brings it to Asterisk")
 
 
-def _read(name: str) -> str:
+def typed(what: str) -> str:
+    """What nobody may see: asked for twice at a terminal, else a line of stdin."""
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\r\n")
-    asked: str = click.prompt(f"secret {name}", hide_input=True, confirmation_prompt=True)
+    asked: str = click.prompt(what, hide_input=True, confirmation_prompt=True)
     return asked

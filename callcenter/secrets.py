@@ -60,9 +60,10 @@ class Secrets:
         """Keep a secret that another party chose (a provider's). Raises HotlineError for a useless one."""
         if not secret.isprintable() or not secret.isascii() or not secret or ";" in secret:
             raise HotlineError("a secret is one line of printable ASCII without ';'")
-        kind, _, owner = name.partition("/")
-        if kind == "agent" and (not re.fullmatch(r"[0-9]{6,20}", secret) or secret in (owner, owner[::-1])):
-            raise HotlineError("a PIN has 6 to 20 digits and is not the agent's number")
+        owner = name.partition("/")[2]
+        pin = name.startswith(PIN_KINDS)
+        if pin and (not re.fullmatch(r"[0-9]{6,20}", secret) or secret in (owner, owner[::-1])):
+            raise HotlineError("a PIN has 6 to 20 digits and is not the number it belongs to")
         with self._locked():
             self._replace({**self._read(), name: secret})
 
@@ -96,7 +97,7 @@ class Secrets:
 
 
 def _generate_for(name: str) -> str:
-    """A mailbox's, an agent's and the closing's secret is a PIN, typed on a telephone; all others are passwords."""
+    """What is typed on a telephone is a PIN; all others are passwords."""
     if name.startswith(PIN_KINDS):
         return "".join(secrets.choice("0123456789") for _ in range(PIN_LENGTH))
     return generate()

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from callcenter.flow import (
+    Act,
     AgentIs,
     AgentState,
     Answer,
@@ -33,6 +34,7 @@ from callcenter.flow import (
 from callcenter.known import NOTHING, Known
 from callcenter.published import Published
 from callcenter.routing import Decision
+from callcenter.simulate_phones import Phones
 from callcenter.site.steps import Branch
 
 Looked = Found | NotFound | Failed
@@ -40,6 +42,7 @@ Looked = Found | NotFound | Failed
 DEFAULT_OUTCOMES = {
     "queue": "CONTINUE",
     "seat": "ANSWER",
+    "agent": "ANSWER",
     "outside": "ANSWER",
     "voicemail": "SUCCESS",
     "conference": "DONE",
@@ -109,10 +112,11 @@ def simulate(
     outcomes: Iterable[str] = (),
     known: Known = NOTHING,
     people: People = NOBODY,
+    phones: Phones | None = None,
 ) -> Path:
     """The path of such a call at an aware moment. Always ends: a walk's loop guard sees to it."""
     walk = Walk.enter(published, caller=caller, trunk=trunk, did=did, at=at, known=known)
-    driver = _Driver(Presses(presses), iter(lookups), iter(outcomes), people)
+    driver = _Driver(Presses(presses), iter(lookups), iter(outcomes), people, phones, walk.decisions)
     while not walk.ended:
         walk.answer(driver.answer(walk.request))
     warnings = tuple(_unannounced(published, walk.facts, at)) if published.unannounced else ()
@@ -121,10 +125,16 @@ def simulate(
 
 class _Driver:
     def __init__(
-        self, presses: Presses, lookups: Iterator[Looked], outcomes: Iterator[str], people: People
+        self,
+        presses: Presses,
+        lookups: Iterator[Looked],
+        outcomes: Iterator[str],
+        people: People,
+        phones: Phones | None,
+        decisions: list[Decision],
     ) -> None:
         self._presses, self._lookups, self._outcomes = presses, lookups, outcomes
-        self._people = people
+        self._people, self._phones, self._decisions = people, phones, decisions
 
     def answer(self, request: Request) -> Answer:
         if isinstance(request, Hear):
@@ -137,6 +147,10 @@ class _Driver:
             return self._people.served
         if isinstance(request, AgentState):
             return AgentIs(self._people.states.get(request.agent, "free"))
+        if self._phones is not None and isinstance(request, Act) and request.kind in ("seat", "agent"):
+            rung = self._phones.ring(request.target, request.seconds, self._outcomes)
+            self._decisions += rung.decisions
+            return Outcome(rung.status)
         default = DEFAULT_OUTCOMES.get(request.kind)
         return DONE if default is None else Outcome(next(self._outcomes, default))
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from pathlib import Path
+import pathlib
 from typing import Any
 
 import click
 
 from callcenter.flow import Failed, Found, NotFound
+from callcenter.number_plan import NumberPlan
 from callcenter.ports import App
 from callcenter.published import Published
-from callcenter.simulate import Looked, simulate
-from callcenter.simulate_known import known, known_options, people
+from callcenter.simulate import Looked, Path, simulate
+from callcenter.simulate_known import known, known_options, people, phones_of, seat_named
 from callcenter.simulate_text import lines, record
 from callcenter.site_file import load
 
@@ -64,12 +65,17 @@ class LookupAnswer(click.ParamType[Looked]):
     "--outcome",
     "outcomes",
     multiple=True,
-    help="What the next action comes to: timeout, full, nobody, key-1, busy, no_answer, unreachable, done.",
+    help="What the next action comes to: timeout, full, nobody, key-1, busy, no_answer, unreachable, "
+    "not_logged_in, done.",
 )
 @click.option(
-    "--site", "file", type=click.Path(path_type=Path), help="A site file; left out: the stored site."
+    "--site", "file", type=click.Path(path_type=pathlib.Path), help="A site file; left out: the stored site."
 )
 @known_options
+@click.option("--from", "seat", help="A seat's name or number: the call is dialled there, not on a trunk.")
+@click.option(
+    "--seated", multiple=True, help="1001=8001: this agent is logged in at this seat; else by --real."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def simulate_command(
@@ -82,10 +88,12 @@ def simulate_command(
     press: str,
     lookups: tuple[Looked, ...],
     outcomes: tuple[str, ...],
-    file: Path | None,
+    file: pathlib.Path | None,
     as_json: bool,
     last_agent: str | None,
     states: tuple[str, ...],
+    seat: str | None,
+    seated: tuple[str, ...],
     **who: Any,
 ) -> None:
     """Walk a call through its flow, on the code that serves calls, and say what happens and why."""
@@ -94,18 +102,29 @@ def simulate_command(
     moment = at or dt.datetime.now(published.zone)
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=published.zone)
-    path = simulate(
-        published,
-        did=did,
-        trunk=trunk,
-        caller=caller,
-        at=moment,
-        presses=press,
-        lookups=lookups,
-        outcomes=outcomes,
-        known=known(app, site, caller, moment, **who),
-        people=people(last_agent, states),
-    )
+    plan = NumberPlan.of(site)
+    at_seat = seat_named(plan, seat, trunk) if seat else ""
+    phones = phones_of(app, published, plan, at_seat, moment, who["real"], seated)
+    given = iter(outcomes)
+    rung = phones.dial(at_seat, did, given) if phones and seat else None
+    if rung and rung.act != "flow":
+        path = Path((), (), rung.decisions)
+    else:
+        caller = plan.numbers[at_seat] if at_seat else caller
+        path = simulate(
+            published,
+            did=did,
+            trunk=trunk,
+            caller=caller,
+            at=moment,
+            presses=press,
+            lookups=lookups,
+            outcomes=given,
+            known=known(app, site, caller, moment, **who),
+            people=people(last_agent, states),
+            phones=phones,
+        )
+        path = path._replace(decisions=((rung.decisions if rung else ()) + path.decisions))
     if as_json:
         click.echo(
             json.dumps({"at": moment.isoformat(), **record(published, path)}, ensure_ascii=False, indent=2)

@@ -8,11 +8,16 @@ import re
 import click
 
 from callcenter import known_store
-from callcenter.errors import HotlineError
+from callcenter.desks import Desks, known_desks
+from callcenter.errors import HotlineError, NotFound
 from callcenter.flow import Served
+from callcenter.inside import House
 from callcenter.known import Closing, Known, Listed
+from callcenter.number_plan import NumberPlan
 from callcenter.ports import App
+from callcenter.published import Published
 from callcenter.simulate import People
+from callcenter.simulate_phones import Phones
 from callcenter.site import Site
 
 _VIP = {"tier": str, "agent": str, "wait": int, "queue": str, "priority": int}
@@ -68,6 +73,40 @@ def people(last_agent: str | None, states: tuple[str, ...]) -> People:
         if not number.isdigit() or state not in STATES:
             raise HotlineError(f"--agent-state: write it as 1003=busy; states are {', '.join(STATES)}")
     return People(served, {number: state for number, _, state in pairs})
+
+
+def seat_named(plan: NumberPlan, seat: str, trunk: str) -> str:
+    """The seat of this name or number. Raises HotlineError, also when a trunk is named beside it."""
+    if trunk:
+        raise HotlineError("a call comes from a seat or in on a trunk: --from or --trunk, not both")
+    found = plan.seats.get(seat, seat)
+    if found not in plan.numbers:
+        raise NotFound(f"there is no seat {seat}: --from takes its name or number")
+    return found
+
+
+def phones_of(
+    app: App,
+    published: Published,
+    plan: NumberPlan,
+    seat: str,
+    at: dt.datetime,
+    real: bool,
+    seated: tuple[str, ...],
+) -> Phones | None:
+    """The house's phones; None when nothing was said of them. Raises HotlineError for what can't be read."""
+    if not (real or seat or seated):
+        return None
+    desks = Desks({}, {})
+    if real:
+        with app.sessions(read_only=True)() as session:
+            desks = known_desks(session)
+    for pair in seated:
+        agent, _, where = pair.partition("=")
+        if agent not in plan.agents:
+            raise HotlineError(f"--seated {pair}: write it as 1001=8001; there is no agent {agent}")
+        desks = desks._replace(seated={**desks.seated, agent: seat_named(plan, where, "")})
+    return Phones(House(published, plan, at, desks))
 
 
 def _vip(text: str, caller: str) -> Listed:

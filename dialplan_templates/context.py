@@ -104,6 +104,7 @@ def variables(site: Site, where: Deployment) -> Mapping[str, Any]:
         "sip_address": sip_address,
         "exit_context": exit_context,
         "personal_queues": personal_queues(site),
+        "boxes": {mailbox.number for mailbox in site.mailboxes},
         "browser_seats": any(seat.kind == "browser" for seat in site.seats),
         "opus": "opus" in codecs,
     }

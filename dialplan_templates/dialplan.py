@@ -12,17 +12,22 @@ from dataclasses import dataclass
 
 from jinja2 import Environment
 
+from callcenter.inside import RING_SECONDS
 from callcenter.personal_queues import personal_queues
 from callcenter.recording_policy import agent_percents
 from callcenter.site import Site
+from dialplan_templates.everybody import open_ways
 from dialplan_templates.hands import HANDS, hands_contexts
 from dialplan_templates.render import environment
-from dialplan_templates.static_menu import PromptFile, static_menus
+from dialplan_templates.static_menu import PromptFile, StaticMenu, static_menus
+from dialplan_templates.stubs import LIVE
 
 AGI_PATIENCE_SECONDS = 4
 """How long a script may take to its first prompt; it re-arms the timer before each verb after that."""
 STATIC_WAIT_SECONDS = 300
 """How long a caller of the static menu waits in a queue before the sorry message."""
+NUMBERS = f"{LIVE}/inside/00-numbers.conf"
+"""Read by the dialplan itself, so that it does not grow with seats."""
 PLACEHOLDER = "content"
 BODY = ("10-call", "20-inside", "30-hands", "40-survey", "50-mailbox", "60-conference")
 """The templates of the contexts that carry the hash."""
@@ -62,7 +67,8 @@ class DialplanPaths:
 def render_dialplan(site: Site, paths: DialplanPaths, prompt_file: PromptFile) -> dict[str, str]:
     """``extensions/…`` file names and texts for a site."""
     jinja = environment()
-    body = _calls(site, paths, prompt_file, jinja, PLACEHOLDER)
+    menus = static_menus(site, prompt_file)
+    body = _calls(site, paths, prompt_file, jinja, menus, PLACEHOLDER)
     digest = hashlib.sha256(body.encode()).hexdigest()[:8]
     entry = jinja.get_template("extensions/00-entry.conf.j2").render(
         call_context=f"call_{digest}",
@@ -73,11 +79,18 @@ def render_dialplan(site: Site, paths: DialplanPaths, prompt_file: PromptFile) -
         inside_context=f"inside_{digest}",
         exit_key_sets=exit_key_sets(site),
     )
-    calls = _calls(site, paths, prompt_file, jinja, digest)
+    calls = _calls(site, paths, prompt_file, jinja, menus, digest)
     return {"extensions/00-entry.conf": entry, f"extensions/call-{digest}.conf": calls}
 
 
-def _calls(site: Site, paths: DialplanPaths, prompt_file: PromptFile, jinja: Environment, digest: str) -> str:
+def _calls(
+    site: Site,
+    paths: DialplanPaths,
+    prompt_file: PromptFile,
+    jinja: Environment,
+    menus: list[StaticMenu],
+    digest: str,
+) -> str:
     given = dict(
         call_context=f"call_{digest}",
         agent_context=f"agent_{digest}",
@@ -91,11 +104,18 @@ def _calls(site: Site, paths: DialplanPaths, prompt_file: PromptFile, jinja: Env
             for box in site.mailboxes
             if box.greeting
         ],
+        announcing=[room for room in site.rooms if room.announce != "none"],
+        joined_file=prompt_file("house-room-joined", site.languages[0]),
+        left_file=prompt_file("house-room-left", site.languages[0]),
         agi_patience_seconds=AGI_PATIENCE_SECONDS,
         static_wait_seconds=STATIC_WAIT_SECONDS,
         agent_percents=sorted(agent_percents(site).items()),
-        static_menus=static_menus(site, prompt_file),
+        static_menus=menus,
         sorry_file=prompt_file(site.sorry or "", site.languages[0]),
+        everybody_context=f"everybody_{digest}",
+        open_ways=open_ways(site),
+        numbers_file=NUMBERS,
+        ring_seconds=RING_SECONDS,
         confirm_file=prompt_file("house-confirm", site.languages[0]),
         **hands_contexts(digest),
         **HANDS,

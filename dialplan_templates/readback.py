@@ -88,8 +88,13 @@ def _read_pjsip(console: AsteriskConsole, files: Files, objects: Iterable[str]) 
 
 
 def _parameters(answer: str) -> str:
-    """A digest of an object's parameters, for a password is one of them; nothing for no object."""
+    """A digest of an object's parameters, for a password is one of them; nothing for no object.
+
+    Where phones may sign in (``max_contacts``) the contacts are theirs, and come and go.
+    """
     lines = re.findall(r"^ [a-z0-9_]+ +: .*$", _clean(answer), re.IGNORECASE | re.MULTILINE)
+    if any(re.match(r" max_contacts +: [1-9]", line) for line in lines):
+        lines = [line for line in lines if not line.startswith(" contact ")]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest() if lines else ""
 
 

@@ -24,6 +24,7 @@ from dialplan_templates.context import SEAT_OBJECTS, Deployment, shards, variabl
 from dialplan_templates.quoting import FILTERS, MAX_LINE, Refused, finalise
 
 FILES = (
+    "inside/00-numbers.conf",
     "pjsip/00-base.conf",
     "pjsip/10-trunks.conf",
     "queuerules/00-base.conf",

@@ -63,7 +63,7 @@ class _Compiler:
 
     def __init__(self, site: Site, prompt_file: PromptFile) -> None:
         self._flows = {flow.name: flow for flow in site.flows}
-        self._queues = {queue.name: static_decision(site, queue.name).record for queue in site.queues}
+        self._site = site
         self._prompt_file = prompt_file
         self._reached: dict[str, _Spot] = {}
 
@@ -142,10 +142,10 @@ class _Compiler:
         stop = self._walk(_Spot(flow, flow.operator, flow.language))[1].kind
         if isinstance(stop, QueueCall):
             return self._queue(stop.queue)
-        return self._queue(next(iter(self._queues))) if self._queues else END
+        return self._queue(self._site.queues[0].name) if self._site.queues else END
 
     def _files(self, prompts: list[str], language: str) -> tuple[str, ...]:
         return tuple(self._prompt_file(name, language) for name in prompts)
 
     def _queue(self, name: str) -> str:
-        return f"queue*{int(self._queues.get(name, False))}*{name}"
+        return f"queue*{int(static_decision(self._site, name).record)}*{name}"

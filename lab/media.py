@@ -33,7 +33,6 @@ class Line:
     far_end: tuple[str, int]
     voice: rtp.Voice
     ear: rtp.Ear
-    since: float
     muted: bool = False
 
 
@@ -81,7 +80,7 @@ class Media:
         sequence = random.getrandbits(16)  # as real phones do: a recorder may not count on its order
         voice = rtp.Voice(self._speech.law, self._frames, random.getrandbits(32), ticks, sequence)
         with self._lock:
-            self._lines[call] = Line(port, far_end, voice, rtp.Ear(self._speech.law), time.monotonic())
+            self._lines[call] = Line(port, far_end, voice, rtp.Ear(self._speech.law, time.monotonic()))
             self._talking.add(call)
 
     def ended(self, call: int) -> None:
@@ -134,7 +133,7 @@ class Media:
                     (self._lines[call] for call in self._talking if self._lines[call].port == port), None
                 )
                 if line and packet:
-                    line.ear.take(packet, now - line.since)
+                    line.ear.take(packet, now - line.ear.since)
 
 
 def _bound(ip: str) -> socket.socket:

@@ -110,8 +110,12 @@ class Ear:
     """The hearing side of one call: sound by the time it arrived, keys by their events."""
 
     law: g711.Law
+    since: float = 0.0
+    """The monotonic clock at the answer."""
     sound: bytearray = field(default_factory=bytearray)
     keys: list[str] = field(default_factory=list)
+    arrivals: list[tuple[int, float]] = field(default_factory=list)
+    """Of each packet of sound: where it begins in ``sound``, and the seconds after the answer at which it came."""
     _last_event: int | None = None
 
     def take(self, packet: Packet, seconds: float) -> None:
@@ -119,7 +123,7 @@ class Ear:
         if packet.payload_type == EVENT_TYPE:
             self._take_key(packet)
         elif packet.payload_type == g711.PAYLOAD_TYPE[self.law]:
-            self._take_sound(packet.payload, round(seconds * RATE))
+            self._take_sound(packet.payload, seconds)
 
     def _take_key(self, packet: Packet) -> None:
         """All packets of one key carry the timestamp of its beginning."""
@@ -127,9 +131,10 @@ class Ear:
             self._last_event = packet.timestamp
             self.keys.append(KEYS[packet.payload[0]])
 
-    def _take_sound(self, payload: bytes, at: int) -> None:
+    def _take_sound(self, payload: bytes, seconds: float) -> None:
         """No seam while packets keep time within 60 ms; a longer hole is filled with silence."""
-        hole = at - len(self.sound)
+        hole = round(seconds * RATE) - len(self.sound)
         if hole > 3 * FRAME:
             self.sound += g711.SILENCE[self.law] * hole
+        self.arrivals.append((len(self.sound), seconds))
         self.sound += payload

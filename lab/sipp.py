@@ -122,7 +122,7 @@ def _wait_bound(started: Run) -> None:
     """Return when SIPp listens: its socket is in the kernel's table (trying to bind would be in its way)."""
     local = socket.inet_aton(started.at.ip)[::-1].hex().upper() + f":{started.at.port:04X}"
     until = time.monotonic() + 5.0
-    while local not in Path("/proc/net/udp").read_text():
+    while local not in Path("/proc/thread-self/net/udp").read_text():
         if not started.is_running() or time.monotonic() > until:
             started.wait(0.0)
             return

@@ -378,7 +378,6 @@ class Softphone:
         call.invite, call.remote, call.target = message, message["from"], sip.uri(message["contact"])
         call.local = f"{message['to']};tag={secrets.token_hex(4)}"
         self._reply(message, "180 Ringing", call.local)
-        del self._replies[message.branch, "INVITE"]
         self._become(call, "ringing")
 
     def _told(self, call: PhoneCall, message: sip.SipMessage) -> None:

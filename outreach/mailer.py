@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from callcenter.ports import Clock
 from callcenter.site_store import time_zone
+from callcenter.voicemail_spool import sound_of
 from outreach.notice_mail import Attachment, mail
 from outreach.post import Refused, TryLater
 from schema.calls import VoicemailMessage
@@ -95,7 +96,7 @@ class Mailer:
                 values = {"state": "sending", "due_at": now, "tries": notice.tries + 1}
                 if session.scalar(taking.values(values).returning(Notice.id)) is None:
                     continue
-                path = _attached(session, notice, task)
+                path = self._attached(session, notice, task)
                 attachment = self._read(path)
                 notice.attachment = path if attachment else None
                 return notice.id, mail(task, notice, self._sender, time_zone(session), attachment)
@@ -115,6 +116,21 @@ class Mailer:
         except OSError as error:
             log.warning("mail.attachment_gone", path=path, error=str(error))
             return None
+
+    def _attached(self, session: Session, notice: Notice, task: FollowUp) -> str | None:
+        """The message itself, where it is now; of a bad score, what the caller said about it."""
+        if notice.kind == "voicemail":
+            wanted = select(VoicemailMessage).where(VoicemailMessage.message_id == notice.key)
+            row = session.scalar(wanted)
+            return None if row is None else str(sound_of(self._spool, row).relative_to(self._spool))
+        if notice.kind == "bad_score":
+            said = select(SurveyReply.message).where(
+                SurveyReply.call_id == task.call_id,
+                SurveyReply.at == task.opened_at,
+                SurveyReply.message.is_not(None),
+            )
+            return session.scalar(said.limit(1))
+        return None
 
     def _later(self, number: int, error: str) -> None:
         with self._sessions.begin() as session:
@@ -138,17 +154,3 @@ class Mailer:
 
 def _task(session: Session, notice: Notice) -> FollowUp | None:
     return session.scalar(select(FollowUp).where(FollowUp.kind == notice.kind, FollowUp.key == notice.key))
-
-
-def _attached(session: Session, notice: Notice, task: FollowUp) -> str | None:
-    """The message itself, where it is now; of a bad score, what the caller said about it."""
-    if notice.kind == "voicemail":
-        return session.scalar(select(VoicemailMessage.path).where(VoicemailMessage.message_id == notice.key))
-    if notice.kind == "bad_score":
-        said = select(SurveyReply.message).where(
-            SurveyReply.call_id == task.call_id,
-            SurveyReply.at == task.opened_at,
-            SurveyReply.message.is_not(None),
-        )
-        return session.scalar(said.limit(1))
-    return None

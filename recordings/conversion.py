@@ -48,6 +48,8 @@ class Converter:
         self._session = session
         self._reading = reading
         self._tries: dict[int, int] = {}
+        self._lacking: set[str] = set()
+        """Programs that are missing, and of which an alarm was raised."""
 
     def convert_next(self) -> bool:
         """Convert the oldest that waits; False when none does. Raises what the database raises, and OSError."""
@@ -57,7 +59,7 @@ class Converter:
         )
         with self._reading() as session:
             row = session.scalar(wanted.order_by(Recording.id).limit(1))
-        if row is None or missing_tools({str(row.wanted_format)}):
+        if row is None or self._lacks({str(row.wanted_format)}):
             return False
         self._tries[row.id] = self._tries.get(row.id, 0) + 1
         try:
@@ -69,6 +71,15 @@ class Converter:
         else:
             self._tries.pop(row.id)
         return True
+
+    def _lacks(self, formats: set[str]) -> bool:
+        """Whether a program is missing; the alarm is raised once, until it is there."""
+        lacking = missing_tools(formats)
+        if lacking - self._lacking:
+            packages = " ".join(sorted({PACKAGES[tool] for tool in lacking}))
+            log.error("recording.encoder_missing", programs=sorted(lacking), mend=f"apt install {packages}")
+        self._lacking = lacking
+        return bool(lacking)
 
     def sweep(self, rows: int = 1000) -> int:
         """Remove the wavs that a killed process left beside the converted file; of the newest rows."""

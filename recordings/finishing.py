@@ -39,6 +39,9 @@ class Finisher:
         if self._catalogue.state(leg.uniqueid) in OVER:
             part.unlink(missing_ok=True)  # a process ended between the row and this
             return False
+        if leg.agent is None and leg.queue is None:
+            part.unlink(missing_ok=True)  # who was rung for an agent, and never got their call
+            return False
         if sound.frames(part) == 0:
             self._without_file(leg)
             return False
@@ -51,9 +54,7 @@ class Finisher:
         terms = self._policy.terms(leg)
         name = naming.finished_path(leg.uniqueid, leg.started_at, leg.queue, leg.agent)
         try:
-            finished = sound.finish(
-                part, self._catalogue.folder / name, terms.sides == "mixed", leg.before_ms
-            )
+            finished = sound.finish(part, self._catalogue.folder / name, terms.sides == "mixed", leg.apart)
         except (OSError, EOFError, wave.Error) as error:
             self._catalogue.failed(leg, "failed", f"the file could not be finished: {error}")
             log.exception("recording.failed", call=leg.call_id, leg=leg.uniqueid, reason=str(error))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from callcenter.ports import TalkedLeg
@@ -21,6 +21,7 @@ from recordings.catalogue import PLAYABLE
 from recordings.conversion import SUFFIXES
 from recordings.legs import queue_of, talked
 from schema.calls import Call, Leg, Recording, Visit
+from schema.recordings import RecordingDecision
 
 TOLERANCE_MS = 500
 """A recording may differ from the talk that was counted by this much (PROMISES P4)."""
@@ -56,7 +57,7 @@ def audit(session: Session, folder: Path, recorded_queues: set[str]) -> list[Fin
         known.add(recording.path or "")
     findings += [
         Finding("no_row", leg.uniqueid, f"call {leg.call_id}: agent {leg.agent} talked {leg.talk_ms} ms")
-        for leg in _unrecorded(session, recorded_queues)
+        for leg in (*_unrecorded(session, recorded_queues), *_unrecorded_direct(session))
     ]
     return findings + list(_orphans(folder, known))
 
@@ -123,6 +124,28 @@ def _unrecorded(session: Session, recorded_queues: set[str]) -> list[Leg]:
     return [leg for leg in legs.all() if queue_of(session, leg) in recorded_queues]
 
 
+def _unrecorded_direct(session: Session) -> Iterator[Leg]:
+    """One leg of each call without a queue that was to be recorded and of which there is no row at all."""
+    meant = select(RecordingDecision.id).where(
+        RecordingDecision.call_id == Leg.call_id,
+        RecordingDecision.queue.is_(None),
+        RecordingDecision.record.is_(True),
+    )
+    kept = select(Recording.id).where(Recording.call_id == Leg.call_id)
+    legs = session.scalars(
+        select(Leg)
+        .join(Call, Call.call_id == Leg.call_id)
+        .where(Leg.agent.is_not(None), Leg.talk_ms > 0, Call.state == "closed")
+        .where(meant.exists(), ~kept.exists())
+        .order_by(Leg.call_id, Leg.uniqueid)
+    )
+    seen: set[str] = set()
+    for leg in legs:
+        if leg.call_id not in seen:
+            yield leg
+        seen.add(leg.call_id)
+
+
 def _orphans(folder: Path, known: set[str]) -> Iterator[Finding]:
     for path in sorted(folder.glob("[0-9]*/**/*")):
         name = str(path.relative_to(folder))
@@ -164,7 +187,7 @@ def _ended(session: Session, uniqueids: list[str]) -> list[Leg]:
         session.scalars(
             select(Leg).where(
                 Leg.uniqueid.in_(uniqueids),
-                Leg.kind != "caller",
+                or_(Leg.kind != "caller", Leg.agent.is_not(None)),
                 Leg.ended_at.is_not(None),
                 Leg.talk_ms > 0,
             )

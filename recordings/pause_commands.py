@@ -12,7 +12,6 @@ from callcenter.errors import NotFound
 from callcenter.ports import App
 from recordings.pauses import Talk
 from recordings.pausing import Pausing
-from schema.config import Audit
 
 Work = Callable[[Pausing, str, str], Awaitable[list[Talk]]]
 
@@ -22,7 +21,7 @@ Work = Callable[[Pausing, str, str], Awaitable[list[Talk]]]
 @click.pass_obj
 def pause(app: App, subject: str) -> None:
     """Keep what is said now out of the recording of a call, or of an agent's call."""
-    _tell(_done(app, subject, "pause", Pausing.pause), "paused", f"nothing of {subject} is being recorded")
+    _tell(_done(app, subject, Pausing.pause), "paused", f"nothing of {subject} is being recorded")
 
 
 @click.command()
@@ -30,20 +29,11 @@ def pause(app: App, subject: str) -> None:
 @click.pass_obj
 def resume(app: App, subject: str) -> None:
     """Go on recording."""
-    _tell(_done(app, subject, "resume", Pausing.resume), "resumed", f"nothing of {subject} is paused")
+    _tell(_done(app, subject, Pausing.resume), "resumed", f"nothing of {subject} is paused")
 
 
-def _done(app: App, subject: str, action: str, work: Work) -> list[Talk]:
-    by = getpass.getuser()
-    found = asyncio.run(_ask(app, subject, by, work))
-    with app.sessions().begin() as session:
-        for talk in found:
-            detail = {"call": talk.call_id, "agent": talk.agent}
-            row = Audit(
-                at=app.clock(), by=by, action=f"recording.{action}", subject=talk.uniqueid, detail=detail
-            )
-            session.add(row)
-    return found
+def _done(app: App, subject: str, work: Work) -> list[Talk]:
+    return asyncio.run(_ask(app, subject, getpass.getuser(), work))
 
 
 async def _ask(app: App, subject: str, by: str, work: Work) -> list[Talk]:

@@ -8,7 +8,8 @@ its time. What can't be done leaves the leg silent, never recorded.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+import datetime as dt
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any
 
 import structlog
@@ -20,10 +21,14 @@ from callcenter.ports import Clock, PhoneSystem
 from callcenter.site import Site
 from recordings import pauses
 from recordings.pauses import Talk
+from schema.config import Audit
+from schema.recordings import RecordingPause
 from schema.refusal import first_line
 
 log = structlog.get_logger()
 LOOK_SECONDS = 1.0
+REMIND_SECONDS = 3
+"""The agent hears so long before it that a pause ends by itself."""
 TIME = "time"
 """What ends a pause that nobody ended."""
 SHORTEST_SECONDS = 5
@@ -32,7 +37,11 @@ Message = Mapping[str, str]
 
 
 class Pausing:
-    """Begins and ends pauses. ``site`` blocks, as sessions do; those of ``reading`` wait for no writer."""
+    """Begins and ends pauses, and writes who did so into the audit log.
+
+    ``site`` blocks, as sessions do; those of ``reading`` wait for no writer. ``remind`` lets the agent at a channel,
+    and nobody else, hear a tone.
+    """
 
     def __init__(
         self,
@@ -41,8 +50,12 @@ class Pausing:
         reading: Callable[[], Session],
         site: Callable[[], Site],
         clock: Clock,
+        remind: Callable[[str], Awaitable[None]] | None = None,
     ) -> None:
         self._phone = phone
+        self._remind = remind
+        self._reminded: set[int] = set()
+        """Rows of pauses whose agents have been reminded."""
         self._session = session
         self._reading = reading
         self._site = site
@@ -57,17 +70,28 @@ class Pausing:
         ``by`` None: the leg's own agent.
         """
         found = await asyncio.to_thread(self._begin, subject, by)
+        done, refused = [], []
         for talk, is_new in found.items():
-            await self._silence(talk, is_new)
+            try:
+                await self._silence(talk, is_new)
+            except Refused as error:
+                refused.append(error)
+                continue
+            done.append(talk)
+            if is_new:
+                await self._audit(talk, "pause", _by(by, talk))
             self._paused[talk.call_id] = _by(by, talk)
             log.info("recording.paused", call=talk.call_id, leg=talk.uniqueid, by=_by(by, talk))
-        return list(found)
+        if refused and not done:
+            raise refused[0]
+        return done
 
     async def resume(self, subject: str, by: str | None = None) -> list[Talk]:
         """End the pauses of a call, an agent or a leg; gives the legs. Raises HotlineError."""
         rows = await asyncio.to_thread(self._lasting, subject)
         for talk in rows:
             await self._resume(talk, _by(by, talk))
+            await self._audit(talk, "resume", _by(by, talk))
         return rows
 
     def hear_start(self, message: Message) -> None:
@@ -89,10 +113,34 @@ class Pausing:
         rows = await asyncio.to_thread(self._rows)
         self._paused = {row.call_id: row.by for row in rows}
         now = self._clock()
+        self._reminded &= {row.id for row in rows}
         for row in rows:
             if row.resume_at <= now:
                 log.warning("recording.resumed_by_itself", call=row.call_id, leg=row.uniqueid, by=row.by)
-                await self._resume(Talk(row.call_id, row.uniqueid, row.channel), TIME)
+                talk = Talk(row.call_id, row.uniqueid, row.channel)
+                await self._resume(talk, TIME)
+                await self._audit(talk, "resume", TIME)
+            elif row.resume_at <= now + dt.timedelta(seconds=REMIND_SECONDS):
+                await self._say_it_goes_on(row)
+
+    async def _say_it_goes_on(self, row: RecordingPause) -> None:
+        """Once; who can't be told is not told."""
+        if self._remind is None or row.id in self._reminded:
+            return
+        self._reminded.add(row.id)
+        try:
+            await self._remind(row.channel)
+        except HotlineError as error:
+            log.warning("recording.not_reminded", call=row.call_id, leg=row.uniqueid, error=str(error))
+
+    async def _audit(self, talk: Talk, deed: str, by: str) -> None:
+        detail = {"call": talk.call_id, "agent": talk.agent}
+        row = {"at": self._clock(), "by": by, "action": f"recording.{deed}", "subject": talk.uniqueid}
+
+        def write(session: Session) -> None:
+            session.add(Audit(**row, detail=detail))
+
+        await asyncio.to_thread(self._write, write)
 
     async def toggle(self, message: Message) -> None:
         """An agent pressed the key: the pause begins, or ends. Raises HotlineError."""

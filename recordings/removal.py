@@ -1,9 +1,12 @@
-"""Deleted messages leave Asterisk's spool: by its own console, which renumbers those that stay."""
+"""Heard messages move to Asterisk's folder of old ones, deleted ones leave its spool: by its own console, which
+renumbers those that stay and tells phones with a lamp.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -12,7 +15,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from callcenter import mailboxes
 from callcenter.errors import HotlineError
 from callcenter.ports import AsteriskConsole, Clock
-from recordings.voicemail import CONTEXT
+from callcenter.voicemail_spool import CONTEXT, HEARD, NEW, sound_of
+from schema.calls import VoicemailMessage
 from schema.refusal import first_line
 
 log = structlog.get_logger()
@@ -20,7 +24,10 @@ LOOK_SECONDS = 2.0
 
 
 class Removal:
-    """``system`` is the one Asterisk whose messages these are; ``console`` gives None while it is away."""
+    """``system`` is the one Asterisk whose messages these are; ``console`` gives None while it is away.
+
+    ``spool`` is Asterisk's.
+    """
 
     def __init__(
         self,
@@ -28,17 +35,20 @@ class Removal:
         console: Callable[[], AsteriskConsole | None],
         system: str,
         clock: Clock,
+        spool: Path,
     ) -> None:
         self._sessions = sessions
         self._console = console
         self._system = system
         self._clock = clock
+        self._spool = spool
 
     async def run(self) -> None:
         """Look again and again, until cancelled."""
         while True:
             try:
                 await asyncio.to_thread(self.remove)
+                await asyncio.to_thread(self.move)
             except (SQLAlchemyError, HotlineError) as error:
                 log.warning("voicemail.removal_put_off", error=first_line(error))
             await asyncio.sleep(LOOK_SECONDS)
@@ -46,16 +56,32 @@ class Removal:
     def remove(self) -> int:
         """Remove what is deleted; gives how many messages. Raises Unreachable and what the database raises."""
         with self._sessions.begin() as session:
-            mine = [
-                (row, mark)
-                for row, mark in mailboxes.to_remove(session)
-                if row.message_id.startswith(f"{self._system}-")
-            ]
+            mine = [(row, mark) for row, mark in mailboxes.to_remove(session) if self._is_mine(row)]
             console = self._console() if mine else None
             if console is None:
                 return 0
             for row, mark in mine:
-                message = row.message_id.removeprefix(f"{self._system}-")
-                console.rx(f"voicemail remove {row.mailbox} {CONTEXT} INBOX {message}")
+                folder = sound_of(self._spool, row).parent.name
+                console.rx(f"voicemail remove {row.mailbox} {CONTEXT} {folder} {self._name(row)}")
                 mark.removed_at = self._clock()
         return len(mine)
+
+    def move(self) -> int:
+        """Move what was heard; gives how many messages. Raises Unreachable and what the database raises."""
+        with self._sessions.begin() as session:
+            mine = [row for row in mailboxes.heard_in(session, NEW) if self._is_mine(row)]
+            new = [row for row in mine if sound_of(self._spool, row).parent.name == NEW]
+            console = self._console() if new else None
+            for row in new if console else ():
+                if console and sound_of(self._spool, row).exists():
+                    console.rx(f"voicemail move {row.mailbox} {CONTEXT} {NEW} {self._name(row)} {HEARD}")
+            for row in mine:
+                row.path = str(sound_of(self._spool, row).relative_to(self._spool))
+        return len(new) if console else 0
+
+    def _is_mine(self, row: VoicemailMessage) -> bool:
+        return row.message_id.startswith(f"{self._system}-")
+
+    def _name(self, row: VoicemailMessage) -> str:
+        """As Asterisk calls it."""
+        return row.message_id.removeprefix(f"{self._system}-")

@@ -117,7 +117,8 @@ def _shortest(site: Site) -> int:
     policy = site.recording
     if policy is None:
         return 0
-    rules = [policy, *policy.trunks.values(), *policy.queues.values(), *policy.agents.values()]
+    inside = [policy.inside] if policy.inside else []
+    rules = [policy, *inside, *policy.trunks.values(), *policy.queues.values(), *policy.agents.values()]
     return min((rule.retention_days for rule in rules if rule.retention_days), default=0)
 
 

@@ -11,11 +11,14 @@ import array
 import hashlib
 import os
 import wave
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 RATE = 8000
 FRAME_BYTES = 4
+Pieces = Sequence[tuple[int, int]]
+"""Of a recording, each as begin and end in milliseconds."""
 CHUNK_FRAMES = 64 * 1024
 
 
@@ -37,16 +40,16 @@ def frames(part: Path) -> int:
         return 0
 
 
-def finish(part: Path, target: Path, mixed: bool = False, skip_ms: int = 0) -> SoundFile:
+def finish(part: Path, target: Path, mixed: bool = False, without: Pieces = ()) -> SoundFile:
     """Make ``target`` of ``part``: it appears whole or not at all. Raises OSError; the part stays.
 
-    ``mixed``: both sides in one channel. The first ``skip_ms`` are left out.
+    ``mixed``: both sides in one channel. ``without``: pieces that are left out.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     growing = target.with_name(f"{target.name}.{os.getpid()}.new")
     try:
         with growing.open("wb") as out:
-            _write_wav(part, out, mixed, skip_ms)
+            _write_wav(part, out, mixed, without)
             out.flush()
             os.fsync(out.fileno())
         growing.replace(target)
@@ -87,15 +90,25 @@ def sync_folder(folder: Path) -> None:
         os.close(fd)
 
 
-def _write_wav(part: Path, out: object, mixed: bool, skip_ms: int) -> None:
+def _write_wav(part: Path, out: object, mixed: bool, without: Pieces) -> None:
     turn = mix_sides if mixed else swap_sides
     with part.open("rb") as raw, wave.open(out, "wb") as sound:  # type: ignore[call-overload]
         sound.setnchannels(1 if mixed else 2)
         sound.setsampwidth(2)
         sound.setframerate(RATE)
-        raw.seek(skip_ms * RATE // 1000 * FRAME_BYTES)
-        while chunk := raw.read(CHUNK_FRAMES * FRAME_BYTES):
-            sound.writeframesraw(turn(chunk[: len(chunk) // FRAME_BYTES * FRAME_BYTES]))
+        for start, end in _kept(frames(part), without):
+            raw.seek(start * FRAME_BYTES)
+            for first in range(start, end, CHUNK_FRAMES):
+                sound.writeframesraw(turn(raw.read((min(first + CHUNK_FRAMES, end) - first) * FRAME_BYTES)))
+
+
+def _kept(whole: int, without: Pieces) -> Iterator[tuple[int, int]]:
+    """What is left of so many frames, each piece from one frame up to another."""
+    start = 0
+    for left_out, end_ms in sorted(without):
+        yield start, min(left_out * RATE // 1000, whole)
+        start = max(start, end_ms * RATE // 1000)
+    yield start, whole
 
 
 def swap_sides(frames: bytes) -> bytes:

@@ -22,11 +22,11 @@ from sqlalchemy.orm import Session
 
 from callcenter.facts import upsert
 from callcenter.follow_ups import Task, open_tasks
+from callcenter.voicemail_spool import CONTEXT, HEARD, NEW
 from schema.calls import Leg, VoicemailMessage
 from schema.surveys import Notice
 
 log = structlog.get_logger()
-CONTEXT = "hotline"
 SETTLED_NS = 1_000_000_000
 """A folder changed less than this ago is looked at again: its clock ticks only every few milliseconds."""
 WHOLE_SECOND = dt.timedelta(seconds=1)
@@ -68,8 +68,9 @@ class Mailboxes:
         return len(messages)
 
     def _changed(self) -> Iterator[tuple[Path, int]]:
-        """Each inbox that is not as it was the last time, with the moment of its last change."""
-        for inbox in (self._spool / "voicemail" / CONTEXT).glob("*/INBOX"):
+        """Each folder that is not as it was the last time, with the moment of its last change."""
+        boxes = self._spool / "voicemail" / CONTEXT
+        for inbox in (*boxes.glob(f"*/{NEW}"), *boxes.glob(f"*/{HEARD}")):
             at = inbox.stat().st_mtime_ns
             if self._seen.get(inbox) != at:
                 yield inbox, at

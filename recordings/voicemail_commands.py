@@ -17,8 +17,10 @@ from callcenter.mailbox_pins import fault
 from callcenter.pins import unlock as unlock_pin
 from callcenter.ports import App
 from callcenter.printing import as_json, print_json, print_rows
+from callcenter.secret_commands import typed
 from callcenter.site.service import Mailbox
 from callcenter.site_store import time_zone
+from callcenter.voicemail_spool import sound_of
 from schema.agents import PinTries
 from schema.calls import VoicemailMessage
 
@@ -133,13 +135,12 @@ def _row(
 
 @mailboxes.command("set-pin")
 @click.argument("number", metavar="BOX")
-@click.option(
-    "--pin", prompt="New PIN", hide_input=True, confirmation_prompt=True, help="else it is asked for"
-)
+@click.option("--pin", help="else it is asked for, or read from stdin")
 @click.pass_obj
-def set_pin(app: App, number: str, pin: str) -> None:
+def set_pin(app: App, number: str, pin: str | None) -> None:
     """Give a mailbox another PIN: six digits at least, not the box's number, no 111111 and no 123456."""
     _known(app, number)
+    pin = pin or typed(f"PIN of mailbox {number}")
     wrong = fault(pin, number)
     if wrong:
         raise HotlineError(f"mailbox {number}: {wrong}")
@@ -166,4 +167,4 @@ def _known(app: App, number: str) -> None:
 
 
 def _file(app: App, row: VoicemailMessage) -> Path:
-    return app.settings.spool / row.path
+    return sound_of(app.settings.spool, row)

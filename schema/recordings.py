@@ -11,7 +11,9 @@ from schema.base import Base, one_of
 
 
 class RecordingDecision(Base):
-    """What was decided before a queue; an agent with a percentage of their own may still differ."""
+    """What was decided before a queue, where an agent with a percentage of their own may still differ, or of a call
+    without one (no ``queue``).
+    """
 
     __tablename__ = "recording_decisions"
     __table_args__ = (
@@ -22,7 +24,7 @@ class RecordingDecision(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     call_id: Mapped[str]
     at: Mapped[dt.datetime]
-    queue: Mapped[str]
+    queue: Mapped[str | None]
     record: Mapped[bool]
     reason: Mapped[str]
     consent: Mapped[str | None]

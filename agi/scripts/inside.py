@@ -12,6 +12,7 @@ from agi.database import DatabaseAway, in_database
 from agi.outcomes import HungUp
 from agi.scripts.features import FEATURES
 from agi.scripts.features.desk import Desk
+from agi.scripts.recording_direct import recorded
 from agi.services import Services
 from agi.snapshots import Snapshot
 from agi.speaking import Voice
@@ -21,6 +22,7 @@ from callcenter.channel_variables import (
     CONFIRM,
     CURSOR,
     DONE,
+    IDLE,
     LIMIT,
     NEXT,
     OUT,
@@ -38,18 +40,20 @@ from callcenter.number_plan import NumberPlan
 
 def inside(call: Call, services: Services) -> None:
     """Decide, then leave the dialplan what to do next."""
-    version, cursor, dial_status, cause, moved_by, dialled = call.args[1:7]
+    version, cursor, dial_status, cause, moved_by, dialled, ring = call.args[1:8]
     snapshot = services.snapshots.of(version)
     numbers = snapshot.numbers
     place, seat = Place.parse(cursor), deciding.seat_of(numbers, call.channel, moved_by)
     asked = place.number if place else dialled
-    house = House(snapshot.published, numbers, services.clock(), _desks(call, services, numbers, asked, seat))
+    desks = _desks(call, services, numbers, asked, seat)
+    house = House(snapshot.published, numbers, services.clock(), desks, int(ring or 0))
     if place is None:
         decision = deciding.begin(house, seat, dialled)
     else:
         decision = deciding.go_on(house, place, dial_status, cause)
     _tell(call, services, decision)
-    _leave(call, snapshot, _feature(call, services, snapshot, seat, decision))
+    own = recorded(call, services, snapshot, house, seat, decision)
+    _leave(call, snapshot, _feature(call, services, snapshot, seat, decision), own)
 
 
 def _desks(call: Call, services: Services, numbers: NumberPlan, number: str, seat: str) -> Desks | None:
@@ -83,9 +87,9 @@ def _feature(
         return {NEXT: "hangup"}
 
 
-def _leave(call: Call, snapshot: Snapshot, what: Decision | dict[str, str]) -> None:
+def _leave(call: Call, snapshot: Snapshot, what: Decision | dict[str, str], recorded: dict[str, str]) -> None:
     """The one line that hands the call back: the action, the place, and the done marker."""
-    values = what if isinstance(what, dict) else _values(call, snapshot, what)
+    values = what if isinstance(what, dict) else _values(call, snapshot, what) | recorded
     call.set_variables({**values, VERSION: str(snapshot.version), DONE: "1"})
 
 
@@ -100,8 +104,9 @@ def _values(call: Call, snapshot: Snapshot, decision: Decision) -> dict[str, str
         CAUSE: str(decision.cause),
         CURSOR: decision.place.cursor if decision.place else "",
         f"_{OUT}": decision.trunk,
-        LIMIT: str(decision.limit),
+        f"_{LIMIT}": str(decision.limit),
         SHOWN: decision.caller_id,
+        IDLE: "1" if decision.idle else "",
         CONFIRM: "1" if decision.place and decision.place.confirm else "",
     }
 
@@ -112,8 +117,6 @@ def _tell(call: Call, services: Services, decision: Decision) -> None:
         "uniqueid": call.uniqueid,
         "at": services.clock(),
         "number": 1,
-        "about": "call",
-        "destination": f"{decision.act} {decision.target}".strip(),
-        "reasons": list(decision.reasons),
+        **decision.told._asdict(),
     }
     services.facts.put(DECISION, call.call_id, row)

@@ -7,11 +7,11 @@ between two stretches: where the call stands travels in its channel variables.
 from __future__ import annotations
 
 from collections.abc import Callable
-from urllib.parse import quote
 
 from agi.call import Call
 from agi.lookup import look_up
 from agi.outcomes import HungUp
+from agi.scripts.asked_once import mark_asked, was_asked
 from agi.scripts.knowing import agent_state, closings, of_the_caller, who_served
 from agi.scripts.recording import NOT_RECORDED, RecordingRules
 from agi.scripts.survey import survey
@@ -19,16 +19,19 @@ from agi.services import Services
 from agi.snapshots import Snapshot
 from agi.speaking import MARGIN_SECONDS, Voice
 from callcenter.channel_variables import (
-    ASKED,
+    CONFIRM,
     CURSOR,
     DONE,
     FALLBACK_FLOW,
     LANGUAGE,
+    LIMIT,
     NEXT,
+    OUT,
     OVER,
     QUEUE_MAX_PENALTY,
     QUEUE_PRIORITY,
     SECONDS,
+    SHOWN,
     TARGET,
     TELL_AGENT,
     VARIABLES,
@@ -40,6 +43,7 @@ from callcenter.flow import dialogue
 from callcenter.flow.place import Place
 from callcenter.flow.walk import Walk
 from callcenter.known import NOTHING
+from callcenter.outbound import dial_string
 from callcenter.queue_penalty import first_max_penalty
 from callcenter.site.service import Queue
 
@@ -49,7 +53,7 @@ KEPT = dialogue.Outcome("KEPT")
 
 def ivr(call: Call, services: Services) -> None:
     """Walk until the dialplan has to act, then leave it the action and the place."""
-    call_id, version, cursor, outcome, trunk, did, variables, fallback, asked = (*call.args, "")[:9]
+    call_id, version, cursor, outcome, trunk, did, variables, fallback = call.args
     snapshot = services.snapshots.of(version)
     stretch = _Stretch(call, call_id, services, snapshot, answered=bool(cursor))
     at = services.clock()
@@ -59,7 +63,7 @@ def ivr(call: Call, services: Services) -> None:
         known = NOTHING if outcome == AGENT_HUNG_UP else closings(call, services)
         walk = Walk(snapshot.published, place, caller=call.callerid, trunk=trunk, did=did, at=at, known=known)
         found = stood == (place.flow, place.step)  # else it is the operator's action now, not begun yet
-        stretch.run(walk, lambda: stretch.after_action(walk, outcome, asked == "1") if found else None)
+        stretch.run(walk, lambda: stretch.after_action(walk, outcome) if found else None)
     else:
         known = of_the_caller(call, services, snapshot)
         walk = Walk.enter(snapshot.published, caller=call.callerid, trunk=trunk, did=did, at=at, known=known)
@@ -80,16 +84,14 @@ class _Stretch:
         trunk, site = call.args[4], snapshot.published.site
         self._recording = RecordingRules(call, call_id, trunk, site, self._voice, services)
         self._told = self._decided = 0
-        self._asked = False
 
-    def after_action(self, walk: Walk, outcome: str, asked: bool) -> None:
-        """Take what the dialplan's action came to; an answered queue call is first asked its survey.
-
-        ``asked``: where the agent has passed the caller on to, they were asked already.
-        """
+    def after_action(self, walk: Walk, outcome: str) -> None:
+        """Take what the dialplan's action came to; an answered queue call is first asked its survey, once."""
         act = walk.request
-        if isinstance(act, dialogue.Act) and act.survey and outcome == AGENT_HUNG_UP and not asked:
-            self._survey(act.survey, walk)
+        wanted = isinstance(act, dialogue.Act) and outcome == AGENT_HUNG_UP and act.survey
+        if wanted and not was_asked(self._call, self._call_id):
+            self._survey(wanted, walk)
+            mark_asked(self._call, self._call_id)
         walk.answer(dialogue.Outcome(outcome))
 
     def keep_fallback(self, flow: str, fallback: str) -> None:
@@ -149,30 +151,43 @@ class _Stretch:
     def _leave(self, act: dialogue.Act, place: Place) -> None:
         """The one line that hands the call back: the action, the place, and the done marker."""
         values = {NEXT: ACTIONS[act.kind], LANGUAGE: place.language}
-        if self._asked:
-            values[ASKED] = "1"
         if act.kind not in ("hangup", "busy"):
             values |= self._action(act, place.language) | self._place(place)
         self._call.set_variables({**values, DONE: "1"})
 
     def _action(self, act: dialogue.Act, language: str) -> dict[str, str]:
         """What the dialplan needs for the action."""
-        values = {TARGET: _target(act), SECONDS: str(act.seconds or ""), OVER: _over(act)}
+        values = self._outside(act) if act.kind == "outside" else {}
+        values |= {TARGET: self._target(act), SECONDS: str(act.seconds or ""), OVER: _over(act)}
         if act.kind != "queue":
-            return values | NOT_RECORDED | {f"__{TELL_AGENT}": "0"}
+            seat = act.target if act.kind == "seat" else None
+            recorded = self._recording.before_seat(seat, language) if seat else NOT_RECORDED
+            return values | recorded | {f"__{TELL_AGENT}": "0"}
         meant = act.served or act.target
         queue = self._snapshot.published.queues.get(meant)
         return (
             values
             | self._recording.before(meant, language)
             | {
-                ASKED: "",
                 QUEUE_PRIORITY: str(act.priority),
                 f"__{TELL_AGENT}": str(int(queue is not None and queue.announce_agent)),
                 f"__{WHISPER}": self._whispered(queue),
                 QUEUE_MAX_PENALTY: str(first_max_penalty(queue)),
             }
         )
+
+    def _target(self, act: dialogue.Act) -> str:
+        """A seat goes by its number, so that its own settings count."""
+        if act.kind == "seat":
+            return self._snapshot.numbers.numbers.get(act.target, "0")
+        trunk = self._snapshot.published.trunks.get(act.trunk)
+        return dial_string(trunk, act.target) if trunk else act.target
+
+    def _outside(self, act: dialogue.Act) -> dict[str, str]:
+        """The call counts on its trunk."""
+        trunk = self._snapshot.published.trunks.get(act.trunk)
+        limit = str(trunk.channels if trunk else 0)
+        return {f"_{OUT}": act.trunk, f"_{LIMIT}": limit, SHOWN: "", CONFIRM: ""}
 
     def _whispered(self, queue: Queue | None) -> str:
         """The file of what the queue tells its agents, in the site's own language."""
@@ -192,7 +207,6 @@ class _Stretch:
     def _survey(self, name: str, walk: Walk) -> None:
         asked = self._snapshot.published.surveys.get(name)
         if asked is not None:
-            self._asked = True
             survey(self._voice, asked, walk.place.language, self._call_id, self._services)
 
     def _keep_callback(self, act: dialogue.Act) -> None:
@@ -224,8 +238,9 @@ class _Stretch:
 
 ACTIONS = {
     "queue": "queue",
-    "seat": "dial",
-    "outside": "dial",
+    "seat": "desk",
+    "agent": "desk",
+    "outside": "outside",
     "voicemail": "voicemail",
     "conference": "conference",
     "hangup": "hangup",
@@ -238,11 +253,3 @@ def _over(act: dialogue.Act) -> str:
     if not act.last:
         return ""
     return AGENT_HUNG_UP if act.kind == "queue" else ANSWERED
-
-
-def _target(act: dialogue.Act) -> str:
-    if act.kind == "seat":
-        return f"PJSIP/{act.target}"
-    if act.kind == "outside":
-        return f"PJSIP/{quote(act.target, safe='+')}@{act.trunk}"
-    return act.target

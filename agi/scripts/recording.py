@@ -1,10 +1,12 @@
-"""Before a queue: is this call to be recorded, and does the caller have to be told or asked?"""
+"""Before a queue or a seat: is this call to be recorded, and does the caller have to be told or asked?"""
 
 from __future__ import annotations
 
 from agi.call import Call
+from agi.database import DatabaseAway, in_database
 from agi.services import Services
 from agi.speaking import Voice
+from callcenter.agents import agent_at
 from callcenter.channel_variables import CONSENT, RECORD, RECORD_DRAW
 from callcenter.facts import RECORDING
 from callcenter.flow.dialogue import Hear
@@ -38,9 +40,17 @@ class RecordingRules:
         self._voice = voice
         self._services = services
 
-    def before(self, queue: str, language: str) -> dict[str, str]:
+    def before_seat(self, seat: str, language: str) -> dict[str, str]:
+        """The same before a seat is rung: for who sits there, if anybody does or that can't be found out."""
+        try:
+            agent = in_database(self._call, self._services, lambda session: agent_at(session, seat) or "")
+        except DatabaseAway:
+            return self.before(None, language)
+        return self.before(None, language, agent) if agent else NOT_RECORDED
+
+    def before(self, queue: str | None, language: str, agent: str | None = None) -> dict[str, str]:
         """Tell or ask the caller if need be, keep the decision, give what the dialplan needs of it."""
-        found = terms(self._site, self._trunk, queue)
+        found = terms(self._site, self._trunk, queue, agent)
         consent = consent_to_ask(self._site, self._trunk, queue, self._call_id)
         answer = None if consent is None else self._answer(consent, language)
         decision = decide(found, self._call_id, answer)

@@ -15,6 +15,7 @@ from callcenter.flow.result import Went
 from callcenter.site import steps
 
 Exits = dict[str, tuple[str, str]]
+Dialled = steps.DialSeat | steps.DialAgent | steps.DialOutside
 
 QUEUE_EXITS: Exits = {
     "TIMEOUT": ("timeout", "the longest wait was over"),
@@ -39,8 +40,11 @@ DIAL_EXITS: Exits = {
     "CHANUNAVAIL": ("unreachable", "the line could not be reached"),
     "CONGESTION": ("unreachable", "the network refused the call"),
     "UNREACHABLE": ("unreachable", "the line could not be reached"),
+    "FULL": ("unreachable", "all channels of the trunk were in use"),
+    "LOGGEDOFF": ("not_logged_in", "the agent was not logged in"),
+    "NOT_LOGGED_IN": ("not_logged_in", "the agent was not logged in"),
 }
-"""DIALSTATUS of app_dial."""
+"""DIALSTATUS of app_dial, and what ``callcenter/inside.py`` adds to it."""
 
 VOICEMAIL_EXITS: Exits = {
     "SUCCESS": ("left", "a message was left"),
@@ -49,6 +53,8 @@ VOICEMAIL_EXITS: Exits = {
 }
 """VMSTATUS of app_voicemail."""
 
+INSTEAD = {"nobody": "nobody", "not_logged_in": "unreachable"}
+"""The way taken where one has no target of its own."""
 _KEY = re.compile(r"KEY-([0-9*#])")
 _NUMBER = re.compile(r"\+?[0-9]{3,20}", re.ASCII)
 
@@ -89,6 +95,11 @@ def ask_seat(step: steps.DialSeat, call: Call) -> Act:
     return Act("seat", step.seat, step.ring_seconds, last=_is_last(step), language=call.place.language)
 
 
+def ask_agent(step: steps.DialAgent, call: Call) -> Act:
+    """Ring the agent where they are logged in."""
+    return Act("agent", step.agent, step.ring_seconds, last=_is_last(step), language=call.place.language)
+
+
 def ask_outside(step: steps.DialOutside, call: Call) -> Act:
     """Ring the outside number."""
     return Act(
@@ -101,7 +112,7 @@ def ask_outside(step: steps.DialOutside, call: Call) -> Act:
     )
 
 
-def dial_answered(step: steps.DialSeat | steps.DialOutside, call: Call, answer: Answer) -> Went:
+def dial_answered(step: Dialled, call: Call, answer: Answer) -> Went:
     """Out by the dial status."""
     return _exit(step, DIAL_EXITS, answer, "unreachable")
 
@@ -159,7 +170,7 @@ def ask_hang_up(step: steps.HangUp, call: Call) -> Act:
     return Act("hangup", prompts=tuple(step.prompts), language=call.place.language)
 
 
-def _is_last(step: steps.QueueCall | steps.DialSeat | steps.DialOutside) -> bool:
+def _is_last(step: steps.QueueCall | Dialled) -> bool:
     return step.done == "@hangup"
 
 
@@ -167,11 +178,10 @@ def _word(answer: Answer) -> str:
     return answer.text.upper() if isinstance(answer, Outcome) else ""
 
 
-def _exit(
-    step: steps.QueueCall | steps.DialSeat | steps.DialOutside, exits: Exits, answer: Answer, otherwise: str
-) -> Went:
+def _exit(step: steps.QueueCall | Dialled, exits: Exits, answer: Answer, otherwise: str) -> Went:
     word = _word(answer)
     outcome, reason = exits.get(word, (otherwise, f"Asterisk said {word or 'nothing'}"))
-    if outcome == "unreachable" and step.unreachable is None:
+    target: str | None = getattr(step, outcome, None)
+    if target is None and outcome == "unreachable":
         outcome = "nobody"
-    return Went(outcome, getattr(step, outcome), reason)
+    return Went(outcome, target or getattr(step, INSTEAD[outcome]), reason)

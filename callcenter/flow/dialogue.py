@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 ActKind = Literal[
-    "queue", "seat", "outside", "voicemail", "conference", "survey", "callback", "hangup", "busy"
+    "queue", "seat", "agent", "outside", "voicemail", "conference", "survey", "callback", "hangup", "busy"
 ]
 
 
@@ -63,7 +63,7 @@ class Act:
     """Play ``prompts``, then let the dialplan act. Answer with ``Outcome``; after ``hangup`` nothing follows,
     nor after ``busy``, which ends a call without answering it.
 
-    ``target`` is the queue's or seat's name, the mailbox, the survey, or the number for ``outside``
+    ``target`` is the queue's or seat's name, the agent's number, the mailbox, the survey, or the number for ``outside``
     (over ``trunk``). A callback's is the queue, and ``number`` whom to call. ``seconds`` is the longest
     wait or ring, 0 for none. ``keys`` leave a queue. ``survey`` follows an answered queue call. ``last``:
     an answered call ends the flow.

@@ -12,7 +12,7 @@ from callcenter.flow.result import Went
 from callcenter.routing import Decision
 from callcenter.site.routing import Loops
 
-HOPS = frozenset(["queue", "seat", "outside", "voicemail"])
+HOPS = frozenset(["queue", "seat", "agent", "outside", "voicemail"])
 SAFE, ITS_OWN = 1, 2
 """How far beyond the most: the hop that is not made, and the safe destination's own."""
 

@@ -40,6 +40,7 @@ KINDS: dict[type[Part], Kind] = {
     steps.SetLanguage: Kind(deciding.ask_language),
     steps.QueueCall: Kind(acting.ask_queue, acting.queue_answered, alike=True),
     steps.DialSeat: Kind(acting.ask_seat, acting.dial_answered, alike=True),
+    steps.DialAgent: Kind(acting.ask_agent, acting.dial_answered, alike=True),
     steps.DialOutside: Kind(acting.ask_outside, acting.dial_answered, alike=True),
     steps.Voicemail: Kind(acting.ask_voicemail, acting.voicemail_answered, alike=True),
     steps.ConferenceStep: Kind(acting.ask_conference, acting.conference_answered, alike=True),

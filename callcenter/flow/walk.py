@@ -31,6 +31,7 @@ ASKING = (steps.Menu, steps.Collect)
 BEGUN = {
     "queue": "the caller waits in queue {0.target}",
     "seat": "seat {0.target} is rung",
+    "agent": "agent {0.target} is rung",
     "outside": "{0.target} is rung over trunk {0.trunk}",
     "voicemail": "the caller is put to mailbox {0.target}",
     "conference": "the caller is asked for the PIN of room {0.target}",

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 from bisect import bisect_left
+from collections.abc import Iterator
 
-from callcenter.events import CallVanished, Event, LegEnded, LegStarted
+from callcenter.events import CallVanished, Consulted, Event, LegEnded, LegStarted
 from callcenter.journey import stays, talk, visits
 from callcenter.journey.legs import Endpoints, Leg, build, caller_of, cast
 from callcenter.journey.records import CallRecord, LegRecord, Span
@@ -89,7 +90,7 @@ class Journey:
         if caller is None:
             return None
         roles = cast(legs, caller, endpoints)
-        records = _legs(legs, caller, roles)
+        records = _legs(legs, caller, roles, endpoints)
         scene = visits.Scene(events, legs, caller, records)
         return CallRecord(
             call_id=_root(caller),
@@ -108,6 +109,9 @@ class Journey:
             legs=records,
             visits=visits.visits(stays.stays(events, roles), scene),
             aliases=tuple(sorted({_root(leg) for leg in legs.values()} - {_root(caller)})),
+            consults=any(
+                isinstance(event, Consulted) and event.uniqueid == caller.uniqueid for event in events
+            ),
         )
 
 
@@ -137,16 +141,27 @@ def _root(leg: Leg) -> str:
 
 
 def _legs(
-    legs: dict[str, Leg], caller: Leg, roles: dict[str, tuple[str, str | None]]
+    legs: dict[str, Leg], caller: Leg, roles: dict[str, tuple[str, str | None]], endpoints: Endpoints
 ) -> tuple[LegRecord, ...]:
-    joined = talk.with_caller(legs, caller)
+    joined = talk.with_caller(legs, caller, _customer(legs, caller, roles, endpoints))
     talks = {uniqueid: talk.without(spans, legs[uniqueid].holds) for uniqueid, spans in joined.items()}
-    talks[caller.uniqueid] = talk.merged(span for spans in talks.values() for span in spans)
-    joined[caller.uniqueid] = talk.merged(span for spans in joined.values() for span in spans)
+    for spans_of in (talks, joined):
+        every = talk.merged(span for spans in spans_of.values() for span in spans)
+        spans_of[caller.uniqueid] = talk.while_there(every, caller)
     return tuple(
         _leg(leg, roles[uniqueid], talks.get(uniqueid, []), joined.get(uniqueid, []))
         for uniqueid, leg in legs.items()
     )
+
+
+def _customer(
+    legs: dict[str, Leg], caller: Leg, roles: dict[str, tuple[str, str | None]], endpoints: Endpoints
+) -> Leg | None:
+    """Whom a seat has reached outside."""
+    if caller.endpoint not in endpoints.seats:
+        return None
+    outside = (leg for uniqueid, leg in legs.items() if roles[uniqueid][0] == "outside")
+    return next((leg for leg in outside if leg.answered_at), None)
 
 
 def _leg(leg: Leg, role: tuple[str, str | None], talks: list[Span], joined: list[Span]) -> LegRecord:
@@ -165,15 +180,20 @@ def _leg(leg: Leg, role: tuple[str, str | None], talks: list[Span], joined: list
         talk_ms=talk_ms,
         hold_ms=talk.milliseconds(joined) - talk_ms,
         talks=tuple(talks),
-        before_ms=talk.milliseconds(_before(leg, joined)),
+        apart=tuple(_apart(leg, joined)),
     )
 
 
-def _before(leg: Leg, joined: list[Span]) -> list[Span]:
-    """Where it was joined with others before the caller was."""
-    if not joined:
-        return []
-    return talk.within(talk.merged(stay for _, stay in leg.stays), Span(leg.started_at, joined[0].start))
+def _apart(leg: Leg, joined: list[Span]) -> Iterator[tuple[int, int]]:
+    """Where it was joined with others than the caller, in the time that its recording knows."""
+    stays = talk.merged(stay for _, stay in leg.stays)
+
+    def at(moment: dt.datetime) -> int:
+        return talk.milliseconds(talk.within(stays, Span(leg.started_at, moment)))
+
+    for span in talk.without(stays, joined) if joined else []:
+        if at(span.end) > at(span.start):
+            yield at(span.start), at(span.end)
 
 
 def _direction(caller: Leg, records: tuple[LegRecord, ...], endpoints: Endpoints) -> str:

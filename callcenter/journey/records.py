@@ -22,7 +22,8 @@ class Span:
 class LegRecord:
     """One channel. ``talks`` are the stretches behind ``talk_ms``, in order.
 
-    ``before_ms``: how long it was joined with others before the caller heard it (a consultation).
+    ``apart``: where it was joined with others and the caller did not hear it (a consultation), each as
+    begin and end in milliseconds of the time that it was joined with anybody.
     """
 
     uniqueid: str
@@ -38,7 +39,7 @@ class LegRecord:
     talk_ms: int
     hold_ms: int
     talks: tuple[Span, ...]
-    before_ms: int = 0
+    apart: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,10 @@ class VisitRecord:
 
 @dataclass(frozen=True, slots=True)
 class CallRecord:
-    """One call. ``aliases`` are call ids it may have been stored under before two turned out to be one."""
+    """One call. ``aliases`` are call ids it may have been stored under before two turned out to be one.
+
+    ``consults``: who dialled had another call in hand, and this one did not become part of it.
+    """
 
     call_id: str
     direction: str
@@ -77,6 +81,7 @@ class CallRecord:
     legs: tuple[LegRecord, ...]
     visits: tuple[VisitRecord, ...]
     aliases: tuple[str, ...]
+    consults: bool = False
 
 
 @dataclass(frozen=True, slots=True)

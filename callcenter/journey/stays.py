@@ -8,7 +8,6 @@ not needed: it calls a time-out abandoned, and doesn't know a key from an answer
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from callcenter.events import (
@@ -20,6 +19,7 @@ from callcenter.events import (
     QueueExited,
     QueueJoined,
     QueueLeft,
+    QueueRefused,
 )
 
 SECOND = dt.timedelta(seconds=1)
@@ -72,11 +72,12 @@ def _in_turn(stay: Stay) -> tuple[dt.datetime, bool, str]:
     return (stay.joined_at, stayed, stay.queue)
 
 
-def _in_queue(leg: str, queue: str, events: Iterable[QueueEvent]) -> list[Stay]:
+def _in_queue(leg: str, queue: str, events: list[QueueEvent]) -> list[Stay]:
     found: list[Stay] = []
-    for event in events:
-        refused = isinstance(event, QueueExited) and (not found or bool(found[-1].exit or found[-1].answer))
-        if isinstance(event, QueueJoined) or not found or refused:
+    refused = [Stay(leg, queue, one.at, exit=one) for one in events if isinstance(one, QueueRefused)]
+    for event in (one for one in events if not isinstance(one, QueueRefused)):
+        unseen = isinstance(event, QueueExited) and (not found or bool(found[-1].exit or found[-1].answer))
+        if isinstance(event, QueueJoined) or not found or unseen:
             found.append(Stay(leg, queue, event.at, getattr(event, "position", None)))
         if isinstance(event, AgentAnswered):
             found[-1].answer = event
@@ -84,18 +85,30 @@ def _in_queue(leg: str, queue: str, events: Iterable[QueueEvent]) -> list[Stay]:
             found[-1].exit = event
         elif isinstance(event, QueueLeft):
             found[-1].left_at = event.at
-    return found
+    return found + refused
 
 
 def _sharpen(found: list[Stay], events: list[Event]) -> None:
-    """Give each stay the times of its Queue(): the latest one begun before the line's second was over."""
+    """Give each stay the times of its Queue(): the latest one begun by then that no other stay has.
+
+    Of a line that knows only the second it is the latest begun before that was over.
+    """
     runs = [event.at for event in events if isinstance(event, QueueBegun)]
     ends = [event.at for event in events if isinstance(event, QueueDone)]
-    for stay in reversed(found):
-        before = [at for at in runs if at < stay.joined_at + SECOND]
-        if before:
-            begun = before[-1]
-            runs = runs[: runs.index(begun)]
-            stay.joined_at = begun
-            stay.done_at = next((at for at in ends if at >= begun), None)
-            stay.left_at = stay.done_at or stay.left_at
+    to_the_second = [stay for stay in found if not stay.joined_at.microsecond]
+    for stay in (stay for stay in found if stay.joined_at.microsecond):
+        begun = max((at for at in runs if at <= stay.joined_at), default=None)
+        if begun:
+            runs.remove(begun)
+            _time(stay, begun, ends)
+    for stay in reversed(to_the_second):
+        begun = max((at for at in runs if at < stay.joined_at + SECOND), default=None)
+        if begun:
+            runs = [at for at in runs if at < begun]
+            _time(stay, begun, ends)
+
+
+def _time(stay: Stay, begun: dt.datetime, ends: list[dt.datetime]) -> None:
+    stay.joined_at = begun
+    stay.done_at = next((at for at in ends if at >= begun), None)
+    stay.left_at = stay.done_at or stay.left_at

@@ -15,13 +15,20 @@ from callcenter.journey.legs import Leg
 from callcenter.journey.records import Span
 
 
-def with_caller(legs: dict[str, Leg], caller: Leg) -> dict[str, list[Span]]:
-    """For each phone leg but the caller's, the spans during which it and the caller were joined."""
+def with_caller(legs: dict[str, Leg], caller: Leg, customer: Leg | None = None) -> dict[str, list[Span]]:
+    """For each phone leg but the caller's, the spans during which it and the caller were joined.
+
+    ``customer``: whom a seat has called outside; who gets them from the caller talks with them.
+    """
     joined: dict[str, list[Span]] = {
         leg.uniqueid: [] for leg in legs.values() if leg.is_phone and leg is not caller
     }
     for span in _pieces(legs):
-        for uniqueid in _reached(legs, caller, span) & joined.keys():
+        reached = _reached(legs, caller, span)
+        if customer:
+            theirs = _reached(legs, customer, span)
+            reached |= theirs if len(theirs & joined.keys()) > 1 else set()
+        for uniqueid in reached & joined.keys():
             joined[uniqueid].append(span)
     return {uniqueid: merged(spans) for uniqueid, spans in joined.items()}
 
@@ -72,6 +79,12 @@ def within(spans: Iterable[Span], window: Span) -> list[Span]:
     """What of ``spans`` lies in ``window``."""
     cut = (Span(max(s.start, window.start), min(s.end, window.end)) for s in spans)
     return [span for span in cut if span.end > span.start]
+
+
+def while_there(spans: Iterable[Span], leg: Leg) -> list[Span]:
+    """What of ``spans`` lies in the leg's stays in bridges."""
+    found = list(spans)
+    return merged(part for stay in merged(stay for _, stay in leg.stays) for part in within(found, stay))
 
 
 def milliseconds(spans: Iterable[Span]) -> int:

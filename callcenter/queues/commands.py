@@ -6,7 +6,6 @@ import datetime as dt
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,6 +17,7 @@ from callcenter.errors import NotFound
 from callcenter.ledger_format import CEL_FILE
 from callcenter.ports import App
 from callcenter.printing import as_json, print_json, print_rows
+from callcenter.queues.ledger_files import lines
 from callcenter.queues.recount import differences, recount
 from callcenter.queues.statistics import limits_of, statistics
 from callcenter.queues.stays import Stay
@@ -30,6 +30,7 @@ COLUMNS = (
     "full", "nobody", "lost", "waiting", "service_level", "average_answer_s", "longest_wait_s",
 )  # fmt: skip
 CALLERS = ("caller", "local")
+LEDGERS = "queue_log", f"cel-custom/{CEL_FILE}"
 LOOKS, PAUSE_SECONDS = 4, 1.5
 """The listener writes what has just happened a moment after the ledger."""
 
@@ -106,7 +107,8 @@ def _compare(
     with app.sessions(read_only=True)() as session:
         booked = [stay for stay in _visits(session, period) if queue in (None, stay.queue)]
         others = set(session.scalars(select(Leg.uniqueid).where(Leg.kind.not_in(CALLERS))))
-    counted = recount(_lines(folder / "queue_log"), _lines(folder / "cel-custom" / CEL_FILE), others)
+    queue_log, cel = (lines(folder / name, period[0]) for name in LEDGERS)
+    counted = recount(queue_log, cel, others)
     here = [
         stay for stay in counted if period[0] <= stay.joined_at < period[1] and queue in (None, stay.queue)
     ]
@@ -118,13 +120,6 @@ def _visits(session: Session, period: tuple[dt.datetime, dt.datetime]) -> Iterat
     wanted = select(*columns).where(Visit.joined_at >= period[0], Visit.joined_at < period[1])
     for row in session.execute(wanted):
         yield Stay(*row)
-
-
-def _lines(path: Path) -> Iterator[str]:
-    """Of a ledger file and of those rotated away that are still beside it, the oldest first."""
-    for file in sorted(path.parent.glob(f"{path.name}*"), key=lambda one: one.stat().st_mtime):
-        with file.open(encoding="utf-8", errors="replace", newline="") as lines:
-            yield from lines
 
 
 def _period(

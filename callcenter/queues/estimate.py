@@ -30,6 +30,10 @@ class Pace:
         """One more call was served."""
         self._taken.append(seconds)
 
+    def add_earlier(self, taken: Iterable[float]) -> None:
+        """What was served before all that is known, the oldest first."""
+        self._taken = deque([*taken, *self._taken], CALLS)
+
     @property
     def seconds(self) -> float | None:
         """The mean; None while too few are known."""

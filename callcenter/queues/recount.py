@@ -97,6 +97,7 @@ def _told(lines: Iterable[str]) -> list[_Told]:
             here[place] = _Told(*place, at)
             every.append(here[place])
         elif name == "REFUSED":
+            at = dt.datetime.fromtimestamp(float(data[1]), dt.UTC) if data[1] else at
             every.append(_Told(*place, at, REFUSED.get(data[0], "nobody"), ended=at))
         elif place in here:
             _end(here[place], name, data, at)
@@ -131,12 +132,12 @@ def _times(lines: Iterable[str]) -> dict[str, Times]:
 
 
 def _stays(own: list[_Told], times: dict[str, Times]) -> list[Stay]:
-    """Each line belongs to the last Queue() that had begun by then and has no line yet."""
+    """Each line belongs to the last Queue() that had begun by then and has no line yet. ``own`` is in order."""
     mine, found = times.get(own[0].channel, Times()), []
     runs = sorted(mine.runs)
-    for told in sorted(own, key=lambda one: (one.at, one.ended is None or one.ended > one.at), reverse=True):
-        second = told.at + dt.timedelta(seconds=1)
-        earlier = [at for at in runs if at < second]
+    for told in reversed(own):
+        begun_by = told.at if told.at.microsecond else told.at + dt.timedelta(seconds=1)
+        earlier = [at for at in runs if at < begun_by]
         joined, returned = told.at, None
         if earlier:
             joined = earlier[-1]

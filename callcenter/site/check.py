@@ -17,6 +17,7 @@ from callcenter.site.hours import hours
 from callcenter.site.problems import Path as Where
 from callcenter.site.problems import Problem
 from callcenter.site.references import exit_keys, references
+from callcenter.site.room_check import rooms
 from callcenter.site.routes import routes
 from callcenter.site.staffing_check import STAFFING
 from callcenter.site.survey_rules import surveys
@@ -62,6 +63,7 @@ def problems(site: Site, folder: Path | None = None) -> list[Problem]:
         languages,
         words,
         feature_codes,
+        rooms,
     )
     found = [problem for rule in rules for problem in rule(site)]
     return found + (list(files(site, folder)) if folder is not None else [])

@@ -1,7 +1,7 @@
 """Which calls are recorded, how, for how long, and what the caller is told of it.
 
-Each value is looked for at the agent, then the queue, then the trunk, then among the site's own; what none
-of them says has the default written here. ``callcenter/recording_policy.py`` decides with it.
+Each value is looked for at the agent, then the queue (or ``inside``), then the trunk, then among the site's own;
+what none of them says has the default written here. ``callcenter/recording_policy.py`` decides with it.
 """
 
 from __future__ import annotations
@@ -57,4 +57,7 @@ class Recording(RecordingRule):
 
     trunks: dict[Name, RecordingRule] = Field(default_factory=dict)
     queues: dict[Name, RecordingRule] = Field(default_factory=dict)
+    inside: AgentRule | None = Field(
+        default=None, description="what is different between the house's own phones, without a queue"
+    )
     agents: dict[Extension, AgentRule] = Field(default_factory=dict)

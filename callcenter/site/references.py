@@ -45,6 +45,7 @@ STEP_KEYS = {
     "mailbox": "mailboxes",
     "room": "rooms",
     "seat": "seats",
+    "agent": "agents",
     "trunk": "trunks",
 }
 """The keys of a step, and of the limits inside it, that name a part."""

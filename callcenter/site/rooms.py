@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field
 
 from callcenter.site.words import Extension, Part, Title
@@ -14,4 +16,7 @@ class Room(Part):
     title: Title
     host: bool = Field(default=True, description="members wait with music until the host has come")
     record: bool = False
+    announce: Literal["none", "beep", "name"] = Field(
+        default="none", description="what those in the room hear of who comes and goes"
+    )
     most: int = Field(default=20, ge=2, le=100, description="members at a time")

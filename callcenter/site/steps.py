@@ -156,7 +156,7 @@ class QueueCall(Part):
 
 
 class DialSeat(Part):
-    """Rings one seat."""
+    """Rings one seat, as its settings have it: do-not-disturb is busy, forwarding is followed."""
 
     kind: Literal["seat"]
     seat: Name
@@ -164,6 +164,19 @@ class DialSeat(Part):
     busy: Target
     no_answer: Target
     unreachable: Target
+    done: Target = "@hangup"
+
+
+class DialAgent(Part):
+    """Rings one agent at the phone where they are logged in, unless they are in a call."""
+
+    kind: Literal["agent"]
+    agent: Extension
+    ring_seconds: int = Field(default=20, ge=5, le=120)
+    busy: Target
+    no_answer: Target
+    unreachable: Target
+    not_logged_in: Target | None = Field(default=None, description="default: as unreachable")
     done: Target = "@hangup"
 
 
@@ -245,6 +258,7 @@ Step = Annotated[
     | SetLanguage
     | QueueCall
     | DialSeat
+    | DialAgent
     | DialOutside
     | Voicemail
     | Callback

@@ -39,6 +39,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "house-time": {"zh": "现在是", "en": "It is"},
     "house-room-pin": {"zh": "请输入会议密码，按井号键结束。", "en": "Enter the conference PIN, then hash."},
     "house-room-wrong": {"zh": "会议密码错误。", "en": "That PIN is wrong."},
+    "house-room-joined": {"zh": "已加入会议。", "en": "has joined."},
+    "house-room-left": {"zh": "已离开会议。", "en": "has left."},
     "house-mailbox-which": {
         "zh": "请输入信箱号码，按井号键结束。",
         "en": "Enter the mailbox number, then hash.",
@@ -52,12 +54,25 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "house-mailbox-messages": {"zh": "留言数量：", "en": "Messages:"},
     "house-mailbox-from": {"zh": "来自", "en": "From"},
     "house-mailbox-menu": {
-        "zh": "重听请按一，下一条请按二，删除请按三，录制问候语请按零，结束请按星号键。",
-        "en": "Again, 1. Next, 2. Delete, 3. Record your greeting, 0. End, star.",
+        "zh": "重听请按一，下一条请按二，删除请按三，改密码请按四，录制问候语请按零，结束请按星号键。",
+        "en": "Again, 1. Next, 2. Delete, 3. Change your PIN, 4. Record your greeting, 0. End, star.",
     },
     "house-mailbox-last": {
-        "zh": "没有更多留言。录制问候语请按零，结束请按星号键。",
-        "en": "No more messages. Record your greeting, 0. End, star.",
+        "zh": "没有更多留言。改密码请按四，录制问候语请按零，结束请按星号键。",
+        "en": "No more messages. Change your PIN, 4. Record your greeting, 0. End, star.",
+    },
+    "house-mailbox-new-pin": {
+        "zh": "请输入新密码，至少六位，按井号键结束。",
+        "en": "Enter the new PIN, six digits at least, then hash.",
+    },
+    "house-mailbox-same-pin": {"zh": "请再输入一次，按井号键结束。", "en": "Once more, then hash."},
+    "house-mailbox-bad-pin": {
+        "zh": "密码太简单，没有更改。",
+        "en": "That PIN is too easy. The old one stays.",
+    },
+    "house-mailbox-other-pin": {
+        "zh": "两次输入不一致，没有更改。",
+        "en": "The two were not the same. The old PIN stays.",
     },
     "house-mailbox-deleted": {"zh": "已删除。", "en": "Deleted."},
     "house-mailbox-speak": {

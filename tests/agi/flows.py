@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import ssl
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy.orm import Session
 
 from agi.process import http_client
 from agi.routes import routes
@@ -52,6 +54,8 @@ class Caller:
         self.gone_at = gone_at
         self.verbs: list[str] = []
         self.variables: dict[str, str] = {}
+        self.known: dict[str, str] = {}
+        """What GET VARIABLE gives."""
 
     @property
     def words(self) -> list[str]:
@@ -80,6 +84,8 @@ class Caller:
             return f"200 result={ord(key) if key else 0}"
         if line.startswith(("STREAM FILE", "GET OPTION")):
             return f"200 result={ord(key) if key else 0} endpos=8000"
+        if line.startswith("GET VARIABLE") and (value := self.known.get(arguments(line)[2])):
+            return f"200 result=1 ({value})"
         if line.startswith("EXEC MSet"):
             self._set(arguments(line)[2])
         return "200 result=0"
@@ -117,6 +123,7 @@ class House:
         self.etc.mkdir()
         self.journal = Journal(folder / "journal", "agi")
         self.snapshots = Snapshots(self.etc)
+        self.sessions: Callable[[], Session] | None = None
 
     def call(self, caller: Caller, **more: str) -> Caller:
         """One contact; ``more``: version, cursor, outcome, variables, fallback, callerid."""
@@ -132,6 +139,7 @@ class House:
                     lambda: AT + dt.timedelta(milliseconds=next(ticks)),
                     http,
                     Path("/spool"),
+                    self.sessions,
                 )
                 server = await serve("127.0.0.1", 0, routes(services), TOKEN)
                 exchange = Exchange(server.port)
@@ -159,11 +167,15 @@ class House:
 
 
 def opening(**more: str) -> bytes:
-    """The request of the dialplan's AGI(…/ivr,token,call,version,cursor,outcome,trunk,did,vars,fallback,asked)."""
+    """The request of the dialplan's AGI(…/ivr,token,call,version,cursor,outcome,trunk,did,vars,fallback)."""
     values = ["node-1.0", *(more.get(name, "") for name in ("version", "cursor", "outcome"))]
-    values += ["e1", "95588", more.get("variables", ""), more.get("fallback", "main"), more.get("asked", "")]
+    values += ["e1", "95588", more.get("variables", ""), more.get("fallback", "main")]
     numbered = {f"agi_arg_{number}": value for number, value in enumerate(values, 2)}
-    return request(agi_callerid=more.get("callerid", "13800138000"), **numbered)
+    own = {
+        "agi_callerid": more.get("callerid", "13800138000"),
+        "agi_uniqueid": more.get("uniqueid", "node-1.1"),
+    }
+    return request(**own, **numbered)
 
 
 def told(facts: list[dict[str, Any]], *columns: str) -> list[tuple[Any, ...]]:

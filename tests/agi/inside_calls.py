@@ -16,10 +16,15 @@ from tests.fakes.asterisk_agi import TOKEN, Exchange, request
 
 
 def dial(
-    house: House, number: str, sessions: Callable[[], Session] | None, channel: str = "PJSIP/s8002-00000001"
+    house: House,
+    number: str,
+    sessions: Callable[[], Session] | None,
+    channel: str = "PJSIP/s8002-00000001",
+    moved_by: str = "",
+    consults: str = "",
 ) -> dict[str, str]:
     """The variables that the dialplan goes on with."""
-    values = ("node-1.0", "", "", "", "", "", number)
+    values = ("node-1.0", "", "", "", "", moved_by, number, "", consults)
     arguments = {f"agi_arg_{place}": value for place, value in enumerate(values, 2)}
 
     async def whole() -> dict[str, str]:

@@ -76,3 +76,32 @@ def test_without_a_database_seats_still_ring(house: House) -> None:
 @pytest.mark.parametrize("dialled", ["*78", "*728002", "0085212345678"])
 def test_a_trunks_channel_has_neither_features_nor_lines(house: House, dialled: str) -> None:
     assert dial(house, dialled, None, channel="PJSIP/e1-00000001")["HL_NEXT"] == "refuse"
+
+
+@pytest.mark.req("REC-1")
+def test_the_legs_of_the_agents_in_a_call_without_a_queue_are_recorded(
+    house: House, database: Engine
+) -> None:
+    sessions = session_factory(database)
+    own, theirs = "HL_OWN", "HL_THEIRS"
+    assert dial(house, "8001", sessions).get(own, "") == ""
+    with sessions.begin() as session:
+        session.add(AgentLogin(agent="1001", seat="s8001", began_at=AT, ended_at=None, paused_reason=None))
+    rung = dial(house, "8001", sessions)
+    assert (rung[own], rung[theirs]) == ("", "1")
+    dialling = dial(house, "8002", sessions, channel="PJSIP/s8001-00000001")
+    assert (dialling[own], dialling[theirs]) == ("1", "")
+    assert [(fact["record"], fact["queue"]) for fact in house.facts("recording")] == [(True, None)] * 2
+
+
+@pytest.mark.req("REC-1")
+@pytest.mark.parametrize("how", [{"moved_by": "PJSIP/s8001-00000001"}, {"consults": "1"}])
+def test_who_was_passed_on_or_is_consulted_goes_by_the_call_in_hand(
+    how: dict[str, str], house: House, database: Engine
+) -> None:
+    sessions = session_factory(database)
+    with sessions.begin() as session:
+        session.add(AgentLogin(agent="1001", seat="s8001", began_at=AT, ended_at=None, paused_reason=None))
+    left = dial(house, "8001", sessions, **how)
+    assert (left["HL_OWN"], left["HL_THEIRS"]) == ("", "")
+    assert house.facts("recording") == []

@@ -51,11 +51,15 @@ ACTS: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
     "queue": (QUEUE, {"next": "queue", "target": "sales", "seconds": "60"}),
     "seat": (
         {"kind": "seat", "seat": "a1", "ring_seconds": 20, **DIALLED},
-        {"next": "dial", "target": "PJSIP/a1", "seconds": "20"},
+        {"next": "desk", "target": "8001", "seconds": "20"},
+    ),
+    "agent": (
+        {"kind": "agent", "agent": "1001", "ring_seconds": 20, **DIALLED},
+        {"next": "desk", "target": "1001", "seconds": "20"},
     ),
     "outside": (
         {"kind": "outside", "number": "02011112222", "trunk": "e1", "ring_seconds": 30, **DIALLED},
-        {"next": "dial", "target": "PJSIP/02011112222@e1", "seconds": "30"},
+        {"next": "outside", "target": "PJSIP/02011112222@e1", "seconds": "30"},
     ),
     "voicemail": (
         {"kind": "voicemail", "mailbox": "8000", "greeting": ["leave_word"]},

@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import Session
 
 from agi.knowledge import AWAY, THREADS, Knowledge
 from agi.scripts.knowing import state_of
 from callcenter.caller_lists import put
 from callcenter.flow import Served, WhoServed
+from schema.reading import Reader, Readers
 from schema.session import engine_for, session_factory
 
 pytestmark = [pytest.mark.req("RT-2", "RT-3")]
@@ -33,7 +33,7 @@ class Database:
     def __init__(self, then: Any) -> None:
         self.asked, self.then = 0, then
 
-    def __call__(self) -> Session:
+    def __call__(self) -> Reader:
         self.asked += 1
         return self.then()  # type: ignore[no-any-return]
 
@@ -46,7 +46,7 @@ def stuck() -> Iterator[threading.Event]:
     over.set()
 
 
-def refuse() -> Session:
+def refuse() -> Reader:
     raise OperationalError("SELECT", {}, Exception("no connection"))
 
 
@@ -55,7 +55,7 @@ def test_a_listed_caller_is_known(migrated: Path, tmp_path: Path) -> None:
     sessions = session_factory(engine)
     with sessions.begin() as session:
         put(session, [BLOCKED], "chen", AT)
-    knowledge = Knowledge(session_factory(engine, read_only=True), limit_seconds=30)
+    knowledge = Knowledge(Readers(engine), limit_seconds=30)
     found = asyncio.run(knowledge.of(f"+86{CALLER}", "cn", AT))
     knowledge.close()
     with sessions.begin() as session:
@@ -81,7 +81,7 @@ def test_a_dead_database_is_told_as_trouble_and_then_left_alone() -> None:
 
 
 def test_a_stuck_database_is_not_waited_for_and_the_loop_turns_meanwhile(stuck: threading.Event) -> None:
-    def hang() -> Session:
+    def hang() -> Reader:
         stuck.wait(60)
         return refuse()
 
@@ -104,15 +104,15 @@ def test_a_stuck_database_is_not_waited_for_and_the_loop_turns_meanwhile(stuck: 
 def test_one_late_answer_costs_the_next_call_nothing_and_as_many_as_there_are_threads_do(
     stuck: threading.Event, migrated: Path
 ) -> None:
-    engine = engine_for(f"sqlite:///{migrated}")
-    sessions, hung = session_factory(engine, read_only=True), threading.Semaphore(THREADS)
+    engine, hung = engine_for(f"sqlite:///{migrated}"), threading.Semaphore(THREADS)
+    readers = Readers(engine)
 
-    def hang_at_first() -> Session:
+    def hang_at_first() -> Reader:
         if hung.acquire(blocking=False):
             stuck.wait(60)
-        return sessions()
+        return readers()
 
-    knowledge = Knowledge(Database(hang_at_first), limit_seconds=0.1)
+    knowledge = Knowledge(hang_at_first, limit_seconds=0.1)
 
     async def calls() -> None:
         for _ in range(THREADS):

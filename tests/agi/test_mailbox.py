@@ -16,6 +16,7 @@ from agi.server import serve
 from agi.services import Services
 from schema.agents import PinTries
 from schema.calls import VoicemailMessage
+from schema.config import Audit
 from schema.session import engine_for, session_factory
 from schema.voicemail import MessageMark
 from tests.agi.flows import TRUST, Caller, House, publish
@@ -36,6 +37,7 @@ class Desk:
         self.house = House(folder)
         self.sessions = sessions
         self.now = AT
+        self.kept: list[tuple[str, str]] = []
         publish(self.house.etc, 7, site(flow({"begin": {"kind": "hangup"}}), mailboxes=BOXES))
 
     def dial(self, dialled: str, *keys: str) -> Caller:
@@ -52,10 +54,11 @@ class Desk:
                 Path("/spool"),
                 self.sessions,
                 secret=lambda name: PIN,
+                set_secret=lambda name, secret: self.kept.append((name, secret)),
             )
             server = await serve("127.0.0.1", 0, routes(services), TOKEN)
             exchange = Exchange(server.port)
-            values = ["node-1.0", "7", "", "", "", "", dialled]
+            values = ["node-1.0", "7", "", "", "", "", dialled, ""]
             arguments = {f"agi_arg_{place}": value for place, value in enumerate(values, 2)}
             line = await exchange.call(request("inside", agi_channel="PJSIP/a1-00000001", **arguments))
             async with asyncio.timeout(20):
@@ -134,3 +137,24 @@ def test_a_database_that_is_away_costs_nobody_their_pin(away: bool, tmp_path: Pa
     caller = Desk(tmp_path, None if away else broken).dial("*97", PIN, "2")
     assert played(caller) == []
     assert caller.variables["HL_NEXT"] == "hangup"
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        (("735911", "735911"), [("mailbox/8001", "735911")]),
+        (("735911", "735912"), []),
+        (("73591",), []),
+        (("800180",), []),
+        (("123456",), []),
+        (("",), []),
+    ],
+)
+def test_a_new_pin_is_typed_twice_and_obeys_the_rules(
+    typed: tuple[str, ...], kept: list[tuple[str, str]], desk: Desk
+) -> None:
+    desk.dial("*97", PIN, "4", *typed, "*")
+    assert desk.kept == kept
+    assert [(row.by, row.action, row.subject) for row in desk.rows(Audit)] == [
+        ("seat a1", "mailbox.pin", "8001") for _ in kept
+    ]

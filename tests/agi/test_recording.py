@@ -6,8 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine
 
-from tests.agi.flows import Caller, House, publish, told
+from schema.calls import AgentLogin
+from schema.session import session_factory
+from tests.agi.flows import AT, Caller, House, publish, told
 from tests.callcenter.flow_sites import QUEUE, flow, site
 
 pytestmark = [pytest.mark.req("REC-1")]
@@ -82,3 +85,22 @@ def test_who_is_not_recorded_anyway_is_not_asked(house: House) -> None:
     assert not any("hello" in verb for verb in caller.verbs)
     assert fact["consent"] is None
     assert told([fact], "record", "reason") == [(False, "site: never recorded")]
+
+
+SEAT = {"kind": "seat", "seat": "a1", "no_answer": "@hangup", "busy": "@hangup", "unreachable": "@hangup"}
+
+
+@pytest.mark.parametrize(("agent", "record"), [("1001", "1"), ("1002", "0"), (None, "0")])
+def test_a_step_that_rings_a_seat_goes_by_who_sits_there(
+    agent: str | None, record: str, house: House, database: Engine
+) -> None:
+    sessions = house.sessions = session_factory(database)
+    agents = [{"number": number, "title": number} for number in ("1001", "1002")]
+    policy = {"agents": {"1002": {"percent": 0}}}
+    publish(house.etc, 7, site(flow({"start": SEAT}), recording=policy, agents=agents))
+    if agent:
+        with sessions.begin() as session:
+            session.add(AgentLogin(agent=agent, seat="a1", began_at=AT, ended_at=None, paused_reason=None))
+    caller = house.call(Caller())
+    assert (caller.variables["HL_NEXT"], caller.variables["HL_RECORD"]) == ("dial", record)
+    assert [fact["queue"] for fact in house.facts("recording")] == [None] * bool(agent)

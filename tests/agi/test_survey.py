@@ -26,6 +26,14 @@ def ask(house: House, *keys: str, gone_at: int | None = None, outcome: str = "CO
     return house.call(caller, cursor="main/start;zh;doing;count=1.1", version="7", outcome=outcome)
 
 
+def own_channel(house: House, known: str) -> Caller:
+    """The caller's own channel, back from the first queue; ``known``: what its mark says."""
+    caller = Caller("1")
+    caller.known["SHARED(HL_SURVEYED)"] = known
+    place = {"cursor": "main/start;zh;doing;count=1.1", "version": "7", "outcome": "CONTINUE"}
+    return house.call(caller, uniqueid="node-1.0", **place)
+
+
 def heard(house: House) -> list[tuple[str, int | None, str | None]]:
     return [(row[0], row[1], row[2]) for row in told(house.facts("survey"), "outcome", "score", "keys")]
 
@@ -60,6 +68,20 @@ def test_a_caller_who_hangs_up_at_any_verb_has_exactly_one_outcome(house: House)
         assert [row[0] for row in ended] in (["caller_hung_up"], ["scored"])
 
 
+def test_a_caller_who_was_passed_on_and_asked_there_is_not_asked_again(house: House) -> None:
+    passed_on = ask(house, "2")
+    assert 'SET VARIABLE "SHARED(HL_SURVEYED,node-1.0)" "1"' in passed_on.verbs
+    assert heard(house) == [ASKED, ("scored", 2, "2")]
+    assert own_channel(house, "1").variables["HL_NEXT"] == "hangup"
+    assert heard(house) == []
+
+
+def test_a_caller_who_was_not_asked_elsewhere_is_asked_here(house: House) -> None:
+    caller = own_channel(house, "")
+    assert not [verb for verb in caller.verbs if verb.startswith("SET VARIABLE") and "SURVEYED" in verb]
+    assert heard(house) == [ASKED, ("scored", 1, "1")]
+
+
 def test_the_call_goes_on_behind_the_survey(house: House) -> None:
     assert ask(house, "1").variables["HL_NEXT"] == "hangup"
 
@@ -68,17 +90,6 @@ def test_the_call_goes_on_behind_the_survey(house: House) -> None:
 def test_a_caller_no_agent_has_served_is_not_asked(outcome: str, house: House) -> None:
     ask(house, "1", outcome=outcome)
     assert heard(house) == []
-
-
-def test_who_was_asked_where_the_agent_passed_them_on_to_is_not_asked_again(house: House) -> None:
-    cursor = "main/start;zh;doing;count=1.1"
-    house.call(Caller(["1"]), cursor=cursor, version="7", outcome="CONTINUE", asked="1")
-    assert heard(house) == []
-
-
-def test_that_a_caller_was_asked_is_left_in_a_variable_and_not_that_they_were_not(house: House) -> None:
-    assert ask(house, "1").variables["HL_ASKED"] == "1"
-    assert "HL_ASKED" not in ask(house, outcome="TIMEOUT").variables
 
 
 def test_a_survey_that_is_gone_from_the_version_is_passed_over(house: House) -> None:

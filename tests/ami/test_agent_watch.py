@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import threading
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import pytest
@@ -85,6 +86,12 @@ class Watched:
         async with asyncio.timeout(SECONDS):
             while self.state() not in wanted:
                 await asyncio.sleep(0.01)
+
+    async def all_done(self) -> None:
+        """What was heard by now is written."""
+        done = threading.Event()
+        self.watch._do(lambda: done.set() is not None)
+        assert await asyncio.to_thread(done.wait, SECONDS)
 
     def play(self, story: Callable[[Watched], Awaitable[None]]) -> None:
         async def whole() -> None:
@@ -189,6 +196,27 @@ def test_two_missed_calls_pause_and_somebody_elses_member_does_not_count(session
                 await asyncio.sleep(0.01)
 
     Watched(sessions).play(story)
+
+
+@pytest.mark.req("ACD-5", "OPS-3")
+@pytest.mark.parametrize("answered", [False, True])
+def test_a_missed_call_is_still_counted_after_the_listeners_restart(
+    sessions: Sessions, answered: bool
+) -> None:
+    async def one_missed(house: Watched) -> None:
+        house.watch.hear_missed(of_agent())
+        if answered:
+            house.watch.hear_connect(of_agent())
+        await house.all_done()
+        assert house.state() == states.READY
+
+    async def another(house: Watched) -> None:
+        house.watch.hear_missed(of_agent())
+        await house.all_done()
+        assert house.state() == (states.READY if answered else states.PAUSED)
+
+    Watched(sessions).play(one_missed)
+    Watched(sessions).play(another)
 
 
 @pytest.mark.req("ACD-6")

@@ -9,9 +9,10 @@ from collections.abc import Callable, Mapping, Sequence
 
 import pytest
 
-from ami.announcer import LONGEST_VALUE, Announcer, pieces
+from ami.announcer import Announcer
 from ami.protocol import Message
 from ami.queue_state import QueueState
+from ami.saying import LONGEST_VALUE, pieces
 from callcenter.errors import Unreachable
 from callcenter.prompt_index import PromptIndex, Sound
 from callcenter.site import Site
@@ -19,6 +20,19 @@ from callcenter.site.service import Queue
 from callcenter.site.waiting import Announce
 
 NOW = dt.datetime(2026, 11, 22, 8, tzinfo=dt.UTC)
+POSITION = Announce(position=True, every_seconds=20)
+WAIT = Announce(wait=True, every_seconds=20)
+AGENT = {
+    "Event": "QueueMember",
+    "Queue": "sales",
+    "Name": "1001",
+    "Location": "Local/1001*s1@hotline_agents/n",
+    "Status": "2",
+    "Penalty": "0",
+    "Paused": "0",
+    "CallsTaken": "0",
+    "LastCall": "0",
+}
 
 
 class Wall:
@@ -36,31 +50,42 @@ class Wishes:
     def __init__(self) -> None:
         self.asked: list[tuple[str, Mapping[str, str | Sequence[str]]]] = []
         self.away = False
+        self.rows: list[Mapping[str, str]] = []
+        self.variables: dict[tuple[str, str], str] = {}
 
     async def action(self, name: str, fields: Mapping[str, str | Sequence[str]]) -> Mapping[str, str]:
         if self.away:
             raise Unreachable("gone")
         self.asked.append((name, fields))
-        return {"Response": "Success"}
+        channel, variable = str(fields.get("Channel", "")), str(fields.get("Variable", ""))
+        if name == "Setvar":
+            self.variables[channel, variable] = str(fields["Value"])
+        return {"Response": "Success", "Value": self.variables.get((channel, variable), "")}
 
     async def action_list(
         self, name: str, fields: Mapping[str, str | Sequence[str]]
     ) -> Sequence[Mapping[str, str]]:
-        return [{"Event": "QueueParams", "Queue": "sales"}]
+        return [{"Event": "QueueParams", "Queue": "sales"}, *self.rows]
 
 
 class Stage:
-    """An announcer of one queue, one caller in it, and the events it listens to."""
+    """An announcer of one queue, one caller in it, and the events it listens to. ``lately``: what calls took before."""
 
-    def __init__(self) -> None:
-        queue = Queue(name="sales", title="Sales", announce=Announce(position=True, every_seconds=20))
+    def __init__(self, announce: Announce = POSITION, lately: Sequence[float] = ()) -> None:
+        queue = Queue(name="sales", title="Sales", announce=announce)
+        self.lately = lately
         site = Site.model_construct(languages=["zh"], queues=[queue])
         prompts = PromptIndex(Sound("/silence", 100), {"zh-2": {"zh": Sound("/zh/2", 300)}})
         self.clock, self.phone = Wall(), Wishes()
         self.state = QueueState(self.clock)
         self.handlers: dict[str, list[Callable[[Message], None]]] = defaultdict(list)
-        self.announcer = Announcer(self.phone, self.state, lambda: (site, prompts), self.clock)
+        self.announcer = Announcer(
+            self.phone, self.state, lambda: (site, prompts), self.clock, self.tell_lately
+        )
         self.announcer.listen(lambda event, handler: self.handlers[event].append(handler))
+
+    def tell_lately(self, until: dt.datetime) -> Mapping[str, Sequence[float]]:
+        return {"sales": self.lately}
 
     def hear(self, event: str, **fields: str) -> None:
         message = Message({"Event": event, "Queue": "sales", "Timestamp": str(self.clock.now.timestamp())})
@@ -135,6 +160,54 @@ def test_who_could_not_be_spoken_to_is_the_next_time() -> None:
         assert await stage.look(30) == ["Originate"]
         stage.state.is_known = False
         assert await stage.look(60) == []
+
+    asyncio.run(play())
+
+
+async def waiting_at(stage: Stage, agents: int) -> None:
+    """The stage when it comes up: somebody has been waiting for a minute."""
+    stage.phone.rows = [AGENT | {"Location": f"Local/{n}*s1@hotline_agents/n"} for n in range(agents)]
+    waiting = {"Channel": "PJSIP/e1-1", "Uniqueid": "u1", "CallerIDNum": "138", "Priority": "0", "Wait": "60"}
+    stage.phone.rows.append({"Event": "QueueEntry", "Queue": "sales", **waiting})
+    await stage.state.refresh(stage.phone)
+    await stage.announcer._remember(NOW)
+
+
+def foretold(stage: Stage) -> float:
+    """Seconds until the answer that was told."""
+    return int(stage.phone.variables["PJSIP/e1-1", "HL_FORETOLD"]) - stage.clock.now.timestamp()
+
+
+@pytest.mark.req("ACD-2")
+def test_after_a_restart_a_wait_is_told_from_what_is_kept_of_calls_and_never_a_longer_one() -> None:
+    async def play() -> None:
+        before = Stage(WAIT, lately=[200.0] * 3)
+        await waiting_at(before, agents=2)
+        assert await before.look(0) == ["Getvar"]
+        assert await before.look(20) == ["Setvar", "Originate"]
+        assert foretold(before) == 100
+        after = Stage(WAIT, lately=[900.0] * 20)
+        after.phone.variables = before.phone.variables
+        after.clock.now = before.clock.now
+        await waiting_at(after, agents=1)
+        assert await after.look(0) == ["Getvar"]
+        assert await after.look(30) == ["Setvar", "Originate"]
+        assert foretold(after) == 70
+
+    asyncio.run(play())
+
+
+@pytest.mark.req("ACD-2")
+def test_nothing_is_foretold_while_too_few_calls_are_kept() -> None:
+    async def play() -> None:
+        stage = Stage(WAIT, lately=[200.0] * 2)
+        await waiting_at(stage, agents=1)
+        assert [await stage.look(0), await stage.look(30)] == [["Getvar"], []]
+        stage.hear("AgentConnect", Uniqueid="u0", Interface="Local/0*s1@hotline_agents/n")
+        stage.clock.now += dt.timedelta(seconds=50)
+        stage.hear("AgentComplete", Uniqueid="u0", Interface="Local/0*s1@hotline_agents/n")
+        assert await stage.look(0) == ["Setvar", "Originate"]
+        assert foretold(stage) == 150
 
     asyncio.run(play())
 

@@ -179,7 +179,31 @@ def test_a_colleague_who_got_the_call_is_finished_and_one_who_did_not_is_dropped
         return recorder
 
     [talked] = [leg for leg in asyncio.run(told(whole)).finished if leg.uniqueid == colleague.uniqueid]
-    assert 900 < talked.before_ms < 1300
-    inside = replace(whole, direction="inside", visits=(), legs=(colleague,))
+    [(begin, end)] = talked.apart
+    assert begin == 0
+    assert 900 < end < 1300
+    inside = replace(whole, direction="inside", visits=(), legs=(colleague,), consults=True)
     recorder = asyncio.run(told(inside))
     assert (recorder.finished, recorder.dropped) == ([], [colleague.uniqueid])
+
+
+@pytest.mark.req("REC-1")
+def test_a_direct_call_is_finished_and_a_consultation_outside_that_became_the_call_is_not_kept() -> None:
+    """The agent who dials is the call's caller; who left an own call behind when it became another's has no talk."""
+    whole = call("attended_transfer")
+    caller = replace(whole.legs[0], agent="1001")
+    direct = replace(whole, direction="inside", visits=(), legs=(caller,))
+    silent = replace(caller, talk_ms=0, talks=())
+    gone = replace(direct, legs=(silent,), aliases=(caller.uniqueid,))
+
+    async def told(record: CallRecord) -> Recorder:
+        recorder = Recorder()
+        legs = RecordedLegs(recorder, {"sales"})
+        legs.see(event("MixMonitorStart", caller.uniqueid))
+        legs.finish([record])
+        await legs.finish_all()
+        return recorder
+
+    [talked] = asyncio.run(told(direct)).finished
+    assert (talked.agent, talked.queue) == ("1001", None)
+    assert asyncio.run(told(gone)).dropped == [caller.uniqueid]

@@ -56,3 +56,10 @@ def test_a_survey_that_is_not_there_is_said_so(more: dict[str, Any], wanted: str
 def test_without_anybody_of_the_house_nobody_is_pushed() -> None:
     with pytest.raises(HotlineError, match="nobody of the house"):
         decide(talk(), "sales", SITE)
+
+
+def test_colleagues_who_talk_are_not_asked_but_one_who_called_a_queue_is() -> None:
+    inside = talk(AGENT, caller=channel("PJSIP/a1-1", 1))
+    with pytest.raises(HotlineError, match="only phones of the house"):
+        decide(inside, None, SITE)
+    assert decide(inside, "sales", SITE) == Push(AGENT.name)

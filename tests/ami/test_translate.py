@@ -27,7 +27,8 @@ def test_every_event_translated_is_listened_to() -> None:
 
 def test_every_kind_is_among_the_captured_calls_and_all_of_it_translates() -> None:
     assert {message.event for message in MESSAGES} == WANTED
-    silent = {message.event for message in MESSAGES if translate(message) is None}
+    joined = [message for message in MESSAGES if message.get("BridgeTechnology") != "holding_bridge"]
+    silent = {message.event for message in joined if translate(message) is None}
     assert silent == {"Newstate"}
 
 
@@ -62,10 +63,10 @@ def test_the_parking_bridge_joins_nobody() -> None:
 
 
 def test_an_attended_transfer_names_all_its_channels() -> None:
-    [found] = [
-        event for message in MESSAGES if isinstance(event := translate(message), Transferred) and event.second
-    ]
-    assert len({found.uniqueid, found.second, found.transferee, found.target}) == 4
+    """By keys the agent's own leg is the second as well."""
+    events = [translate(message) for message in MESSAGES]
+    found = [event for event in events if isinstance(event, Transferred) and event.second]
+    assert [len({one.uniqueid, one.second, one.transferee, one.target}) for one in found] == [4, 3]
 
 
 @pytest.mark.parametrize("name", sorted(EVENTS))

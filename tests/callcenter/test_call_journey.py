@@ -16,6 +16,7 @@ from tests.callcenter.told import told
 
 pytestmark = [pytest.mark.req("REP-1")]
 TENTH = 0.1
+HELD = {"on_hold", "attended_transfer", "consulted_by_keys"}
 case = st.sampled_from(NAMES)
 captured = cache(read)
 
@@ -79,7 +80,7 @@ def test_the_managers_events_alone_come_to_one_record_in_any_order(name: str, da
     assert records(data.draw(st.permutations(events + events[:5]))) == records(events)
 
 
-@pytest.mark.parametrize("name", sorted(set(NAMES) - {"on_hold", "attended_transfer"}))
+@pytest.mark.parametrize("name", sorted(set(NAMES) - HELD))
 def test_the_ledger_alone_is_enough_for_everything_but_holds(name: str) -> None:
     assert records(captured(name).ledger) == list(final(name))
 
@@ -93,3 +94,14 @@ def test_a_record_half_way_never_fails_and_never_counts_backwards(name: str, dat
     for call in (record for journey in book.open_calls() if (record := journey.record(HOUSE))):
         assert all(min(leg.ring_ms, leg.talk_ms, leg.hold_ms) >= 0 for leg in call.legs)
         assert all((visit.wait_ms or 0) >= 0 for visit in call.visits)
+
+
+@pytest.mark.parametrize("name", ["attended_transfer", "consulted_by_keys"])
+def test_what_the_caller_did_not_hear_of_a_consultation_is_known(name: str) -> None:
+    [call] = final(name)
+    legs = {leg.endpoint: leg for leg in call.legs if leg.talk_ms}
+    [(begin, end)] = [piece for piece in legs["seat8003"].apart if piece[1] - piece[0] > 100]
+    assert (begin, round(end / 1000)) == (0, 1)
+    [agents] = [leg for leg in call.legs if leg.kind == "agent"]
+    apart = [round((end - begin) / 1000) for begin, end in agents.apart if end - begin > 100]
+    assert apart == ([1] if name == "consulted_by_keys" else [])

@@ -8,7 +8,7 @@ from itertools import permutations
 import pytest
 
 from callcenter.events import BridgeEntered, BridgeLeft, Event, LegAnswered, LegEnded, LegStarted, Transferred
-from callcenter.journey import JourneyBook, book
+from callcenter.journey import JourneyBook, book, scores
 from tests.callcenter.captured_calls import EVER, HOUSE, book_of, read, records
 
 pytestmark = [pytest.mark.req("REP-1")]
@@ -124,3 +124,23 @@ def fields(event: Event) -> dict[str, object]:
     return {
         name: getattr(event, name) for cls in type(event).__mro__ for name in getattr(cls, "__slots__", ())
     }
+
+
+@pytest.mark.req("REC-1", "CALL-1")
+def test_who_gets_a_customer_that_was_called_has_talked_with_them() -> None:
+    """Talk is counted with the customer, once the agent who called them has left."""
+    told = [
+        leg(0, "u1", "u1", "PJSIP/seat8001-1"),
+        leg(1, "u2", "u1", "PJSIP/e1-2"),
+        LegAnswered(at(2), "cel", "u2", "u1"),
+        *(entered(2, who, "u1", "b1") for who in ("u1", "u2")),
+        *(BridgeLeft(at(4), "cel", who, "u1", "b1") for who in ("u1", "u2")),
+        ended(4, "u1", "u1"),
+        leg(5, "u3", "u1", "PJSIP/seat8002-3"),
+        *(entered(6, who, "u1", "b2") for who in ("u2", "u3")),
+        *(BridgeLeft(at(9), "cel", who, "u1", "b2") for who in ("u2", "u3")),
+        *(ended(9, who, "u1") for who in ("u2", "u3")),
+    ]
+    [call] = records(told)
+    assert {one.uniqueid: one.talk_ms for one in call.legs} == {"u1": 2000, "u2": 5000, "u3": 3000}
+    assert scores(call, {"sales": "happy"}) == ()

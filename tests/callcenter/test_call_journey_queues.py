@@ -18,6 +18,7 @@ from callcenter.events import (
     QueueDone,
     QueueExited,
     QueueJoined,
+    QueueRefused,
     Transferred,
 )
 from callcenter.journey import CallRecord, Endpoints, Journey, scores
@@ -76,13 +77,37 @@ def only(events: list[Event]) -> CallRecord:
 @pytest.mark.req("ACD-1")
 def test_a_full_queue_and_the_next_one_within_a_second_are_two_visits() -> None:
     caller = leg("u1", "PJSIP/e1-1", 0.0, 0.1, 9.0, "PJSIP/e1-1")
-    refused = [*run("u1", 2.20, 2.21), leave(2, "zeta", "full")]
+    refused = [*run("u1", 2.20, 2.21), QueueRefused(line(2), "queue_log", "u1", None, "zeta", "full")]
     waited = [*run("u1", 2.30, 9.0), join(2, "alpha"), leave(9, "alpha", "abandoned")]
     visits = only(caller + waited + refused).visits
     assert [(v.queue, v.outcome, v.joined_at, v.wait_ms) for v in visits] == [
         ("zeta", "full", at(2.20), 10),
         ("alpha", "abandoned", at(2.30), 6700),
     ]
+
+
+SIX = [
+    ("empty1", 2.70),
+    ("empty2", 2.80),
+    ("empty1", 2.90),
+    ("empty2", 3.00),
+    ("empty1", 3.10),
+    ("alpha", 3.20),
+]
+
+
+@pytest.mark.req("ACD-1", "ACD-7")
+def test_five_refusals_by_two_queues_within_a_second_and_a_third_that_lets_in_are_six_visits() -> None:
+    caller = leg("u1", "PJSIP/e1-1", 0.0, 0.1, 9.0, "PJSIP/e1-1")
+    runs = [event for _, begun in SIX[:5] for event in run("u1", begun, begun + 0.01)]
+    lines = [
+        QueueRefused(at(begun + 0.02), "queue_log", "u1", None, queue, "nobody") for queue, begun in SIX[:5]
+    ]
+    waited = [*run("u1", 3.20, 9.0), join(3, "alpha"), leave(9, "alpha", "abandoned")]
+    visits = only([*caller, *runs, *lines, *waited]).visits
+    assert [(v.queue, v.joined_at) for v in visits] == [(queue, at(begun)) for queue, begun in SIX]
+    assert [v.wait_ms for v in visits] == [10] * 5 + [5800]
+    assert [v.outcome for v in visits] == ["nobody"] * 5 + ["abandoned"]
 
 
 def passed_to_another_queue() -> list[Event]:

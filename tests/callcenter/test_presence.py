@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callcenter.missed_calls import MissedCalls
 from callcenter.presence import ASK_SECONDS, MOST_A_SECOND, Presence, pace
 
 START = dt.datetime(2026, 3, 2, 1, 0, tzinfo=dt.UTC)
@@ -100,12 +99,3 @@ def test_phones_are_asked_often_and_never_too_fast(seats: int, round_seconds: fl
     assert pace(seats) * seats == pytest.approx(round_seconds)
     assert pace(seats) >= 1 / MOST_A_SECOND
     assert pace(0) > 0
-
-
-@pytest.mark.req("ACD-5")
-def test_missed_calls_in_a_row_count_and_an_answer_begins_anew() -> None:
-    calls = MissedCalls()
-    assert [calls.missed("1", 2), calls.missed("1", 2), calls.missed("1", 2)] == [False, True, False]
-    calls.forget("1")
-    assert [calls.missed("1", 2), calls.missed("2", 2), calls.missed("1", 2)] == [False, False, True]
-    assert not any(calls.missed("3", 0) for _ in range(30))

@@ -13,6 +13,7 @@ from callcenter.recording_policy import (
     agents_may_differ,
     consent_to_ask,
     decide,
+    direct,
     draw,
     static_decision,
     terms,
@@ -125,3 +126,26 @@ def test_the_static_menu_records_only_where_nobody_has_to_be_asked_on_any_trunk(
     policy: dict[str, Any], recorded: bool
 ) -> None:
     assert static_decision(house(**policy), "sales").record is recorded
+
+
+def test_a_call_without_a_queue_goes_by_the_agents_the_trunks_and_the_rule_for_calls_inside() -> None:
+    here = house(inside={"percent": 0}, agents={"1001": {"percent": 0}}, trunks={"e1": {"format": "mp3"}})
+    out = direct(here, "x.1", "e1", "1002", "")
+    assert (out.own.record, out.theirs.record, out.prompt) == (True, False, None)
+    assert direct(here, "x.1", "e1", "1001", "").own.reason == "agent 1001: never recorded"
+    inside = direct(here, "x.1", None, "1002", "1002")
+    assert inside.reason == "calls inside: never recorded"
+    assert terms(here, None, None, "1002").percent == 0
+    assert terms(here, "e1", None, "1002").format == "mp3"
+
+
+def test_who_is_called_outside_is_told_and_never_asked_and_colleagues_need_not_be() -> None:
+    told = direct(house(consent=TOLD), "x.1", "e1", "1001", "")
+    assert (told.own.record, told.prompt) == (True, "hello")
+    asked = direct(house(consent=TOLD | {"answer": "agree"}), "x.1", "e1", "1001", "")
+    assert (asked.own.record, asked.own.reason, asked.prompt) == (
+        False,
+        "who is called outside can't be asked",
+        None,
+    )
+    assert direct(house(consent=TOLD), "x.1", None, "1001", "1002").own.record

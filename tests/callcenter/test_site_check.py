@@ -121,6 +121,8 @@ def test_the_sample_has_nothing_wrong() -> None:
          "11:00-17:00 begins before 08:30-12:00 has ended: put them in order, apart"),
         (put("calendars", 0, "periods", value={"closed": []}), "calendars[0].periods.closed",
          "closed has a meaning of its own: name the period otherwise"),
+        (put("rooms", value=[{"number": "1001", "title": "x"}]), "rooms[0].number",
+         "1001 is an agent's number: give the room another"),
         (put("calendars", 0, "exceptions", 1, "first", value="2025-01-01"), "calendars[0].exceptions[1]",
          "2025-01-01 is in 元旦 already: a day has one exception"),
     ],

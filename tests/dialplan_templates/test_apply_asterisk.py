@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -128,6 +129,16 @@ def test_a_seat_that_is_gone_is_gone_and_a_new_one_is_there(there: Living) -> No
     listed = there.rx("pjsip list endpoints")
     assert "desk_two" in listed
     assert "desk_one" not in listed
+
+
+def test_a_phone_that_is_signed_in_hinders_no_change_of_its_seat(there: Living) -> None:
+    contact = {"uri": "sip:desk_one@127.0.0.9:5062", "expiration_time": "4102444800", "endpoint": "desk_one"}
+    kept = json.dumps(contact).replace('"', r"\"")
+    there.rx(f'database put registrar contact/desk_one;@9c89df50 "{kept}"')
+    assert "sip:desk_one@127.0.0.9:5062" in there.rx("pjsip show aor desk_one")
+    before = there.files
+    there.apply(there.changed("pjsip/auths-00.conf", "seat-desk_one", "another-password"))
+    there.apply(before)
 
 
 def test_what_only_a_start_reads_is_told(there: Living) -> None:

@@ -1,4 +1,4 @@
-"""One running Hotline for all end-to-end tests, and every harmless case played on it at once."""
+"""One running Hotline for all end-to-end tests, every harmless case played on it at once, and one for the others."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
+from functools import partial
 
 import pytest
 
 from lab.home import temporary_home
+from tests.e2e.apart import house_apart, may_be_apart
 from tests.e2e.case import Case
 from tests.e2e.house import House, one_at_a_time
-from tests.e2e.lateness import in_time
-from tests.e2e.runner import Played, play
+from tests.e2e.runner import Played, play_in_time
 
 AT_ONCE = 6
 FIGURES = pytest.StashKey[list[str]]()
@@ -67,20 +68,38 @@ def house() -> Iterator[House]:
 
 
 @pytest.fixture(scope="session")
-def played(house: House, request: pytest.FixtureRequest) -> Iterator[dict[str, Future[Played]]]:
-    """The harmless cases among the chosen tests, each begun when the queues it needs are free."""
-    chosen: list[Case] = [
+def chosen(request: pytest.FixtureRequest) -> list[Case]:
+    """The cases among the chosen tests."""
+    return [
         item.callspec.params["case"]
         for item in request.session.items
         if isinstance(item, pytest.Function) and hasattr(item, "callspec") and "case" in item.callspec.params
     ]
+
+
+@pytest.fixture(scope="session")
+def played_alone(chosen: list[Case]) -> Iterator[dict[str, Future[Played]]]:
+    """The cases that need a house to themselves, begun in another one; none where there can be no other."""
+    alone = [case for case in chosen if case.alone]
+    if not alone or not may_be_apart():
+        yield {}
+        return
+    with house_apart() as house:
+        yield {case.name: house.submit(partial(play_in_time, case)) for case in alone}
+
+
+@pytest.fixture(scope="session")
+def played(
+    house: House, chosen: list[Case], played_alone: dict[str, Future[Played]]
+) -> Iterator[dict[str, Future[Played]]]:
+    """The harmless cases, each begun when the queues it needs are free."""
     queues = {queue: threading.Lock() for case in chosen for queue in case.uses}
 
     def turn(case: Case) -> Played:
         with ExitStack() as stack:
             for queue in sorted(case.uses):
                 stack.enter_context(queues[queue])
-            return in_time(lambda _: play(case, house))
+            return play_in_time(case, house)
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         yield {case.name: pool.submit(turn, case) for case in chosen if not case.alone}

@@ -42,7 +42,7 @@ def credited(house: House, call_id: str, agent: str, heard: float) -> None:
     """The agent's seconds of talk are those that the caller has heard of them."""
 
     def talked() -> float:
-        legs = house.rows(Leg, call_id=call_id, agent=agent)
+        legs = [leg for leg in house.rows(Leg, call_id=call_id) if agent in (leg.agent, leg.endpoint)]
         return sum(leg.talk_ms for leg in legs if leg.kind != "caller") / 1000
 
     try:
@@ -51,8 +51,13 @@ def credited(house: House, call_id: str, agent: str, heard: float) -> None:
         raise AssertionError(f"{agent} was heard {heard:.2f} s, credited with {talked():.2f} s") from None
 
 
-def recorded(house: House, call_id: str, hz: float, heard: float) -> None:
-    """What the caller heard of a tone is on the agents' side of the call's files, once."""
+def held(house: House, call_id: str, agent: str) -> float:
+    """Seconds during which the caller heard music in place of the agent."""
+    return sum(leg.hold_ms for leg in house.rows(Leg, call_id=call_id, agent=agent)) / 1000
+
+
+def recorded(house: House, call_id: str, hz: float, heard: float, held: float) -> None:
+    """What the caller heard of a tone is on the agents' side of the call's files, once; what was said on hold may."""
 
     def seconds() -> float:
         rows = [row for row in house.rows(Recording, call_id=call_id) if row.state in ("ready", "truncated")]
@@ -60,7 +65,11 @@ def recorded(house: House, call_id: str, hz: float, heard: float) -> None:
         return sum(sounding(audio.read_wav(file).channels[1], hz) for file in files)
 
     try:
-        until(lambda: abs(seconds() - heard) <= NEAR_SECONDS, SETTLE_SECONDS, "the right seconds in files")
+        until(
+            lambda: heard - NEAR_SECONDS <= seconds() <= heard + held + NEAR_SECONDS,
+            SETTLE_SECONDS,
+            "the right seconds in files",
+        )
     except AssertionError:
         raise AssertionError(f"{hz} Hz was heard {heard:.2f} s, recorded {seconds():.2f} s") from None
 

@@ -2,6 +2,7 @@
 
 ``mailed``         the address that got one mail with the caller's message
 ``conference``     of its conference: ``members``, whether the caller is ``host``, tones ``heard`` in the recording
+``surveyed``       how often the caller was asked
 ``spoken_reason``  the tone heard in the caller's recorded reason, and for how many seconds at least
 """
 
@@ -73,9 +74,15 @@ def conference(house: House, call: Call, wanted: dict[str, Any]) -> None:
         assert share > 0.2, f"{hertz} Hz is not in {file}: {share:.2f} of what is loudest there"
 
 
+def surveyed(house: House, call: Call, times: int) -> None:
+    """As often as this, counted when the score is there: so name it after the scores."""
+    until(lambda: house.rows(SurveyAnswer, call_id=call.call_id), SETTLE_SECONDS, "the caller's answer")
+    assert len(house.rows(SurveyAnswer, call_id=call.call_id)) == times
+
+
 def _message(house: House, call: Call) -> str:
     return str(house.rows(VoicemailMessage, call_id=call.call_id)[0].message_id)
 
 
-TABLES = {"survey_replies": SurveyReply, "survey_answers": SurveyAnswer}
-SPECIAL = {"spoken_reason": spoken_reason, "mailed": mailed, "conference": conference}
+TABLES = {"survey_replies": SurveyReply}
+SPECIAL = {"spoken_reason": spoken_reason, "mailed": mailed, "conference": conference, "surveyed": surveyed}

@@ -22,6 +22,7 @@ from sqlalchemy import select
 
 from callcenter import agents
 from callcenter.ledger_format import CEL_COLUMNS, CEL_FILE
+from callcenter.queues.virtual_hold import place_of
 from callcenter.settings import Settings
 from cli import Hotline
 from lab.asterisk_root import ensure
@@ -202,9 +203,10 @@ class House:
         }
 
     def calls_of(self, number: str, **wanted: object) -> list[Any]:
-        """The call rows of a caller of the case in hand, with these values."""
+        """The call rows of a caller of the case in hand, with these values; not those in which they were rung."""
         former = self._former.get(number, ())
-        return [call for call in self.rows(Call, caller=number, **wanted) if call.call_id not in former]
+        found = self.rows(Call, caller=number, **wanted)
+        return [call for call in found if call.call_id not in former and place_of(call.call_id) is None]
 
     def ledger(self, **wanted: str) -> list[dict[str, str]]:
         """Lines of the CEL ledger with these values."""

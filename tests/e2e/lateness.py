@@ -19,10 +19,11 @@ TOO_LATE_SECONDS = 0.1
 
 
 class Lateness:
-    """While it is entered: how late this process was woken, at worst, in seconds (``worst``)."""
+    """While it is entered: how late this process was woken, in seconds: at worst, and at each moment."""
 
     def __init__(self) -> None:
         self.worst = 0.0
+        self._woken: list[tuple[float, float]] = []
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
 
@@ -36,11 +37,17 @@ class Lateness:
         self._over.set()
         self._thread.join()
 
+    def between(self, start: float, end: float) -> float:
+        """The worst from one moment of the monotonic clock to another."""
+        return max((late for at, late in self._woken if start <= at and at - late <= end), default=0.0)
+
     def _watch(self) -> None:
         asleep = time.monotonic()
         while not self._over.wait(TICK_SECONDS):
             now = time.monotonic()
-            self.worst = max(self.worst, now - asleep - TICK_SECONDS)
+            late = now - asleep - TICK_SECONDS
+            self._woken.append((now, late))
+            self.worst = max(self.worst, late)
             asleep = now
 
 

@@ -36,13 +36,16 @@ from tests.e2e import expect
 from tests.e2e.case import Case
 from tests.e2e.faults import Faults
 from tests.e2e.house import House, now
+from tests.e2e.lateness import in_time
 from tests.e2e.site_inside import seat
 from tests.e2e.telephony_site import seat_of, site
 from tests.e2e.until import until
 from tests.e2e.verbs_agents import AgentVerbs
+from tests.e2e.verbs_desks import DeskVerbs
 from tests.e2e.verbs_hands import Hands
 from tests.e2e.verbs_inside import PHONES, InsideVerbs, account, is_inside
 from tests.e2e.verbs_recording import RecordingVerbs
+from tests.e2e.verbs_rooms import RoomVerbs
 from tests.e2e.verbs_routing import RoutingVerbs
 from tests.e2e.verbs_survey import SurveyVerbs
 from tests.e2e.verbs_waiting import WaitingVerbs
@@ -79,6 +82,11 @@ def play(case: Case, house: House) -> Played:
     return Played(stage.number, stage.figures)
 
 
+def play_in_time(case: Case, house: House) -> Played:
+    """Play it, again where the machine was late."""
+    return in_time(lambda _: play(case, house))
+
+
 def sign_in(house: House, agent: str, options: dict[str, Any]) -> Run:
     """The agent's phone registers, and the agent is logged in at it."""
     seat = seat_of(agent)
@@ -95,9 +103,11 @@ def _number(where: str) -> str:
 
 class Stage(
     AgentVerbs,
+    DeskVerbs,
     Hands,
     InsideVerbs,
     RecordingVerbs,
+    RoomVerbs,
     RoutingVerbs,
     SurveyVerbs,
     WaitingVerbs,
@@ -119,6 +129,7 @@ class Stage(
             self._stack.callback(house.run, "agents", "logout", agent)
             self.parties[agent] = stack.enter_context(sign_in(house, agent, options))
         self.take_up_phones(case.phones, stack)
+        self.take_up_lamps()
 
     def everybody_left(self) -> None:
         """Wait for the callers' ends; SIPp must have found nothing wrong."""

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 HANDS = range(1, 10)
+NO_RIGHTS = "7791"
+"""An agent who may only call inside."""
 SUPERVISORS = [f"77{number}3" for number in HANDS]
 
 
@@ -19,3 +21,5 @@ def add_hands(found: dict[str, Any], add_line: Callable[[dict[str, Any], str, st
     for agent in found["agents"]:
         if agent["number"] in SUPERVISORS:
             agent["supervisor"] = True
+        elif agent["number"] == NO_RIGHTS:
+            agent["rights"] = "inside"

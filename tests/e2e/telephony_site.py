@@ -16,11 +16,12 @@ from zoneinfo import ZoneInfo
 
 from ruamel.yaml import YAML
 
-from tests.e2e import site_recording, site_survey
+from tests.e2e import site_flow_desks, site_recording, site_survey
 from tests.e2e.site_agents import add_agents
 from tests.e2e.site_day import add_day
 from tests.e2e.site_hands import add_hands
 from tests.e2e.site_inside import add_inside
+from tests.e2e.site_rooms import add_rooms
 from tests.e2e.site_routing import add_routing
 from tests.e2e.site_waiting import add_waiting
 
@@ -57,7 +58,9 @@ def site(*, twin: str = "open") -> str:
     add_hands(found, _add_line)
     site_recording.add(found, _add_line)
     add_inside(found)
+    site_flow_desks.add(found)
     add_waiting(found, _add_line)
+    add_rooms(found)
     add_day(found, crowd)
     out = StringIO()
     writer = YAML()

@@ -20,18 +20,20 @@ Under ``phones``, agent: ``tone_hz``. Numbers are dialled as written.
 ``fallen: [words, why]``     wait until they have failed with this word in their message
 ``command: words``           a command; ``{NAME}`` is the id of that caller's call
 ``fails: [words, why]``      a command that must fail with this word in its message
+``prints: [words, pieces…]`` wait until a command prints a line with these pieces, where other words may lie between
 ``listens: {NAME: [hz]}``    wait until NAME hears each tone, and only those, in the next half second
-``credited: {NAME: {AGENT: hz}}``  talk and recordings hold as much of each agent as NAME has heard
-``gap: {NAME: [ms, hz, …]}`` NAME has heard one of the tones all the time since the first ``listens``, or for no more
+``credited: {NAME: {AGENT: hz}}``  talk and recordings hold as much of each agent, or trunk, as NAME has heard
+``gap: {NAME: [ms, hz, …]}`` NAME has heard one of the tones all the time since the first ``listens``, or for no more;
+                             where the machine was late for no more than LATE_GAP_SECONDS
 """
 
 from __future__ import annotations
 
+import re
 import subprocess
 import time
 from array import array
 from contextlib import ExitStack
-from itertools import pairwise
 from typing import Any
 
 from lab import audio, g711
@@ -39,14 +41,16 @@ from lab.rtp import Ear
 from lab.scenario import Login
 from lab.sipp_run import Run
 from lab.softphone import PhoneCall, Softphone
-from tests.e2e import expect, expect_hands
+from tests.e2e import expect, expect_hands, gaps
 from tests.e2e.house import House
+from tests.e2e.lateness import Lateness
 from tests.e2e.telephony_site import seat_of
 from tests.e2e.until import until
 
 PHONES_IP = "127.0.0.22"
 SECONDS = 30.0
 LISTEN_SECONDS = 0.5
+LATE_GAP_SECONDS = 0.3
 
 
 def phone_of(house: House, seat: str, tone_hz: int | None = None) -> Softphone:
@@ -66,11 +70,12 @@ class Hands:
     consulting: dict[str, PhoneCall]
     listened: dict[str, int]
     commands: list[tuple[str, subprocess.Popen[str]]]
+    lateness: Lateness
 
     def take_up_phones(self, phones: dict[str, dict[str, Any]], stack: ExitStack) -> None:
         """Sign every agent's softphone in, and the agent at it."""
         self.phones, self.in_hand, self.consulting, self.listened = {}, {}, {}, {}
-        self.commands = []
+        self.commands, self.lateness = [], stack.enter_context(Lateness())
         for agent, options in phones.items():
             seat = seat_of(agent)
             stack.callback(self._house.run, "agents", "logout", agent)
@@ -156,6 +161,15 @@ class Hands:
         said = self._house.refused(*self._filled(words).split())
         assert why in said, said
 
+    def do_prints(self, told: list[str]) -> None:
+        words, *pieces = [self._filled(piece) for piece in told]
+        wanted = re.compile(".*".join(re.escape(piece) for piece in pieces))
+        until(
+            lambda: wanted.search(self._house.run(*words.split())),
+            SECONDS,
+            f"hotline {words} prints {pieces}",
+        )
+
     def do_listens(self, heard: dict[str, list[float]]) -> None:
         for name, tones in heard.items():
             until(
@@ -164,9 +178,13 @@ class Hands:
 
     def do_gap(self, holes: dict[str, list[float]]) -> None:
         for name, (most_ms, *tones) in holes.items():
-            longest = longest_hole(samples(self._ear(name))[self.listened[name] :], tones)
-            self.figures[f"{name}'s longest gap"] = longest
-            assert longest * 1000 <= most_ms, f"{name} heard a gap of {longest * 1000:.0f} ms"
+            found = gaps.gaps(self._ear(name), tones, self.listened[name])
+            kept = gaps.longest(gaps.in_time(found, self.lateness))
+            self.figures |= {f"{name}'s longest gap": gaps.longest(found), f"{name}'s gap, in time": kept}
+            assert kept * 1000 <= most_ms, f"{name} heard a gap of {kept * 1000:.0f} ms"
+            assert gaps.longest(found) <= LATE_GAP_SECONDS, (
+                f"{name} heard nobody for {gaps.longest(found):.2f} s"
+            )
 
     def do_credited(self, heard: dict[str, dict[str, float]]) -> None:
         for name, tones in heard.items():
@@ -176,7 +194,8 @@ class Hands:
                 self.figures[f"{name} heard {agent}"] = seconds
                 assert seconds, f"{name} never heard {agent}"
                 expect_hands.credited(self._house, call_id, agent, seconds)
-                expect_hands.recorded(self._house, call_id, hz, seconds)
+                held = expect_hands.held(self._house, call_id, agent)
+                expect_hands.recorded(self._house, call_id, hz, seconds, held)
 
     def _hears_just(self, name: str, tones: list[float]) -> bool:
         heard = samples(self._ear(name))
@@ -214,10 +233,3 @@ def _tones_in(part: array[int]) -> set[float]:
     """The tones that make up a good part of the sound."""
     enough = len(part) >= LISTEN_SECONDS * audio.RATE
     return {hz for hz in TONES if enough and expect_hands.is_in(part, hz)}
-
-
-def longest_hole(heard: array[int], tones: list[float]) -> float:
-    """Seconds of the longest stretch with none of the tones, up to the last time one sounds."""
-    found = sorted({0, *(at for hz in tones for at in expect_hands.windows_with(heard, hz))})
-    step = audio.WINDOW_SECONDS * audio.RATE
-    return max((after - before - step for before, after in pairwise(found)), default=0) / audio.RATE

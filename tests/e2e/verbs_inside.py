@@ -181,9 +181,10 @@ class InsideVerbs:
         for party, hertz in wanted.items():
 
             def heard(party: str = party, hertz: float = hertz) -> bool:
-                if not self.parties[party].events("answered"):
+                answered = self.parties[party].events("answered")
+                if not answered:
                     return False
-                ear = self.parties[party].ear()
+                ear = self.parties[party].ear(answered[0].call)
                 samples = g711.decode(bytes(ear.sound), ear.law)
                 return audio.seconds_of(samples, hertz) >= HEARD_SECONDS
 

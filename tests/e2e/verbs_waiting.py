@@ -5,6 +5,8 @@
 ``call_answered: {AGENT: n}`` wait until this agent's n-th call is answered
 ``cut_short: NAME``           the caller has not heard the long welcome to its end
 ``called_back: {NAME: {…}}``  wait until the caller's kept place is served; the returned visit has these values
+``linked: NAME``              the returned call has the customer as caller; each of the two calls shows the other
+``served_once: NAME``         of all stays of the caller's number one was answered
 ``confirms: {PARTY: n}``      who is called back hears the question of the n-th call and presses 1
 ``called_back_in_turn: […]``  wait until these kept places are served; they were in this order
 ``cancel: NAME``              the caller's kept place is cancelled by command
@@ -22,7 +24,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from lab import audio, g711
-from schema.calls import Visit
+from schema.calls import Call, Visit
 from schema.waiting import KeptPlace
 from tests.e2e.site_waiting import LONG_SECONDS, WELCOME_HZ
 from tests.e2e.until import until
@@ -73,6 +75,22 @@ class WaitingVerbs:
             (place,) = self._house.rows(KeptPlace, number=self.number[name])
             look = partial(self._house.rows, Visit, call_id=place.back_call_id, **values)
             until(look, PATIENCE_SECONDS, f"a visit {values} of {place.back_call_id}")
+
+    def do_linked(self, name: str) -> None:
+        number = self.number[name]
+        (place,) = self._house.rows(KeptPlace, number=number)
+        (first,) = self._house.calls_of(number)
+        (back,) = until(
+            partial(self._house.rows, Call, call_id=place.back_call_id), PATIENCE_SECONDS, "its row"
+        )
+        assert (back.direction, back.caller, back.did) == ("outbound", number, first.did)
+        assert back.call_id in self._house.run("calls", "show", first.call_id)
+        assert first.call_id in self._house.run("calls", "show", back.call_id)
+
+    def do_served_once(self, name: str) -> None:
+        calls = self._house.rows(Call, caller=self.number[name])
+        served = [self._house.rows(Visit, call_id=call.call_id, outcome="answered") for call in calls]
+        assert sum(map(len, served)) == 1
 
     def do_confirms(self, wanted: dict[str, int]) -> None:
         for party, count in wanted.items():

@@ -91,7 +91,12 @@ def test_a_tool_that_is_missing_or_fails_leaves_the_wav(
     with monkeypatch.context() as patch:
         patch.setenv("PATH", "/nowhere")
         assert conversion.missing_tools({"mp3", "opus", "wav"}) == {"sox", "opusenc", "opusdec"}
-        assert convert(spool) == []
+        converter = conversion.Converter(spool.recordings, spool.sessions, spool.sessions)
+        with capture_logs() as logged:
+            assert not converter.convert_next() and not converter.convert_next()
+        assert [(entry["event"], entry["mend"]) for entry in logged] == [
+            ("recording.encoder_missing", "apt install sox libsox-fmt-mp3")
+        ]
     with monkeypatch.context() as patch:
         patch.setattr(conversion, "encoding", lambda *_: ["sox", "-V1", "/nowhere", "/nowhere.mp3"])
         assert convert(spool) == ["recording.not_converted"]

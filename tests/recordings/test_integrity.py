@@ -9,12 +9,13 @@ import time
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from structlog.testing import capture_logs
 
 from recordings import capture as capturing
 from recordings.integrity import LEFT_OVER_SECONDS, audit, repair
 from schema.calls import Leg, Recording, Visit
+from schema.recordings import RecordingDecision
 from tests.recordings.spool import AT, Spool
 
 pytestmark = [pytest.mark.req("REC-4", "P4")]
@@ -158,3 +159,33 @@ def test_more_parts_than_a_statement_takes_are_mended(spool: Spool) -> None:
         spool.record(f"left.{number}", 1)
     spool.talked("left.7")
     assert mend(spool) == 1
+
+
+@pytest.mark.req("REC-1")
+@pytest.mark.parametrize("meant", [True, False])
+def test_a_call_without_a_queue_that_was_to_be_recorded_and_has_no_row_is_found(
+    meant: bool, spool: Spool
+) -> None:
+    leg = spool.talked("direct.1")
+    with spool.sessions.begin() as session:
+        session.execute(delete(Visit))
+        session.execute(update(Leg).values(kind="caller"))
+        row = {"call_id": leg.call_id, "at": AT, "queue": None, "reason": "site: always recorded"}
+        session.add(RecordingDecision(**row, record=meant))
+    assert found(spool) == [("no_row", "direct.1")] * meant
+
+
+@pytest.mark.req("REC-1")
+def test_who_dialled_and_whom_nobody_knows_are_told_apart_when_a_dead_listener_left_their_parts(
+    spool: Spool,
+) -> None:
+    for name, agent in (("own.1", "1001"), ("supplier.1", None)):
+        spool.record(name, 1000)
+        spool.talked(name)
+        with spool.sessions.begin() as session:
+            session.execute(update(Leg).where(Leg.uniqueid == name).values(kind="caller", agent=agent))
+            session.execute(update(Leg).where(Leg.agent.is_(None)).values(kind="outside"))
+    with spool.sessions.begin() as session:
+        session.execute(delete(Visit))
+    assert mend(spool) == 1
+    assert ([row.agent for row in spool.rows()], spool.parts()) == (["1001"], [])

@@ -11,8 +11,10 @@ import pytest
 from sqlalchemy import select, update
 from structlog.testing import capture_logs
 
+from callcenter.errors import HotlineError
 from recordings.pausing import Pausing, Refused
 from schema.calls import Call, Leg
+from schema.config import Audit
 from schema.recordings import RecordingPause
 from tests.recordings.spool import AT, Spool
 
@@ -34,6 +36,11 @@ class House:
         with spool.sessions.begin() as session:
             session.execute(update(Leg).values(ended_at=None))
             session.execute(update(Call).values(state="open"))
+
+    @property
+    def talk_channel(self) -> str:
+        with self.spool.sessions() as session:
+            return session.scalars(select(Leg.channel)).one()
 
     def do(self, work: Coroutine[Any, Any, Any]) -> Any:
         with capture_logs():
@@ -146,3 +153,54 @@ def test_a_leg_that_joins_a_paused_call_begins_silent_and_ends_with_it(house: Ho
     house.after(20)
     house.do(house.pausing._look())
     assert [row[1] for row in house.rows()] == [130, 130]
+
+
+def test_who_paused_is_in_the_audit_log_by_key_by_command_and_by_time(house: House) -> None:
+    house.do(house.pausing.toggle(KEY))
+    house.do(house.pausing.resume(CALL, "wang"))
+    house.do(house.pausing.toggle(KEY))
+    house.after(121)
+    house.do(house.pausing._look())
+    with house.spool.sessions() as session:
+        rows = [
+            (row.by, row.action, row.subject) for row in session.scalars(select(Audit).order_by(Audit.id))
+        ]
+    assert rows == [
+        ("agent 1001", "recording.pause", LEG),
+        ("wang", "recording.resume", LEG),
+        ("agent 1001", "recording.pause", LEG),
+        ("time", "recording.resume", LEG),
+    ]
+
+
+def test_the_agent_is_reminded_once_shortly_before_a_pause_ends_by_itself(house: House) -> None:
+    told: list[str] = []
+
+    async def remind(channel: str) -> None:
+        told.append(channel)
+        raise HotlineError("nobody there")
+
+    house.pausing._remind = remind
+    house.do(house.pausing.pause(CALL, "li"))
+    house.after(116)
+    house.do(house.pausing._look())
+    assert told == []
+    house.after(1)
+    house.do(house.pausing._look())
+    house.do(house.pausing._look())
+    assert told == [house.talk_channel]
+    assert house.said() == ["1"]
+
+
+def test_of_a_call_some_legs_may_not_be_recorded(house: House) -> None:
+    """An agent who calls is a leg of the call as well."""
+    with house.spool.sessions.begin() as session:
+        leg = session.scalars(select(Leg)).one()
+        columns = {column.key: getattr(leg, column.key) for column in Leg.__table__.columns}
+        session.add(Leg(**columns | {"uniqueid": "leg.0", "kind": "caller", "channel": "PJSIP/a0-1"}))
+
+    async def only_one(name: str, fields: Any) -> dict[str, str]:
+        return {"Response": "Error" if fields["Channel"] == "PJSIP/a0-1" else "Success"}
+
+    house.spool.phone.action = only_one  # type: ignore[method-assign]
+    assert [talk.uniqueid for talk in house.do(house.pausing.pause(CALL, "li"))] == [LEG]

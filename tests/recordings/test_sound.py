@@ -11,6 +11,8 @@ import wave
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from recordings import sound
 
@@ -80,9 +82,26 @@ def test_a_file_cut_short_behind_its_header_is_no_recording(tmp_path: Path) -> N
         sound.probe(done.path)
 
 
+def counted(folder: Path, ms: int) -> Path:
+    """A part whose every millisecond says on the agent's side which it is."""
+    path = folder / "part.sln"
+    path.write_bytes(
+        array.array("h", [word for at in range(ms) for _ in range(8) for word in (at, 0)]).tobytes()
+    )
+    return path
+
+
+PIECES = st.lists(st.tuples(st.integers(0, 1000), st.integers(0, 1000)).map(sorted).map(tuple), max_size=4)
+
+
 @pytest.mark.req("CALL-1", "REC-1")
-def test_a_consultation_before_the_talk_is_left_out(tmp_path: Path) -> None:
-    raw = part(tmp_path, 900)
-    whole, rest = sound.finish(raw, tmp_path / "x.wav"), sound.finish(raw, tmp_path / "y.wav", skip_ms=400)
-    assert (whole.duration_ms, rest.duration_ms) == (900, 500)
-    assert rest.path.read_bytes()[-400:] == whole.path.read_bytes()[-400:]
+@given(pieces=PIECES)
+@settings(deadline=None)
+def test_what_the_caller_did_not_hear_is_left_out_and_nothing_else(
+    tmp_path_factory: pytest.TempPathFactory, pieces: list[tuple[int, int]]
+) -> None:
+    folder = tmp_path_factory.mktemp("sound")
+    done = sound.finish(counted(folder, 900), folder / "x.wav", without=pieces)
+    with wave.open(str(done.path)) as file:
+        right = array.array("h", file.readframes(file.getnframes()))[1::16]
+    assert list(right) == [at for at in range(900) if not any(start <= at < end for start, end in pieces)]

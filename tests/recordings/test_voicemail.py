@@ -14,7 +14,10 @@ import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session, sessionmaker
 
+from callcenter.mailboxes import delete, heard
+from callcenter.voicemail_spool import sound_of
 from lab import audio
+from recordings.removal import Removal
 from recordings.voicemail import Mailboxes, number
 from schema.calls import Leg, VoicemailMessage
 from schema.follow_ups import FollowUp
@@ -164,3 +167,62 @@ def test_a_box_without_an_address_is_followed_up_and_mails_nobody(
     with sessions() as session:
         assert session.query(FollowUp).count() == 1
         assert session.query(Notice).count() == 0
+
+
+class Console:
+    """Asterisk's, which moves a message and renumbers those that stay."""
+
+    def __init__(self, spool: Path) -> None:
+        self.boxes = spool / "voicemail" / "hotline"
+        self.said: list[str] = []
+
+    def rx(self, command: str) -> str:
+        self.said.append(command)
+        _, deed, box, _, source, message, *target = command.split()
+        folder = self.boxes / box / source
+        [text] = [file for file in folder.glob("msg*.txt") if f"msg_id={message}" in file.read_text()]
+        for file in folder.glob(f"{text.stem}.*"):
+            if deed == "remove":
+                file.unlink()
+                continue
+            new = self.boxes / box / target[0] / file.name
+            new.parent.mkdir(exist_ok=True)
+            file.rename(new)
+        return ""
+
+
+def test_a_heard_message_becomes_an_old_one_once_and_is_found_there(
+    mailboxes: Mailboxes, sessions: sessionmaker[Session], tmp_path: Path
+) -> None:
+    mailboxes.collect()
+    [row] = rows(sessions)
+    console = Console(tmp_path)
+    removal = Removal(sessions, lambda: console, "hotline", lambda: LEFT_AT, tmp_path)
+    assert removal.move() == 0
+    with sessions.begin() as session:
+        heard(session, row.message_id, "a1", LEFT_AT)
+    assert (removal.move(), removal.move()) == (1, 0)
+    [moved] = rows(sessions)
+    assert moved.path == "voicemail/hotline/9000/Old/msg0000.wav"
+    mailboxes.collect()
+    assert [one.path for one in rows(sessions)] == [moved.path]
+    with sessions.begin() as session:
+        delete(session, row.message_id, "a1", LEFT_AT)
+    assert (removal.remove(), removal.remove()) == (1, 0)
+    name = row.message_id.removeprefix("hotline-")
+    assert console.said == [
+        f"voicemail move 9000 hotline INBOX {name} Old",
+        f"voicemail remove 9000 hotline Old {name}",
+    ]
+
+
+def test_a_message_is_found_under_its_new_name_when_one_before_it_is_gone(
+    mailboxes: Mailboxes, sessions: sessionmaker[Session], tmp_path: Path, inbox: Path
+) -> None:
+    mailboxes.collect()
+    [row] = rows(sessions)
+    for suffix in ("txt", "wav"):
+        (inbox / f"msg0000.{suffix}").rename(inbox / f"msg0007.{suffix}")
+    assert sound_of(tmp_path, row) == inbox / "msg0007.wav"
+    (inbox / "msg0007.txt").unlink()
+    assert sound_of(tmp_path, row) == inbox / "msg0000.wav"

@@ -11,14 +11,13 @@ from sqlalchemy.orm import Session
 
 from agi.scripts.features.desk import Desk
 from callcenter import agent_states as states
-from callcenter import agents
+from callcenter import agents, desks
 from callcenter.errors import NotFound
 from callcenter.pins import try_pin
 
 MOST_DIGITS, PIN_DIGITS = 8, 20
 ASKED_TIMES = 3
 LONGER_SECONDS = 60
-NO_REASON = "break"
 
 
 def login(desk: Desk) -> None:
@@ -26,7 +25,13 @@ def login(desk: Desk) -> None:
     agent = _who_are_you(desk, desk.argument)
     if agent is None:
         return
-    _do(desk, lambda session: agents.sit(session, agent, desk.seat, desk.services.clock), "house-logged-in")
+    numbers, clock = desk.snapshot.numbers, desk.services.clock
+
+    def sit(session: Session) -> None:
+        agents.sit(session, agent, desk.seat, clock)
+        desks.follow(session, numbers, [agent], clock)
+
+    _do(desk, sit, "house-logged-in")
 
 
 def logout(desk: Desk) -> None:
@@ -44,7 +49,7 @@ def pause(desk: Desk) -> None:
     site, code = desk.snapshot.published.site, desk.argument
     if site.pause_reasons and not code:
         code = desk.ask(("house-pause-code",), 1)
-    reason = agents.known_reason(site, code or NO_REASON)
+    reason = agents.known_reason(site, code)
     _do(desk, lambda session: agents.pause(session, agent, reason, desk.services.clock), "house-paused")
 
 
@@ -69,7 +74,7 @@ def wrapup(desk: Desk) -> None:
 
 def _ready(session: Session, agent: str, desk: Desk) -> bool:
     """Whether a wrap-up was ended before its time."""
-    agents.unpause(session, agent, desk.services.clock)
+    desks.end_pause(session, desk.snapshot.numbers, agent, desk.services.clock)
     login = agents.seated(session, agent)
     try:
         states.end_wrap_up(session, login, desk.services.clock())

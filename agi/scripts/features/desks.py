@@ -37,4 +37,5 @@ def _change(desk: Desk, name: str, value: str | bool | None) -> None:
         change(session, numbers, number, f"seat {desk.seat}", clock, **{name: value})
 
     desk.database(work)
+    desk.wish("members")
     desk.say("house-done")

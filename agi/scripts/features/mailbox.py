@@ -1,6 +1,8 @@
-"""Mailboxes at a phone: listen to one's own or any box, and record its greeting."""
+"""Mailboxes at a phone: listen to one's own or any box, record its greeting, give it another PIN."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 from sqlalchemy.orm import Session
 
@@ -9,7 +11,9 @@ from agi.scripts.features.desk import Desk
 from callcenter import mailboxes, spoken
 from callcenter.agents import logged_in
 from callcenter.flow.dialogue import Hear
+from callcenter.mailbox_pins import fault
 from callcenter.pins import Verdict, try_pin
+from callcenter.voicemail_spool import sound_of
 from schema.calls import VoicemailMessage
 
 PIN_TRIES = 3
@@ -18,7 +22,9 @@ MENU_SECONDS = 5
 MENU_TRIES = 3
 MOST_MESSAGES = 50
 GREETING_SECONDS = 60
-KEYS = AGAIN, NEXT_ONE, DELETE, GREETING, END = "1", "2", "3", "0", "*"
+KEYS = AGAIN, NEXT_ONE, DELETE, NEW_PIN, GREETING, END = "1", "2", "3", "4", "0", "*"
+BESIDE = (GREETING, NEW_PIN)
+"""Keys after which the menu comes again."""
 
 
 def own(desk: Desk) -> None:
@@ -75,16 +81,16 @@ def _listen(desk: Desk, box: str) -> None:
     for row in waiting:
         if not _hear(desk, box, row):
             return
-    while _menu(desk, "house-mailbox-last") == GREETING:
-        _greet(desk, box)
+    while (key := _menu(desk, "house-mailbox-last")) in BESIDE:
+        _beside(desk, box, key)
 
 
 def _hear(desk: Desk, box: str, row: VoicemailMessage) -> bool:
     """One message until the listener goes on; False to end."""
     key: str | None = AGAIN
-    while key in (AGAIN, GREETING):
-        if key == GREETING:
-            _greet(desk, box)
+    while key == AGAIN or key in BESIDE:
+        if key in BESIDE:
+            _beside(desk, box, key)
         pressed = _play(desk, row) if key == AGAIN else None
         key = pressed if pressed in KEYS else _menu(desk, "house-mailbox-menu")
     if key == DELETE:
@@ -98,8 +104,8 @@ def _play(desk: Desk, row: VoicemailMessage) -> str | None:
     """The message; the key that ended it."""
     if row.caller:
         desk.say("house-mailbox-from", *spoken.digits(row.caller, desk.call.language))
-    sound = f"{desk.services.spool}/{row.path}".removesuffix(".wav")
-    key = desk.voice.play_sound(sound, row.duration_ms / 1000)
+    sound = sound_of(desk.services.spool or Path(), row)
+    key = desk.voice.play_sound(str(sound.with_suffix("")), row.duration_ms / 1000)
     by, at = desk.seat, desk.services.clock()
     desk.database(lambda session: mailboxes.heard(session, row.message_id, by, at))
     return key
@@ -112,6 +118,32 @@ def _menu(desk: Desk, words: str) -> str:
         if key in KEYS:
             return key
     return END
+
+
+def _beside(desk: Desk, box: str, key: str) -> None:
+    if key == GREETING:
+        _greet(desk, box)
+    else:
+        _change_pin(desk, box)
+
+
+def _change_pin(desk: Desk, box: str) -> None:
+    """A new PIN, typed twice; the old one stays when it is none, or not the same again."""
+    new = desk.ask(("house-mailbox-new-pin",), 20, masked=True)
+    if fault(new, box):
+        desk.say("house-mailbox-bad-pin")
+        return
+    if desk.ask(("house-mailbox-same-pin",), 20, masked=True) != new:
+        desk.say("house-mailbox-other-pin")
+        return
+    by, at = f"seat {desk.seat}", desk.services.clock()
+
+    def change(session: Session) -> None:
+        mailboxes.pin_changed(session, box, by, at)
+        desk.services.set_secret(mailboxes.pin_name(box), new)
+
+    desk.database(change)
+    desk.say("house-done")
 
 
 def _greet(desk: Desk, box: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import gzip
+import lzma
 import random
 from collections import defaultdict
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from ami.protocol import AmiStream, Message
 from callcenter.queues.live import CHANGES, LiveQueue, LiveQueues
 from tests.fakes.app_queue import AppQueue
 
-CAPTURED = Path(__file__).parents[2] / "transcripts/queues/random_day.ami.gz"
+CAPTURED = Path(__file__).parents[2] / "transcripts/queues/random_day.ami.xz"
 EVENTS = 10_000
 LATE_SECONDS = 0.5
 """Asterisk sends its events a moment after its answer knows what they tell."""
@@ -138,7 +138,7 @@ class Owed:
 
 def captured() -> list[Message]:
     wanted = [*CHANGES, "QueueParams", "QueueMember", "QueueEntry", "QueueStatusComplete"]
-    return list(AmiStream(wanted).feed(gzip.decompress(CAPTURED.read_bytes())))
+    return list(AmiStream(wanted).feed(lzma.decompress(CAPTURED.read_bytes())))
 
 
 @pytest.mark.req("ACD-7")

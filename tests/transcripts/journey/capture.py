@@ -2,6 +2,7 @@
 
     HOTLINE_ASTERISK_ROOT=/path/to/root python tests/transcripts/journey/capture.py [case ...]
 
+A case is over when every channel of it has ended, and every call of it in the ledger.
 Each case becomes ``<case>/ami.txt``, ``<case>/cel.csv`` and ``<case>/queue_log``. Needs root (for the
 network namespaces). Bounded: 60 s a case, and nothing outlives it. The cases are the
 functions of ``cases.py``.
@@ -10,10 +11,14 @@ functions of ``cases.py``.
 from __future__ import annotations
 
 import asyncio
+import csv
 import os
 import shutil
+import socket
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -38,6 +43,8 @@ class Pbx:
         self.log, self.queue_log = home / "log/cel-custom" / CEL_FILE, home / "log/queue_log"
         self.taken: list[bytes] = []
         self.seen = asyncio.Condition()
+        self.ended: set[str] = set()
+        """Calls whose end is in the ledger."""
         self.marks = (0, 0)
 
     def lay_out(self) -> None:
@@ -68,19 +75,59 @@ class Pbx:
         loader = [f"{ROOT}/lib64/ld-linux-x86-64.so.2", "--library-path", f"{ROOT}/usr/lib/x86_64-linux-gnu"]
         drop = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
         run = [f"{ROOT}/usr/sbin/asterisk", "-f", "-C", f"{self.home}/etc/asterisk.conf"]
-        with (self.home / "console").open("ab") as console:
+        with self.ready() as ready, (self.home / "console").open("ab") as console:
+            where = {**os.environ, "NOTIFY_SOCKET": str(self.home / "ready")}
             self.process = await asyncio.create_subprocess_exec(
-                *drop, *loader, *run, stdout=console, stderr=console
+                *drop, *loader, *run, stdout=console, stderr=console, env=where
             )
-        for _ in range(300):
-            try:
-                self.reader, self.writer = await asyncio.open_connection("127.0.0.1", 28038)
-                break
-            except OSError:
-                await asyncio.sleep(0.1)
+            while b"READY=1" not in await asyncio.get_running_loop().sock_recv(ready, 1024):
+                pass
+        self.reader, self.writer = await asyncio.open_connection("127.0.0.1", 28038)
         self.pump = asyncio.create_task(self.read())
         self.action("Login", Username="journey", Secret="journey")
         await self.event("FullyBooted")
+
+    @contextmanager
+    def ready(self) -> Iterator[socket.socket]:
+        """Where Asterisk says that it is (sd_notify)."""
+        path = self.home / "ready"
+        path.unlink(missing_ok=True)
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as found:
+            found.bind(str(path))
+            path.chmod(0o777)
+            found.setblocking(False)
+            yield found
+
+    async def follow_ledger(self) -> None:
+        """Note every call that has ended."""
+        tail = ["tail", "-n", "+1", "--pid", str(os.getpid()), "-F", str(self.log)]
+        process = await asyncio.create_subprocess_exec(
+            *tail, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL
+        )
+        assert process.stdout
+        columns = list(CEL_COLUMNS)
+        while line := await process.stdout.readline():
+            row = dict(zip(columns, next(csv.reader([line.decode()])), strict=False))
+            if row["eventtype"] == "LINKEDID_END":
+                async with self.seen:
+                    self.ended.add(row["linkedid"])
+                    self.seen.notify_all()
+
+    async def over(self) -> None:
+        """Wait until nothing of what has begun since Asterisk's start is up."""
+
+        def told(name: str, field: str) -> set[str]:
+            since = [m.startswith(b"Event: FullyBooted") for m in self.taken]
+            new = self.taken[len(since) - since[::-1].index(True) :] if any(since) else self.taken
+            mine = [m for m in new if m.startswith(b"Event: %s\r\n" % name.encode())]
+            return {m.split(b"\r\n%s: " % field.encode())[1].split(b"\r\n")[0].decode() for m in mine}
+
+        def nothing_up() -> bool:
+            up = told("Newchannel", "Uniqueid") - told("Hangup", "Uniqueid")
+            return not up and told("Hangup", "Linkedid") <= self.ended
+
+        async with self.seen:
+            await self.seen.wait_for(nothing_up)
 
     async def read(self) -> None:
         """Every message goes into ``taken``, the noisy ones not."""
@@ -146,7 +193,7 @@ async def capture(pbx: Pbx, names: list[str]) -> None:
         pbx.cut()
         async with asyncio.timeout(60):
             await cases.CASES[name](pbx, phones)
-            await asyncio.sleep(1.0)
+            await pbx.over()
         pbx.cut(HERE / name)
         print(name, flush=True)
 
@@ -157,9 +204,11 @@ async def main(names: list[str]) -> None:
         pbx = Pbx(Path(tmp) / "pbx")
         pbx.lay_out()
         await pbx.boot()
+        ledger = asyncio.create_task(pbx.follow_ledger())
         try:
             await capture(pbx, names)
         finally:
+            ledger.cancel()
             pbx.process.kill()
             await pbx.process.wait()
 

@@ -166,6 +166,67 @@ async def attended_transfer(pbx: Pbx, phones: Phones) -> None:
     await caller.ended.wait()
 
 
+async def consulted_by_keys(pbx: Pbx, phones: Phones) -> None:
+    """1001 presses the keys of a transfer to 8003, speaks with them for a second and hangs up; they have the call."""
+    log_in(pbx, "1001")
+    caller, agent = await reach_agent(pbx, phones)
+    await pause(1)
+    pbx.action("Atxfer", Channel=pbx.channel("seat8001"), Context="hotline_consulted", Exten="8003#")
+    target = await phones["8003"].incoming.get()
+    await pause(0.3)
+    target.answer()
+    await pbx.event("BridgeEnter", "PJSIP/seat8003-")
+    await pause(1)
+    agent.hang_up()
+    await pbx.event("AttendedTransfer")
+    await pause(1)
+    target.hang_up()
+    await pause(1)
+    caller.press("2")
+    await caller.ended.wait()
+
+
+async def three_way(pbx: Pbx, phones: Phones) -> None:
+    """Seat 8003 is rung and joins after a second; a second later 1001 hangs up, a second later 8003."""
+    log_in(pbx, "1001")
+    caller, agent = await reach_agent(pbx, phones)
+    await pause(1)
+    peer = pbx.channel("e1")
+    call = (await pbx.event("Newchannel", peer))["Linkedid"]
+    join = {"Context": "hands", "Exten": "join", "Priority": "1", "Async": "true"}
+    pbx.action(
+        "Originate", Channel="Local/8003@hotline_asked", Variable=f"HL_PEER={peer},__HL_CALL={call}", **join
+    )
+    target = await phones["8003"].incoming.get()
+    target.answer()
+    await pbx.event("BridgeEnter", "PJSIP/seat8003-", "BridgeTechnology: softmix")
+    await pause(1)
+    agent.hang_up()
+    await pbx.event("Hangup", "PJSIP/seat8001-")
+    await pause(1)
+    target.hang_up()
+    await pause(1)
+    caller.press("2")
+    await caller.ended.wait()
+
+
+async def parked(pbx: Pbx, phones: Phones) -> None:
+    """1001 parks the caller, who is taken at 8003 after a second and talks there for another."""
+    log_in(pbx, "1001")
+    caller, agent = await reach_agent(pbx, phones)
+    await pause(1)
+    agent.refer("7100")
+    await pbx.event("ParkedCall")
+    await pause(1)
+    taker = phones["8003"].call("7101")
+    await pbx.event("BridgeEnter", "PJSIP/seat8003-")
+    await pause(1)
+    taker.hang_up()
+    await pause(1)
+    caller.press("2")
+    await caller.ended.wait()
+
+
 async def inside(pbx: Pbx, phones: Phones) -> None:
     """Seat 8001 rings seat 8003 for a word."""
     caller = phones["8001"].call("8003")
@@ -206,6 +267,7 @@ CASES: dict[str, Callable[[Pbx, Phones], Awaitable[None]]] = {
     case.__name__: case
     for case in (
         survey, survey_left, caller_first, on_hold, abandoned, queue_timeout, left_by_key, nobody,
-        agent_misses, blind_transfer, attended_transfer, inside, outbound, killed,
+        agent_misses, blind_transfer, attended_transfer, consulted_by_keys, three_way, parked, inside, outbound,
+        killed,
     )
 }  # fmt: skip

@@ -1,16 +1,16 @@
-"""Makes ``random_day.ami.gz`` again: 10,000 events of a real Asterisk's queues, with its own word in between.
+"""Makes ``random_day.ami.xz`` again: 10,000 events of a real Asterisk's queues, with its own word in between.
 
     HOTLINE_ASTERISK_ROOT=/path/to/root python tests/transcripts/queues/capture.py
 
 Callers come, give up, time out and are sent away, agents answer, let it ring, pause, come and go, all by
-chance; QueueStatus is asked after each action. Where an action sends no event the answer's id is ``again``.
+chance; QueueStatus is asked after one action in twenty. Where an action sends no event the answer's id is ``again``.
 Needs root for its network namespace; ends after five minutes at the latest.
 """
 
 from __future__ import annotations
 
 import asyncio
-import gzip
+import lzma
 import os
 import random
 import shutil
@@ -134,7 +134,7 @@ class Day:
         while self.pbx.counted < EVENTS:
             again = self.act()
             await asyncio.sleep(self.chance.uniform(0, 0.03))
-            if again or self.chance.random() < 0.3:
+            if again or self.chance.random() < 0.05:
                 await self.ask(again)
 
 
@@ -154,7 +154,7 @@ async def main() -> None:
             await pbx.process.wait()
         kept = b"".join(message for message in pbx.taken if message.startswith(KEPT))
         print(pbx.counted, "events,", len(pbx.answered), "answers", flush=True)
-        (HERE / "random_day.ami.gz").write_bytes(gzip.compress(kept, 9, mtime=0))
+        (HERE / "random_day.ami.xz").write_bytes(lzma.compress(kept, preset=9 | lzma.PRESET_EXTREME))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,7 @@
-"""``hotline desks``: what inside numbers do with calls to them. It holds from the next call on."""
+"""``hotline desks``: what inside numbers do with calls to them. It holds from the next call on.
+
+The queues follow, for an agent whose phone takes no calls is paused.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import getpass
 
 import click
 
+from ami.agent_commands import follow
 from callcenter import desks as service
 from callcenter.number_plan import NumberPlan
 from callcenter.ports import App
@@ -49,7 +53,7 @@ def set_desk(app: App, /, number: str, **values: str | int | bool | None) -> Non
             session, NumberPlan.of(app.site()), number, getpass.getuser(), app.clock, **(given | flags)
         )
     said = ", ".join(f"{name} {value}" for name, value in changed._asdict().items() if value)
-    click.echo(f"{number}: {said or 'rings'}")
+    follow(app, f"{number}: {said or 'rings'}")
 
 
 @desks.command("clear")
@@ -60,4 +64,4 @@ def clear_desk(app: App, number: str) -> None:
     plain = service.Settings()._asdict()
     with app.sessions().begin() as session:
         service.change(session, NumberPlan.of(app.site()), number, getpass.getuser(), app.clock, **plain)
-    click.echo(f"{number}: rings")
+    follow(app, f"{number}: rings")

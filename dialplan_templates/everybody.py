@@ -1,0 +1,85 @@
+"""Numbers that everybody in the house may call (110, 119, 120), as plain dialplan for while FastAGI is away.
+
+A route is one of them when it needs no rights and is open at all hours. The longest prefix wins here too: a longer
+one that needs rights stands beside it and leads nowhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from callcenter.site import Site
+from callcenter.site.outbound import RIGHTS, Route
+
+EVERYBODY = RIGHTS[0]
+ANY_DIGIT = "X"
+"""How the pattern of an empty prefix begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenWay:
+    """Numbers that begin alike; no ``tries``: they are not dialled."""
+
+    pattern: str
+    least: int = 0
+    most: int = 0
+    caller_id: str = ""
+    seconds: int = 0
+    tries: tuple[Try, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """One trunk: what Dial takes stands before and behind the number, whose first digits are taken off."""
+
+    trunk: str
+    channels: int
+    before: str
+    strip: int
+    behind: str
+
+
+def open_ways(site: Site) -> list[OpenWay]:
+    """Prefix after prefix; those of other routes only where they are longer than one that is open."""
+    by_prefix: dict[str, list[Route]] = {}
+    for route in site.routes:
+        for prefix in dict.fromkeys(route.prefixes):
+            by_prefix.setdefault(prefix, []).append(route)
+    found = {prefix: _for_everybody(routes) for prefix, routes in by_prefix.items()}
+    opened = {prefix: route for prefix, route in found.items() if route is not None}
+    return [
+        _way(site, prefix, opened[prefix]) if prefix in opened else OpenWay(_pattern(prefix))
+        for prefix in sorted(by_prefix)
+        if any(prefix.startswith(shorter) for shorter in opened)
+    ]
+
+
+def _for_everybody(routes: Sequence[Route]) -> Route | None:
+    """The first of a prefix's routes that is always open, while none of them needs rights."""
+    if any(route.rights != EVERYBODY for route in routes):
+        return None
+    return next((route for route in routes if route.calendar is None), None)
+
+
+def _way(site: Site, prefix: str, route: Route) -> OpenWay:
+    trunks = {trunk.name: trunk for trunk in site.trunks}
+    tries = []
+    for name in route.trunks:
+        trunk = trunks[name]
+        board = trunk.connection.by == "board"
+        before = f"DAHDI/g{trunk.connection.group}/" if trunk.connection.by == "board" else "PJSIP/"
+        behind = "" if board else f"@{name}"
+        tries.append(Try(name, trunk.channels, before + route.prepend, route.strip, behind))
+    return OpenWay(
+        _pattern(prefix),
+        route.min_digits,
+        route.max_digits,
+        route.caller_id or "",
+        route.ring_seconds,
+        tuple(tries),
+    )
+
+
+def _pattern(prefix: str) -> str:
+    return f"_{prefix or ANY_DIGIT}!"
