@@ -160,9 +160,7 @@ class _Stretch:
         values = self._outside(act) if act.kind == "outside" else {}
         values |= {TARGET: self._target(act), SECONDS: str(act.seconds or ""), OVER: _over(act)}
         if act.kind != "queue":
-            seat = act.target if act.kind == "seat" else None
-            recorded = self._recording.before_seat(seat, language) if seat else NOT_RECORDED
-            return values | recorded | {f"__{TELL_AGENT}": "0"}
+            return values | self._recorded(act, language) | {f"__{TELL_AGENT}": "0"}
         meant = act.served or act.target
         queue = self._snapshot.published.queues.get(meant)
         return (
@@ -175,6 +173,11 @@ class _Stretch:
                 QUEUE_MAX_PENALTY: str(first_max_penalty(queue)),
             }
         )
+
+    def _recorded(self, act: dialogue.Act, language: str) -> dict[str, str]:
+        if act.kind == "seat":
+            return self._recording.before_seat(act.target, language)
+        return self._recording.before(None, language, act.target) if act.kind == "agent" else NOT_RECORDED
 
     def _target(self, act: dialogue.Act) -> str:
         """A seat goes by its number, so that its own settings count."""

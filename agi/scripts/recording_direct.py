@@ -20,10 +20,11 @@ def recorded(
 ) -> dict[str, str]:
     """What the dialplan needs; the decision is kept.
 
-    Who was passed on, or is rung while the seat has another call in hand, goes by what was decided of that call.
+    Who was passed on, is rung by a flow, or while the seat has another call in hand, goes by what was decided
+    of that call.
     """
-    outside = made.act == "out"
-    if made.act not in ("dial", "out") or call.args[5] or (_consults(call) and not outside):
+    outside, by_flow = made.act == "out", bool(house.step_seconds)
+    if made.act not in ("dial", "out") or call.args[5] or by_flow or (_consults(call) and not outside):
         return NOTHING
     own = _agent_at(house, seat)
     theirs = "" if outside else _agent_at(house, made.target.removeprefix("PJSIP/"))

@@ -102,5 +102,5 @@ def test_a_step_that_rings_a_seat_goes_by_who_sits_there(
         with sessions.begin() as session:
             session.add(AgentLogin(agent=agent, seat="a1", began_at=AT, ended_at=None, paused_reason=None))
     caller = house.call(Caller())
-    assert (caller.variables["HL_NEXT"], caller.variables["HL_RECORD"]) == ("dial", record)
+    assert (caller.variables["HL_NEXT"], caller.variables["HL_RECORD"]) == ("desk", record)
     assert [fact["queue"] for fact in house.facts("recording")] == [None] * bool(agent)

@@ -12,7 +12,7 @@ WRAPUP_SECONDS = 1
 SILENT, PASSERS = "4091", ("4092", "4093")
 """An agent whose phone is never answered, and two who pass every caller on to ``CARE``."""
 MANAGER = "4001"
-CARRIER, CARRIER_HOST, PREFIX = "day_out", "127.0.0.42", "8885"
+CARRIER, CARRIER_HOST, PREFIX = "c6", "127.0.0.56", "8889"
 CALLING, DIALLING, CALLED, FORWARDED = "7211", "7212", "7213", "7214"
 """Seats: one that calls the third and the fourth, whose calls go to the third, and one that calls outside."""
 RULED = "13922"
