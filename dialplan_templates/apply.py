@@ -58,6 +58,8 @@ class Applied:
     reloaded: list[str] = field(default_factory=list)
     restart: list[str] = field(default_factory=list)
     """What Asterisk takes at its next start only."""
+    running: bool = True
+    """False: there was no Asterisk to reload; it reads the version when it starts."""
 
 
 class Applier:
@@ -200,6 +202,8 @@ class Applier:
             self._record.ended(number, REFUSED)
             raise
         self._carry(found, expected)
+        if self._live is None:
+            return Applied(number, running=False)
         reloaded = [name for name in found.modules if MODULES[name].reload is not None]
         return Applied(number, reloaded, _restart(found))
 
