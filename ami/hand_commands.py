@@ -144,7 +144,7 @@ def _seat_of(app: App, agent: str) -> str:
     with app.sessions(read_only=True)() as session:
         found = next((login.seat for login in logged_in(session) if login.agent == agent), None)
     if found is None:
-        raise HotlineError(f"agent {agent} is not logged in")
+        raise HotlineError(f"agent {agent} is not logged in; see hotline agents list")
     return found
 
 

@@ -35,7 +35,8 @@ async def connected(
     try:
         up, reason = await first
         if not up:
-            raise Unreachable(f"no manager connection to {account.host}:{account.port}: {reason}")
+            where = f"{account.host}:{account.port}"
+            raise Unreachable(f"no manager connection to {where}: {reason}; see that Asterisk runs")
         yield connection
     finally:
         connection.close()

@@ -3,17 +3,20 @@
 100,000 numbers on the black list, 100,000 on the VIP list, 1,000,000 past calls of a month, each with a visit.
 Measured as a FastAGI worker asks: list entry and closings in one contact with the database by way of a thread,
 the pure decision, and for a queue that remembers its callers the last agent in a second contact. Half of the
-callers are listed, all have called before. Prints JSON: milliseconds of one call's decision.
+callers are listed, all have called before. Prints JSON: milliseconds of one call's decision, wall
+time; where it may, the measurement has real-time priority.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import random
 import statistics
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import uvloop
 from sqlalchemy import Engine, text
@@ -84,16 +87,33 @@ async def decisions(knowledge: Knowledge, callers: Sequence[str]) -> tuple[list[
     return lists, whole
 
 
-def measure(engine: Engine) -> dict[str, float]:
-    """Percentiles on one filled database."""
+@contextmanager
+def ahead_of_others(*servers: int) -> Iterator[bool]:
+    """Let this program and these go before all others: not the wait for a core is measured. False where it may not."""
+    try:
+        for process in (0, *servers):
+            os.sched_setscheduler(process, os.SCHED_FIFO, os.sched_param(1))
+    except PermissionError:
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        for process in (0, *servers):
+            os.sched_setscheduler(process, os.SCHED_OTHER, os.sched_param(0))
+
+
+def measure(engine: Engine, *servers: int) -> dict[str, float | str]:
+    """Percentiles on one filled database. ``servers``: the processes that begin its own."""
     fill(engine)
-    knowledge = Knowledge(Readers(engine), limit_seconds=5)
+    engine.dispose()
     chosen = random.Random(7)
     callers = [str(FIRST + chosen.randrange(NUMBERS)) for _ in range(WARM_UP + DECISIONS)]
-    lists, whole = uvloop.run(decisions(knowledge, callers))
+    knowledge = Knowledge(Readers(engine), limit_seconds=5)
+    with ahead_of_others(*servers) as ahead:
+        lists, whole = uvloop.run(decisions(knowledge, callers))
     knowledge.close()
-    engine.dispose()
-    found: dict[str, float] = {}
+    found: dict[str, float | str] = {"real-time priority": "yes" if ahead else "no"}
     for name, times in (("lists", lists), ("lists and last agent", whole)):
         hundredths = statistics.quantiles(times[WARM_UP:], n=100)
         found |= {f"{name}, p50 ms": round(hundredths[49], 3), f"{name}, p99 ms": round(hundredths[98], 3)}
@@ -106,8 +126,9 @@ def main() -> None:
         found = {"SQLite": measure(engine_for(f"sqlite:///{home}/bench.db"))}
         server = PrivatePostgres(home / "postgresql")
         server.start()
+        postmaster = int((server.data / "postmaster.pid").read_text().split()[0])
         try:
-            found["PostgreSQL"] = measure(engine_for(server.create("bench")))
+            found["PostgreSQL"] = measure(engine_for(server.create("bench")), postmaster)
         finally:
             server.stop()
     print(json.dumps(found, indent=2))

@@ -146,7 +146,8 @@ class CallPage:
         for score in self.scores:
             got = f"scored {score.score}" if score.score else score.outcome
             why = f" ({score.reason})" if score.reason else ""
-            yield Line(score.at, "score", f"agent {score.agent}, queue {score.queue}: {got}{why}")
+            whose = f"agent {score.agent}, " if score.agent else ""
+            yield Line(score.at, "score", f"{whose}queue {score.queue}: {got}{why}")
         for reply in self.replies:
             yield Line(reply.at, "survey", f"{reply.question}: {reply.answer or reply.message}")
         if self.call.ended_at is not None:

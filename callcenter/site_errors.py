@@ -18,6 +18,8 @@ from callcenter.site_yaml import Tree
 
 DISCRIMINATORS = ("kind", "by")
 """Keys that tell which class a mapping is; pydantic puts their value into an error's path."""
+MOST_HOMES = 3
+"""A key of more lists says little about where it was meant."""
 
 
 def note_errors(tree: Tree, error: ValidationError) -> None:
@@ -78,9 +80,23 @@ def _known_keys() -> list[str]:
     return sorted(found)
 
 
+@cache
+def _homes(key: str) -> list[str]:
+    """The lists of the site whose parts may have a key."""
+    schema = Site.model_json_schema()
+    parts = {name: listed.get("items", {}).get("$ref", "") for name, listed in schema["properties"].items()}
+    models = {name: schema["$defs"][ref.rpartition("/")[2]] for name, ref in parts.items() if ref}
+    return [name for name, model in models.items() if key in model.get("properties", {})]
+
+
 def _unknown_key(details: ErrorDetails) -> str:
-    near = get_close_matches(str(details["loc"][-1]), _known_keys(), 1)
+    key = str(details["loc"][-1])
+    near = get_close_matches(key, _known_keys(), 1)
     hint = f"did you mean {near[0]}?" if near else "remove it"
+    if key in near:
+        homes = _homes(key)
+        few = f"it belongs to a part of {' or '.join(homes)}"
+        hint = few if 0 < len(homes) <= MOST_HOMES else "remove it, or indent it as in the guide"
     return f"there is no such key here; {hint}"
 
 

@@ -7,14 +7,14 @@ what is still owed lies beside them: ``recover``, and the next apply, settle it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
 import structlog
 
-from callcenter.errors import ApplyFailed, ConfigRefused, HotlineError, NotFound
+from callcenter.errors import ApplyFailed, ConfigRefused, HotlineError, NotFound, Unreachable
 from callcenter.ports import AsteriskBoot, AsteriskConsole
 from dialplan_templates import plan as planning
 from dialplan_templates.check import check
@@ -29,6 +29,9 @@ from dialplan_templates.versions import FAILED, REFUSED, Files, Versions, digest
 
 log = structlog.get_logger()
 LOCK = ".lock"
+ANNOUNCE = "module reload dsp"
+"""Reads one small file, and Asterisk sends the event Reload, which not every other reload does: who keeps the site in
+memory reads it again, whatever part of it is another."""
 
 
 class Record(Protocol):
@@ -55,6 +58,8 @@ class Applied:
     reloaded: list[str] = field(default_factory=list)
     restart: list[str] = field(default_factory=list)
     """What Asterisk takes at its next start only."""
+    running: bool = True
+    """False: there was no Asterisk to reload; it reads the version when it starts."""
 
 
 class Applier:
@@ -197,6 +202,8 @@ class Applier:
             self._record.ended(number, REFUSED)
             raise
         self._carry(found, expected)
+        if self._live is None:
+            return Applied(number, running=False)
         reloaded = [name for name in found.modules if MODULES[name].reload is not None]
         return Applied(number, reloaded, _restart(found))
 
@@ -211,6 +218,9 @@ class Applier:
 
     def _tell_live(self, number: int) -> None:
         self._record.went_live(number, self._versions.files(number).get("site.json", ""))
+        if self._live is not None:
+            with suppress(Unreachable):  # who follows an Asterisk that comes up reads the site then
+                self._live.rx(ANNOUNCE)
 
     def _check(self, change: Change) -> dict[str, str]:
         return check(self._versions, change, self._stubs, self._asterisk)

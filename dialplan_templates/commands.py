@@ -107,6 +107,8 @@ def _print_applied(done: Applied, json_wanted: bool) -> None:
         print_json({"version": done.number, "reloaded": done.reloaded, "restart": done.restart})
         return
     what = f"reloaded {', '.join(done.reloaded)}" if done.reloaded else "nothing to reload"
+    if not done.running:
+        what = "no Asterisk is running: it reads it when it starts"
     click.echo(f"version {done.number} is live; {what}")
     if done.restart:
         click.echo(

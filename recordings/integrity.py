@@ -5,6 +5,7 @@ It only reads; ``repair`` finishes what a dead process or a full disk left undon
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 import wave
 from collections.abc import Callable, Iterator
@@ -46,14 +47,14 @@ class Finding:
 def audit(session: Session, folder: Path, recorded_queues: set[str]) -> list[Finding]:
     """Everything that does not agree between calls, rows and files below ``folder``."""
     rows = session.execute(
-        select(Recording, Leg.talk_ms + Leg.hold_ms).outerjoin(
+        select(Recording, Leg).outerjoin(
             Leg, (Leg.uniqueid == Recording.uniqueid) & (Leg.call_id == Recording.call_id)
         )
     )
     known: set[str] = set()
     findings: list[Finding] = []
-    for recording, joined_ms in rows:
-        findings += _check_row(recording, joined_ms, folder)
+    for recording, leg in rows:
+        findings += _check_row(recording, leg, folder)
         known.add(recording.path or "")
     findings += [
         Finding("no_row", leg.uniqueid, f"call {leg.call_id}: agent {leg.agent} talked {leg.talk_ms} ms")
@@ -82,7 +83,7 @@ def repair(session: Callable[[], Session], closer: Closer, folder: Path) -> int:
     return finished
 
 
-def _check_row(recording: Recording, joined_ms: int | None, folder: Path) -> Iterator[Finding]:
+def _check_row(recording: Recording, leg: Leg | None, folder: Path) -> Iterator[Finding]:
     if recording.state not in PLAYABLE or recording.path is None:
         return
     try:
@@ -95,10 +96,22 @@ def _check_row(recording: Recording, joined_ms: int | None, folder: Path) -> Ite
     elif found_ms != recording.duration_ms:
         what = f"the row says {recording.duration_ms} ms, the file {found_ms} ms"
         yield Finding("duration", recording.uniqueid, what)
-    elif recording.state == "ready" and joined_ms is not None:
-        difference = found_ms - joined_ms
+    elif recording.state == "ready" and leg is not None:
+        difference = _against_the_leg(found_ms, leg)
         if abs(difference) > TOLERANCE_MS:
             yield Finding("duration", recording.uniqueid, f"{difference:+d} ms against the time counted")
+
+
+def _against_the_leg(found_ms: int, leg: Leg) -> int:
+    """What is missing of talk and hold, or is more than the leg was up.
+
+    Between the two lies what is said while the caller is elsewhere, as when the agent consults by command.
+    """
+    joined = leg.talk_ms + leg.hold_ms
+    up = joined
+    if leg.answered_at is not None and leg.ended_at is not None:
+        up = max(joined, (leg.ended_at - leg.answered_at) // dt.timedelta(milliseconds=1))
+    return min(found_ms - joined, 0) or max(found_ms - up, 0)
 
 
 def _measure(path: Path, duration_ms: int) -> tuple[int, str]:

@@ -67,7 +67,7 @@ def delete(
     with session() as open_session, open_session.begin():
         row = open_session.get(Recording, number, with_for_update=True)
         if row is None or row.path is None:
-            raise NotFound(f"recording {number} has no file; see hotline recordings show {number}")
+            raise NotFound(_no_file(row, number))
         if row.held_at is not None:
             raise Held(
                 f"recording {number} is held by {row.held_by}: hotline recordings release {number} first"
@@ -108,8 +108,14 @@ def exported(session: Session, number: int, by: str, clock: Clock, target: Path)
 def _with_file(session: Session, number: int) -> Recording:
     row = session.get(Recording, number, with_for_update=True)
     if row is None or row.path is None:
-        raise NotFound(f"recording {number} has no file; see hotline recordings list")
+        raise NotFound(_no_file(row, number))
     return row
+
+
+def _no_file(row: Recording | None, number: int) -> str:
+    if row is None:
+        return f"there is no recording {number}; see hotline recordings list"
+    return f"recording {number} has no file; see hotline recordings show {number}"
 
 
 def _shortest(site: Site) -> int:

@@ -147,7 +147,7 @@ def set_pin(app: App, number: str, pin: str | None) -> None:
     app.secrets.set(service.pin_name(number), pin)
     with app.sessions().begin() as session:
         unlock_pin(session, service.pin_name(number))
-    click.echo(f"mailbox {number} has a new PIN")
+    click.echo(f"mailbox {number} has a new PIN; hotline apply brings it to Asterisk")
 
 
 @mailboxes.command()

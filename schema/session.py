@@ -62,7 +62,10 @@ def trouble(error: SQLAlchemyError) -> str:
         return "the database has not been set up: run hotline db upgrade"
     if "unable to open database file" in said:
         return "the database file can't be opened: see that its folder exists and may be written"
-    return f"the database did not do it: {said}"
+    if "is not a database" in said or "malformed" in said:
+        return f"the database file is damaged: put it back from a backup ({said})"
+    mend = "; see that it runs, and HOTLINE_DATABASE_URL" if said.startswith("connection") else ""
+    return f"the database did not do it: {said}{mend}"
 
 
 def _sqlite(url: URL) -> Engine:

@@ -152,7 +152,7 @@ MISTAKES = {
     "unknown secret": ("secrets show trunk/none", "see hotline secrets list"),
     "no former version": ("rollback", "there is no former version"),
     "no such version": ("rollback 7", "there is no version 7"),
-    "no Asterisk": ("queues status", "no manager connection to 127.0.0.1:34999"),
+    "no Asterisk": ("queues status", "see that Asterisk runs"),
     "no site file": ("site load nothing.yaml", "nothing.yaml"),
 }
 
@@ -222,6 +222,12 @@ def test_a_locked_database_is_one_line(with_site: Run, tmp_path: Path) -> None:
         assert "the database is locked" in one_line(with_site("agents", "login", "1001", "--seat", "s8001"))
     finally:
         holder.close()
+
+
+def test_a_damaged_database_is_one_line(with_site: Run, tmp_path: Path) -> None:
+    for file in (tmp_path / "home/database").glob("hotline.db*"):
+        file.write_bytes(b"nonsense" * 1000)
+    assert "put it back from a backup" in one_line(with_site("agents", "list"))
 
 
 def test_a_torn_secrets_file_is_one_line(hotline: Run, tmp_path: Path) -> None:

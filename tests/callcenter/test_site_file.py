@@ -103,6 +103,20 @@ def test_every_problem_is_told_at_once_with_its_line_and_its_mend(tmp_path: Path
     ]
 
 
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("unannounced_years: [2027]", "it belongs to a part of calendars"),
+        ("members: []", "it belongs to a part of queues"),
+        ("every_seconds: 30", "remove it, or indent it as in the guide"),
+    ],
+)
+def test_a_key_in_the_wrong_place_is_told_where_it_belongs(tmp_path: Path, line: str, said: str) -> None:
+    assert told(tmp_path, SMALL + line) == [
+        f"site.yaml:5: {line.partition(':')[0]}: there is no such key here; {said}"
+    ]
+
+
 def test_a_step_may_be_named_like_its_kind(tmp_path: Path) -> None:
     flow = """\
         flows:

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from callcenter.errors import Unreachable
+from dialplan_templates.apply import ANNOUNCE
 from dialplan_templates.endpoints import ENDPOINTS, RELOAD
 from dialplan_templates.readback import MODULES
 from dialplan_templates.sections import sections
@@ -36,6 +37,7 @@ class FolderAsterisk:
         self.channels = ""
         self.waiting: dict[str, int] = {}
         self.gone = False
+        self.announced = 0
         if not memory.exists():
             self._keep({})
 
@@ -69,6 +71,9 @@ class FolderAsterisk:
                 return "reloaded"
         if command == RELOAD:
             self._read_endpoints()
+            return "reloaded"
+        if command == ANNOUNCE:
+            self.announced += 1
             return "reloaded"
         if command == "core show applications":
             return APPLICATIONS

@@ -37,6 +37,19 @@ def test_one_changed_queue_reloads_only_queues(place: Place) -> None:
     assert place.told.states == {1: "former", 2: "live"}
 
 
+@pytest.mark.req("ACD-6")
+def test_a_version_in_which_no_module_differs_is_announced_too(place: Place) -> None:
+    before = place.asterisk.announced
+    assert place.applier().apply({**small(), "site.json": '{"presence": "other"}'}).reloaded == []
+    assert place.asterisk.announced == before + 1
+
+
+def test_without_a_running_asterisk_nothing_is_said_to_be_reloaded(place: Place) -> None:
+    applied = place.applier(up=False).apply(small(queue="support"))
+    assert (applied.reloaded, applied.restart, applied.running) == ([], [], False)
+    assert place.told.states == {1: "former", 2: "live"}
+
+
 def test_the_way_back_makes_a_new_version_of_the_one_before(place: Place) -> None:
     place.apply(small(queue="support"))
     place.apply(small(queue="faults"))

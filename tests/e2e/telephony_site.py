@@ -39,8 +39,8 @@ TWIN, SHUT = "4009003001", "4009003002"
 Site = dict[str, Any]
 
 
-def site(*, twin: str = "open") -> str:
-    """The site file's text. ``twin``: that branch is open or closed all day."""
+def site(*, twin: str = "open", **presence: str) -> str:
+    """The site file's text. ``twin``: that branch is open or closed all day. The rest: what becomes of whose phone."""
     found: Site = YAML(typ="safe").load(SAMPLE)
     _set_calendar(found, "office", "open")
     _point_lookups(found)
@@ -62,6 +62,7 @@ def site(*, twin: str = "open") -> str:
     add_waiting(found, _add_line)
     add_rooms(found)
     add_day(found, crowd)
+    found["presence"] = presence
     out = StringIO()
     writer = YAML()
     writer.allow_unicode = True

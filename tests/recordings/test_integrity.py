@@ -90,6 +90,19 @@ def test_every_planted_fault_is_found_and_no_other(spool: Spool) -> None:
     ]
 
 
+def test_what_is_said_while_the_caller_is_elsewhere_is_no_fault_and_more_than_the_leg_is(
+    spool: Spool,
+) -> None:
+    """A consultation by command: four seconds with the caller, six with a colleague."""
+    recorded(spool, "consults.1", ms=10_000)
+    recorded(spool, "too-long.1", ms=10_000)
+    ended = AT + dt.timedelta(seconds=7)
+    with spool.sessions.begin() as session:
+        session.execute(update(Leg).values(talk_ms=4000))
+        session.execute(update(Leg).where(Leg.uniqueid == "too-long.1").values(ended_at=ended))
+    assert found(spool) == [("duration", "too-long.1")]
+
+
 def test_a_leg_of_a_queue_that_is_not_recorded_is_no_fault(spool: Spool) -> None:
     spool.talked("leg.1")
     assert found(spool, frozenset({"care"})) == []

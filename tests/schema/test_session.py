@@ -152,6 +152,7 @@ def test_a_server_that_is_away_is_one_line_without_the_password() -> None:
     with pytest.raises(exc.OperationalError) as caught:
         engine.connect()
     assert trouble(caught.value).startswith("the database did not do it: connection")
+    assert trouble(caught.value).endswith("; see that it runs, and HOTLINE_DATABASE_URL")
     assert "\n" not in trouble(caught.value)
     assert "s3cret" not in trouble(caught.value)
 
