@@ -17,6 +17,7 @@ from ami.ledger_reader import LedgerReader
 from ami.legs import RecordedLegs
 from ami.listener import Listener
 from ami.process import Watch
+from ami.room_names import RoomNames
 from ami.saying import say
 from ami.seating import Seating
 from ami.virtual_hold import VirtualHold
@@ -116,10 +117,11 @@ class Listening:
         meetings = Conferences(self._sessions, app.site)
         announcer = Announcer(self._connection, queues, app.live_site, app.clock, self._lately)
         hold = VirtualHold(self._connection, queues, self._sessions, app.live_site, app.clock)
-        for part in (meetings, announcer, hold):
+        names = RoomNames(self._connection, app.live_site, self._here.spool)
+        for part in (meetings, announcer, hold, names):
             part.listen(self._listener.on)
         agents = [self._watch.agents.run] if self._watch.agents else []
-        return [*agents, meetings.run, announcer.run, hold.run]
+        return [*agents, meetings.run, announcer.run, hold.run, names.run]
 
     def _recording(self) -> Sequence[Chore]:
         """Pauses, room on the disk, and what becomes of recordings and messages later."""

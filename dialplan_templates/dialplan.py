@@ -104,9 +104,7 @@ def _calls(
             for box in site.mailboxes
             if box.greeting
         ],
-        announcing=[room for room in site.rooms if room.announce != "none"],
-        joined_file=prompt_file("house-room-joined", site.languages[0]),
-        left_file=prompt_file("house-room-left", site.languages[0]),
+        announcing=[room for room in site.rooms if room.announce == "beep"],
         agi_patience_seconds=AGI_PATIENCE_SECONDS,
         static_wait_seconds=STATIC_WAIT_SECONDS,
         agent_percents=sorted(agent_percents(site).items()),

@@ -31,12 +31,13 @@ class Talk:
 
 
 def talks(session: Session, site: Site, subject: str) -> list[Talk]:
-    """The agents' legs that are up, of a call, of an agent or of one leg, by its id; some may not be recorded."""
-    named = or_(Leg.call_id == subject, Leg.agent == subject, Leg.uniqueid == subject)
+    """The agents' legs that are up, of a call or of an agent, or one leg by its id; some may not be recorded."""
+    agents = or_(Leg.kind == "agent", Leg.agent.is_not(None))
+    named = or_(agents & or_(Leg.call_id == subject, Leg.agent == subject), Leg.uniqueid == subject)
     legs = session.scalars(
         select(Leg)
         .join(Call, Call.call_id == Leg.call_id)
-        .where(or_(Leg.kind == "agent", Leg.agent.is_not(None)), Leg.kind != "local")
+        .where(Leg.kind != "local")
         .where(Leg.ended_at.is_(None), Call.state == "open", named)
     )
     return [_talk(session, site, leg) for leg in legs]

@@ -227,7 +227,8 @@ class Pausing:
 
 
 def _by(by: str | None, talk: Talk) -> str:
-    return by or f"agent {talk.agent}"
+    """A key was pressed where nobody has given a name: by whom it was, as far as is known."""
+    return by or (f"agent {talk.agent}" if talk.agent else f"phone {talk.channel.rpartition('-')[0]}")
 
 
 class Refused(HotlineError):

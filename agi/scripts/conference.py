@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import hmac
 
+import structlog
+
 from agi.call import Call
+from agi.outcomes import CommandFailed
 from agi.services import Services
 from agi.speaking import Voice
 from callcenter.channel_variables import ADMIT, DONE
 from callcenter.flow.dialogue import Collect
+from callcenter.room_names import spoken_name
 
+log = structlog.get_logger()
 TRIES = 3
 PIN_DIGITS = 20
 KEY_SECONDS = 5
+NAME_SECONDS = 4
 NOBODY, HOST, MEMBER, WAITING = "", "host", "member", "waiting"
 
 
@@ -28,7 +34,20 @@ def conference(call: Call, services: Services) -> None:
         admit = _ask(voice, services, number, spoken)
         if admit == MEMBER and room.host:
             admit = WAITING
+        if admit and room.announce == "name":
+            _ask_name(voice, services, call.uniqueid, spoken)
     call.set_variables({ADMIT: admit, DONE: "1"})
+
+
+def _ask_name(voice: Voice, services: Services, uniqueid: str, language: str) -> None:
+    """Said to the others by the listener; who can't be recorded comes in without a name."""
+    if services.spool is None:
+        return
+    voice.play(("house-room-name",), language)
+    try:
+        voice.record(str(spoken_name(services.spool, uniqueid)), NAME_SECONDS)
+    except (CommandFailed, ValueError):
+        log.warning("conference.no_name", channel=uniqueid)
 
 
 def _ask(voice: Voice, services: Services, room: str, language: str) -> str:

@@ -39,6 +39,10 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "house-time": {"zh": "现在是", "en": "It is"},
     "house-room-pin": {"zh": "请输入会议密码，按井号键结束。", "en": "Enter the conference PIN, then hash."},
     "house-room-wrong": {"zh": "会议密码错误。", "en": "That PIN is wrong."},
+    "house-room-name": {
+        "zh": "请说出您的姓名，按井号键结束。",
+        "en": "Say your name now, then press hash.",
+    },
     "house-room-joined": {"zh": "已加入会议。", "en": "has joined."},
     "house-room-left": {"zh": "已离开会议。", "en": "has left."},
     "house-mailbox-which": {

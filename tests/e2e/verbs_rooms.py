@@ -8,7 +8,7 @@
 ``box_pin: {BOX: digits}``        wait until this is the box's PIN
 ``beeps: {PARTY: seconds}``   wait until this party has heard the tone of the house for so long
 ``no_beep: PARTY``            it has heard none for some seconds
-``resumes: AGENT``            wait until the agent has ended a pause of the talk that is up
+``pauses_at: NUMBER``         wait until the recording of the call at this phone is paused; ``resumes_at``: no more
 ``kept: {AGENT: [far, own]}`` the agent's newest talk has one recording, the far side's tone left, theirs right
 """
 
@@ -23,11 +23,12 @@ from typing import Any
 from lab import audio
 from lab.sipp_run import Run
 from lab.softphone import PhoneCall
-from schema.calls import Leg, Recording
+from schema.calls import Recording
 from schema.recordings import RecordingPause
 from tests.e2e.expect_hands import sounding
 from tests.e2e.house import House
 from tests.e2e.lamp import Lamp
+from tests.e2e.site_inside import seat
 from tests.e2e.until import until
 from tests.e2e.verbs_hands import samples
 from tests.e2e.verbs_inside import PHONES, account
@@ -108,13 +109,15 @@ class RoomVerbs:
             return samples(self.in_hand[party].ear())
         return samples(self.parties[party].ear(self.parties[party].events("answered")[-1].call))
 
-    def do_resumes(self, agent: str) -> None:
-        def ended() -> bool:
-            up = [leg.uniqueid for leg in self._house.rows(Leg, agent=agent, ended_at=None)]
-            rows = self._house.rows(RecordingPause, ended_by=f"agent {agent}")
-            return any(row.uniqueid in up for row in rows)
+    def do_pauses_at(self, number: str) -> None:
+        until(partial(self._pauses_at, number), PATIENCE_SECONDS, f"a pause at {number}")
 
-        until(ended, PATIENCE_SECONDS, f"{agent} goes on being recorded")
+    def do_resumes_at(self, number: str) -> None:
+        until(lambda: not self._pauses_at(number), PATIENCE_SECONDS, f"the pause at {number} is over")
+
+    def _pauses_at(self, number: str) -> list[RecordingPause]:
+        rows = self._house.rows(RecordingPause, ended_at=None)
+        return [row for row in rows if row.channel.startswith(f"PJSIP/{seat(number)}-")]
 
     def do_kept(self, wanted: dict[str, list[float]]) -> None:
         for agent, tones in wanted.items():
