@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from ami import actions
 from ami.members import OURS, Manager, reconcile, take_out
 from ami.protocol import Message
+from ami.serving import Served, Serving
 from callcenter import agent_states as states
 from callcenter import agents as service
 from callcenter import missed_calls
@@ -34,6 +35,8 @@ BOOT_SECONDS = 10.0
 """An Asterisk that has come up has asked every phone by now."""
 SURE_SECONDS = 1.0
 """A phone that is back before is not told of: it signed in anew, or its endpoint was reloaded."""
+LEFT_SECONDS = 0.5
+"""A phone has been free so long and the queue does not say that the call is over: the caller was passed on."""
 RETRY_SECONDS = 1.0
 A_MOMENT = 0.05
 """After a wrap-up's end it is over for sure."""
@@ -51,6 +54,7 @@ class AgentWatch:
         self._read_site = site
         self._site: Site | None = None
         self._clock = clock
+        self._serving = Serving()
         self._presence = Presence()
         self._work: asyncio.Queue[Work] = asyncio.Queue(MOST_WORK)
         self._look_at: float | None = None
@@ -69,7 +73,7 @@ class AgentWatch:
 
     def hear_complete(self, message: Message) -> None:
         """A call with an agent is over."""
-        if message.get("Interface", "").endswith(OURS):
+        if message.get("Interface", "").endswith(OURS) and self._serving.complete(message):
             self._do(partial(self._wrap_up, message["MemberName"], message["Queue"], self._moment(message)))
 
     def hear_missed(self, message: Message) -> None:
@@ -80,6 +84,7 @@ class AgentWatch:
     def hear_connect(self, message: Message) -> None:
         """An agent answered."""
         if message.get("Interface", "").endswith(OURS):
+            self._serving.connect(message)
             self._do(partial(self._forget_missed, message["MemberName"]))
 
     def hear_pause(self, message: Message) -> None:
@@ -94,11 +99,16 @@ class AgentWatch:
     def hear_device(self, message: Message) -> None:
         """A phone's state is another."""
         technology, _, seat = message.get("Device", "").partition("/")
+        if technology == "PJSIP" and message.get("State") == "NOT_INUSE":
+            for served in self._serving.free(seat):
+                then = partial(self._left, served, self._moment(message))
+                asyncio.get_running_loop().call_later(LEFT_SECONDS, then)
         if technology == "PJSIP" and self._presence.device(seat, message.get("State", ""), self._clock()):
             asyncio.get_running_loop().call_later(SURE_SECONDS, self._do, partial(self._follow_phone, seat))
 
     def look_later(self) -> None:
         """Asterisk has come up, or the connection to it: compare with what it says of all phones then."""
+        self._serving.forget()
         self._look_at = asyncio.get_running_loop().time() + BOOT_SECONDS
 
     async def run(self) -> None:
@@ -119,6 +129,10 @@ class AgentWatch:
             seconds = max((end - self._clock()).total_seconds(), 0.0) + A_MOMENT
             self._at_end = asyncio.get_running_loop().call_later(seconds, self._do, lambda: True)
 
+    def _left(self, served: Served, at: dt.datetime) -> None:
+        if self._serving.leave(served):
+            self._do(partial(self._wrap_up, served.agent, served.queue, at, held=True))
+
     def _moment(self, message: Message) -> dt.datetime:
         """When it happened, which may be a while ago on a busy machine; manager.conf has timestampevents=yes."""
         at = message.get("Timestamp")
@@ -126,12 +140,13 @@ class AgentWatch:
 
     # ── work, in a thread ────────────────────────────────────────────────────
 
-    def _wrap_up(self, agent: str, queue: str, at: dt.datetime) -> bool:
+    def _wrap_up(self, agent: str, queue: str, at: dt.datetime, held: bool = False) -> bool:
+        """``held``: app_queue does not keep the agent from being rung."""
         seconds = wrapup_seconds(self._known(), queue)
         if seconds:
             with self._sessions.begin() as session:
-                states.wrap_up(session, service.seated(session, agent), at, seconds)
-        return False
+                states.wrap_up(session, service.seated(session, agent), at, seconds, held)
+        return held
 
     def _count_missed(self, agent: str, queue: str) -> bool:
         most = next((one.pause_after_missed for one in self._known().queues if one.name == queue), 0)

@@ -13,6 +13,7 @@ from ami.dial_commands import dial_number
 from ami.hands import Desk, Hands
 from ami.pushing import Push, Pushing
 from ami.supervising import Supervising, Wish
+from callcenter import audit
 from callcenter.agents import logged_in
 from callcenter.call_commands import calls
 from callcenter.conversation import Channel, Conversation
@@ -99,10 +100,12 @@ def _supervise(deed: Deed) -> click.Command:
     @click.option("--agent", default="", help="whose talk, when several are in the call")
     @click.pass_obj
     def command(app: App, call_id: str, supervisor: str, agent: str) -> None:
-        endpoint = _seat_of(app, supervisor) if deed in AT_A_PHONE else ""
+        with audit.closed_without():
+            site = app.site()
+            endpoint = _seat_of(app, supervisor) if deed in AT_A_PHONE else ""
 
         async def work(hands: Hands) -> str:
-            supervising = Supervising(hands, app.sessions(), app.site(), app.clock)
+            supervising = Supervising(hands, app.sessions(), site, app.clock)
             via = f"cli {getpass.getuser()}"
             await supervising.carry_out(Wish(supervisor, via, deed, Desk(endpoint), call_id, agent))
             return f"call {call_id}: {name} by {supervisor}"

@@ -9,6 +9,7 @@ from ami import actions
 from ami.hands import Desk, Hands
 from ami.protocol import Message
 from ami.supervising import Supervising, Wish
+from callcenter import audit
 from callcenter.agents import logged_in
 from callcenter.errors import HotlineError
 from callcenter.supervision import DEEDS
@@ -25,10 +26,11 @@ async def supervise(tools: Tools, message: Message) -> None:
     channel, seat, deed = message["Channel"], message["Seat"], message["Deed"]
     if deed not in DEEDS:
         raise HotlineError(f"nobody knows how to {deed!r}")
-    site = await asyncio.to_thread(tools.site)
-    who = await asyncio.to_thread(_sits_at, tools, seat)
-    wish = Wish(who, f"phone {seat}", deed, Desk(seat, channel), agent=message["Agent"])
     try:
+        with audit.closed_without():
+            site = await asyncio.to_thread(tools.site)
+            who = await asyncio.to_thread(_sits_at, tools, seat)
+        wish = Wish(who, f"phone {seat}", deed, Desk(seat, channel), agent=message["Agent"])
         await Supervising(Hands(tools.phone), tools.sessions, site, tools.clock).carry_out(wish)
     except HotlineError:
         await tools.phone.action(*actions.hangup(channel, REJECTED))

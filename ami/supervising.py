@@ -40,8 +40,12 @@ class Supervising:
         self._clock = clock
 
     async def carry_out(self, wish: Wish) -> None:
-        """Raises what kept it from being done; the audit log has it then as well."""
-        seats = await asyncio.to_thread(self._seats)
+        """Raises what kept it from being done; the audit log has it then as well.
+
+        Without an audit log nothing is done, and NotWritten says so.
+        """
+        with audit.closed_without():
+            seats = await asyncio.to_thread(self._seats)
         told = _Told(wish.call_id, wish.agent)
         try:
             check_right(self._site, wish.who)
@@ -54,12 +58,14 @@ class Supervising:
             )
             await self._write(wish, told, "begun")
             await self._do(wish, talk, ours)
+        except audit.NotWritten:
+            raise
         except HotlineError as error:
             await self._write(
                 wish, told, "refused" if isinstance(error, NotAllowed) else "failed", str(error)
             )
             raise
-        await self._write(wish, told, "done")
+        await self._write(wish, told, "done", lost="it was done, and only its beginning is in the log")
 
     def _whose(self, wish: Wish, talk: Conversation, seats: dict[str, str]) -> Channel:
         names = self._endpoints()
@@ -89,7 +95,12 @@ class Supervising:
             return {login.agent: login.seat for login in logged_in(session)}
 
     async def _write(
-        self, wish: Wish, told: _Told, outcome: audit.Outcome, reason: str | None = None
+        self,
+        wish: Wish,
+        told: _Told,
+        outcome: audit.Outcome,
+        reason: str | None = None,
+        lost: str = "nothing was done",
     ) -> None:
         def work() -> None:
             with self._sessions.begin() as session:
@@ -105,7 +116,8 @@ class Supervising:
                     reason=reason,
                 )
 
-        await asyncio.to_thread(work)
+        with audit.closed_without(lost):
+            await asyncio.to_thread(work)
 
 
 @dataclass

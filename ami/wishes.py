@@ -20,6 +20,7 @@ from ami.connection import AmiConnection
 from ami.listener import Listener
 from ami.protocol import Message
 from ami.pushing import pushed
+from callcenter.errors import HotlineError
 from callcenter.manager_events import WISH_EVENT
 from callcenter.ports import Clock
 from callcenter.site import Site
@@ -73,5 +74,7 @@ class Wishes:
         try:
             await handler(self._tools, message)
             log.info("wish.granted", wish=name, call=call)
+        except HotlineError as error:
+            log.warning("wish.refused", wish=name, call=call, reason=str(error))
         except Exception as error:  # the edge: whatever is wrong with one wish, the listener goes on
             log.exception("wish.failed", wish=name, call=call, error=type(error).__name__)

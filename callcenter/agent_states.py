@@ -53,6 +53,7 @@ def begin(
     *,
     reason: str | None = None,
     until: dt.datetime | None = None,
+    held: bool = False,
 ) -> None:
     """From ``at`` on the agent is in this state."""
     at = close(session, login.agent, at)
@@ -64,7 +65,7 @@ def begin(
             reason=reason,
             began_at=at,
             until=until,
-            held=False,
+            held=held,
             ended_at=None,
         )
     )
@@ -103,12 +104,12 @@ def present(session: Session, now: dt.datetime) -> dict[str, Stretch]:
     return {one.agent: one for one in stretches(rows, now) if one.ended_at is None or one.ended_at > now}
 
 
-def wrap_up(session: Session, login: AgentLogin, at: dt.datetime, seconds: int) -> bool:
+def wrap_up(session: Session, login: AgentLogin, at: dt.datetime, seconds: int, held: bool = False) -> bool:
     """A call has ended: the agent writes up. False for one who is paused or unreachable, who stays so."""
     row = open_state(session, login.agent)
     if row is not None and row.state in (PAUSED, UNREACHABLE):
         return False
-    begin(session, login, WRAPUP, at, until=at + dt.timedelta(seconds=seconds))
+    begin(session, login, WRAPUP, at, until=at + dt.timedelta(seconds=seconds), held=held)
     return True
 
 

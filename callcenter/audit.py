@@ -7,15 +7,32 @@ that none is missing whatever dies meanwhile, and one with what became of it.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Literal
 
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from callcenter.errors import HotlineError
 from schema.config import Audit
+from schema.session import trouble
 
 Outcome = Literal["begun", "done", "refused", "failed"]
+
+
+class NotWritten(HotlineError):
+    """The audit log can't be written: what has to be in it is not done."""
+
+
+@contextmanager
+def closed_without(what: str = "nothing was done") -> Iterator[None]:
+    """What supervisors do fails closed: raises NotWritten when the database is away. ``what`` was done by then."""
+    try:
+        yield
+    except SQLAlchemyError as error:
+        raise NotWritten(f"{what}: the audit log can't be written; {trouble(error)}") from error
 
 
 def write(

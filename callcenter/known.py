@@ -57,6 +57,12 @@ class Known:
         found = [each for each in self.closings if each.calendar in (None, calendar)]
         return max(found, key=lambda each: each.began_at) if found else None
 
+    @property
+    def closing_of_all(self) -> Closing | None:
+        """The newest emergency closing of everything."""
+        found = [each for each in self.closings if each.calendar is None]
+        return max(found, key=lambda each: each.began_at) if found else None
+
 
 NOTHING = Known()
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Any, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from callcenter.calendar import CalendarState, CompiledCalendar
+from callcenter.flow_hours import closed_by_calendars
 from callcenter.personal_queues import personal_queues
 from callcenter.rules import ready
 from callcenter.site import Site
@@ -62,6 +64,11 @@ class Published:
         ]
         """Every menu, so that a cursor can remember one by its number."""
         self.menu_numbers = {menu: number for number, menu in enumerate(self.menus)}
+
+    @cached_property
+    def closing_by_themselves(self) -> frozenset[str]:
+        """The flows that lead to nobody before a calendar was asked: an emergency closing closes them."""
+        return closed_by_calendars(self.site)
 
     def step(self, flow: str, name: str) -> Step | None:
         """A step by where it stands; one that begins with a dot is of ``direct``."""

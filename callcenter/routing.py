@@ -1,7 +1,8 @@
 """Where a call goes first, and why: one pure decision on its line, its caller and what is known of them.
 
 In this order: the black list, the VIP list, the site's rules, the dialled number, the trunk's fallback, the
-first flow. It never fails.
+first flow. While everything is closed in emergency, who would reach somebody without any calendar being asked
+hears so instead. It never fails.
 """
 
 from __future__ import annotations
@@ -69,7 +70,7 @@ def decide(
     if listed is not None:
         told = (*told, _described(listed))
         if listed.queue in published.queues:
-            closing = known.closing_of("")
+            closing = known.closing_of_all
             if closing is None:
                 return _straight(entry, told, listed)
             told = (*told, f"emergency closing by {closing.by}: not straight to queue {listed.queue}")
@@ -82,8 +83,25 @@ def decide(
             why = rule.why(arrival, lambda calendar: calendar_state(published, calendar, at, known))
             if why is not None:
                 reasons = (*told, f"rule {rule.rule.name}: {why}")
-                return _ruled(rule.rule, published, entry, reasons, listed)
-    return _opened(entry, (*told, entry.reason), listed)
+                return _unless_closed(
+                    published, _ruled(rule.rule, published, entry, reasons, listed), known, rule.rule
+                )
+    return _unless_closed(published, _opened(entry, (*told, entry.reason), listed), known)
+
+
+def _unless_closed(published: Published, way: Way, known: Known, rule: Rule | None = None) -> Way:
+    """The way, unless all is closed and nothing on it asks a calendar, which would know."""
+    closing = known.closing_of_all
+    asks = rule is not None and rule.calendar is not None
+    if closing is None or asks or way.refused or way.message:
+        return way
+    if not way.queue and way.flow in published.closing_by_themselves:
+        return way
+    why = f"emergency closing of all by {closing.by}: {way.decision.destination} asks no calendar"
+    reasons = (*way.decision.reasons, why)
+    message = next((each for each in (closing.prompt, published.site.sorry) if each in published.prompts), "")
+    decision = Decision("call", f"message {message}" if message else "busy", reasons)
+    return Way(decision, way.flow, way.language, why, refused=not message, message=message)
 
 
 def route(published: Published, trunk: str, did: str) -> Entry:

@@ -115,15 +115,16 @@ class Agent:
 
 @dataclass(frozen=True, kw_only=True)
 class Registration:
-    """Signs ``login`` in for ``seconds`` at its own address; 0 signs it out."""
+    """Signs ``login`` in for ``seconds``, 0 to sign it out, at its own address or at ``contact``, as IP:PORT."""
 
     template: ClassVar[str] = "register.xml.j2"
     login: Login
     seconds: int = 3600
+    contact: str = ""
 
     def rows(self) -> str:
-        """One row: the name to register."""
-        return _injection([(self.login.username,)])
+        """One row: the name to register, and where it is to be found unless it is here."""
+        return _injection([(self.login.username, self.contact) if self.contact else (self.login.username,)])
 
 
 Scenario = Caller | Agent | Registration

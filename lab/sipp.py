@@ -65,9 +65,16 @@ def run(
     return start(scenario, toward, logs, at=at, seconds=seconds).wait(seconds)
 
 
-def register(login: Login, toward: Address, *, at: Address, seconds: int = 3600) -> None:
-    """Sign ``login`` in at ``at`` for ``seconds``, 0 to sign it out. Raises HotlineError when refused."""
-    scenario = Registration(login=login, seconds=seconds)
+def register(
+    login: Login, toward: Address, *, at: Address, seconds: int = 3600, phone: Address | None = None
+) -> None:
+    """Sign ``login`` in from ``at`` for ``seconds``, 0 to sign it out. Raises HotlineError when refused.
+
+    ``phone``: its calls come there, where a SIPp may be listening already.
+    """
+    at = _with_port(at)
+    contact = f"{phone.ip}:{phone.port}" if phone else ""
+    scenario = Registration(login=login, seconds=seconds, contact=contact)
     with tempfile.TemporaryDirectory(prefix="sipp-") as name:
         folder = Path(name)
         _write(folder, render(scenario), scenario.rows())

@@ -28,4 +28,5 @@ def talked(session: Session, leg: Leg) -> TalkedLeg:
         talk_ms=leg.talk_ms,
         cut=call is not None and call.ended_by == "pbx_restart",
         trunk=None if call is None else call.trunk,
+        apart=tuple((begin, end) for begin, end in leg.apart or ()),
     )

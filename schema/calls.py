@@ -66,6 +66,9 @@ class Leg(Base):
     ring_ms: Mapped[int] = mapped_column(default=0)
     talk_ms: Mapped[int] = mapped_column(default=0)
     hold_ms: Mapped[int] = mapped_column(default=0)
+    apart: Mapped[list[list[int]] | None] = mapped_column(JSON(none_as_null=True))
+    """Where it was joined with others than the caller, a consultation: begin and end of each piece, in
+    milliseconds of the time it was joined with anybody, which is the time its recording knows."""
 
 
 class Visit(Base):

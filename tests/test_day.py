@@ -39,7 +39,10 @@ def test_every_kind_is_there_and_the_mix_is_by_weight() -> None:
 
 def test_no_two_calls_are_taken_for_each_other_but_those_from_one_seat_to_another() -> None:
     calls = Counter((call.caller, call.dials) for call in plan(5, 3000, AGENTS))
-    assert {key for key, count in calls.items() if count > 1} == {(site_day.CALLING, site_day.CALLED)}
+    assert {key for key, count in calls.items() if count > 1} == {
+        (site_day.CALLING, site_day.CALLED),
+        (site_day.CALLING, site_day.FORWARDED),
+    }
 
 
 def test_only_a_caller_who_has_called_before_has_an_agent_to_be_remembered() -> None:

@@ -20,5 +20,10 @@ def mark_asked(call: Call, call_id: str) -> None:
 
 
 def was_asked(call: Call, call_id: str) -> bool:
-    """Whether the caller, whose own channel this is, was asked by whom they were passed on to."""
-    return call.uniqueid == call_id and call.get_variable(f"SHARED({SURVEYED})") == "1"
+    """Whether the caller, whose own channel this is, was asked by whom they were passed on to.
+
+    Raises HungUp on a channel that is gone, as that of an agent who has passed on whom they had called.
+    """
+    if call.uniqueid != call_id:
+        return False
+    return bool(call.execute("GET VARIABLE", f"SHARED({SURVEYED})")["result"] == ("1", "1"))

@@ -22,9 +22,10 @@ def dial(
     channel: str = "PJSIP/s8002-00000001",
     moved_by: str = "",
     consults: str = "",
+    ring: str = "",
 ) -> dict[str, str]:
-    """The variables that the dialplan goes on with."""
-    values = ("node-1.0", "", "", "", "", moved_by, number, "", consults)
+    """The variables that the dialplan goes on with. ``ring``: a flow's step rings so many seconds."""
+    values = ("node-1.0", "", "", "", "", moved_by, number, ring, consults)
     arguments = {f"agi_arg_{place}": value for place, value in enumerate(values, 2)}
 
     async def whole() -> dict[str, str]:

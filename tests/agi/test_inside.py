@@ -56,6 +56,25 @@ def test_settings_and_log_ins_are_read_from_the_database(house: House, database:
 
 
 @pytest.mark.req("CALL-7")
+def test_what_rings_at_a_seat_or_an_agent_is_picked_up(house: House, database: Engine) -> None:
+    sessions = session_factory(database)
+    with sessions.begin() as session:
+        session.add(AgentLogin(agent="1001", seat="s8001", began_at=AT, ended_at=None, paused_reason=None))
+    for number in ("8001", "1001"):
+        left = dial(house, f"*8*{number}", sessions)
+        assert (left["HL_NEXT"], left["HL_TARGET"]) == ("pickup", "PJSIP/s8001")
+    assert dial(house, "*8*9999", sessions)["HL_NEXT"] == "hangup"
+
+
+@pytest.mark.req("RT-4")
+def test_a_flows_step_is_told_what_became_of_it(house: House, database: Engine) -> None:
+    left = dial(house, "8001", session_factory(database), channel="PJSIP/e1-00000001", ring="12")
+    assert (left["HL_NEXT"], left["HL_TARGET"], left["HL_SECONDS"]) == ("dial", "PJSIP/s8001", "12")
+    away = dial(house, "1001", session_factory(database), channel="PJSIP/e1-00000001", ring="12")
+    assert (away["HL_NEXT"], away["HL_TARGET"]) == ("back", "LOGGEDOFF")
+
+
+@pytest.mark.req("CALL-7")
 def test_who_sits_where_is_found_while_another_program_writes(house: House, database: Engine) -> None:
     sessions = session_factory(database)
     sitting = {"agent": "1001", "seat": "s8001", "began_at": AT, "ended_at": None, "paused_reason": None}

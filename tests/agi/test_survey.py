@@ -82,6 +82,15 @@ def test_a_caller_who_was_not_asked_elsewhere_is_asked_here(house: House) -> Non
     assert heard(house) == [ASKED, ("scored", 1, "1")]
 
 
+def test_a_channel_that_is_gone_is_asked_nothing(house: House) -> None:
+    """An agent who rang another queue and passed its agent on comes back from it like a caller."""
+    gone = Caller("1", gone_at=0)
+    place = {"cursor": "main/start;zh;doing;count=1.1", "version": "7", "outcome": "CONTINUE"}
+    house.call(gone, uniqueid="node-1.0", **place)
+    assert len(gone.verbs) == 1
+    assert heard(house) == []
+
+
 def test_the_call_goes_on_behind_the_survey(house: House) -> None:
     assert ask(house, "1").variables["HL_NEXT"] == "hangup"
 

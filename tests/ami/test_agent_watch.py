@@ -8,6 +8,7 @@ import threading
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from ami import agent_watch
@@ -18,6 +19,7 @@ from callcenter import agent_states as states
 from callcenter import agents
 from callcenter.personal_queues import queue_of
 from callcenter.site import Site
+from schema.agents import AgentState
 from tests.callcenter.flow_sites import flow, site
 from tests.databases import Sessions
 
@@ -135,6 +137,49 @@ def test_a_wrap_up_begins_when_the_call_ended_however_late_that_is_heard(session
             row = states.open_state(session, AGENT)
             assert row is not None
             assert row.began_at == ended + dt.timedelta(seconds=5)
+
+    Watched(sessions).play(story)
+
+
+@pytest.mark.req("ACD-5", "CALL-1")
+def test_who_passes_a_caller_on_writes_up_then_and_not_when_the_callers_call_is_over(
+    sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(agent_watch, "LEFT_SECONDS", 0.05)
+
+    async def story(house: Watched) -> None:
+        house.watch.hear_connect(of_agent(Uniqueid="caller"))
+        house.watch.hear_device(device("NOT_INUSE"))
+        await house.becomes(states.WRAPUP)
+        async with asyncio.timeout(SECONDS):
+            while "QueuePause" not in house.phones.done:
+                await asyncio.sleep(0.01)
+        with sessions.begin() as session:
+            states.end_wrap_up(session, agents.seated(session, AGENT), dt.datetime.now(dt.UTC))
+        house.watch.hear_complete(of_agent(Uniqueid="caller"))
+        house.watch.hear_missed(of_agent())
+        house.watch.hear_missed(of_agent())
+        await house.becomes(states.PAUSED)
+        with sessions() as session:
+            told = [row.state for row in session.scalars(select(AgentState).order_by(AgentState.id))]
+        assert told.count(states.WRAPUP) == 1
+
+    Watched(sessions).play(story)
+
+
+@pytest.mark.req("ACD-5")
+def test_a_phone_that_is_free_just_before_the_queue_says_so_is_that_of_a_call_that_is_over(
+    sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(agent_watch, "LEFT_SECONDS", 0.05)
+
+    async def story(house: Watched) -> None:
+        house.watch.hear_connect(of_agent(Uniqueid="caller"))
+        house.watch.hear_device(device("NOT_INUSE"))
+        house.watch.hear_complete(of_agent(Uniqueid="caller"))
+        await house.becomes(states.WRAPUP)
+        await asyncio.sleep(0.2)
+        assert "QueuePause" not in house.phones.done
 
     Watched(sessions).play(story)
 

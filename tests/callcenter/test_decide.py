@@ -73,6 +73,64 @@ def test_while_all_is_closed_no_vip_goes_past_the_flow() -> None:
     assert "emergency closing by chen" in found.decision.reasons[1]
 
 
+PEOPLE = {
+    "start": {"kind": "queue", "queue": "care", "timeout": "@hangup", "full": "@hangup", "nobody": "@hangup"}
+}
+ASKING = {
+    "start": {
+        "kind": "branch",
+        "on": "calendar",
+        "calendar": "office",
+        "cases": {"open": "wait"},
+        "otherwise": "@hangup",
+    },
+    "wait": PEOPLE["start"],
+}
+ALL, ONE = Closing(None, NOON, "chen", "bye"), Closing("office", NOON, "chen", "bye")
+
+
+def closed(steps: dict[str, Any], *closings: Closing, entry: Listed | None = None, **more: Any) -> Way:
+    published = Published(site(flow(steps), flow(HANG_UP, "english", language="en"), **more))
+    return decide(published, "e1", "95588", CALLER, NOON, Known(entry, closings))
+
+
+@pytest.mark.req("IVR-3", "RT-7")
+def test_while_all_is_closed_a_flow_that_asks_no_calendar_is_closed_too() -> None:
+    found = closed(PEOPLE, ALL)
+    assert (found.message, found.queue) == ("bye", "")
+    assert found.decision.destination == "message bye"
+    assert found.decision.reasons == (
+        *FIRST,
+        "emergency closing of all by chen: flow main asks no calendar",
+    )
+    assert not closed(PEOPLE, ONE).message
+
+
+@pytest.mark.req("IVR-3")
+def test_the_sites_sorry_is_heard_where_the_closing_has_no_words_and_else_busy() -> None:
+    mute = Closing(None, NOON, "chen")
+    assert closed(PEOPLE, mute, sorry="sub").message == "sub"
+    assert closed(PEOPLE, mute).refused
+
+
+@pytest.mark.req("IVR-3")
+def test_a_flow_that_asks_a_calendar_or_leads_to_nobody_goes_its_own_way() -> None:
+    assert closed(ASKING, ALL).flow == "main"
+    assert not closed(ASKING, ALL).message
+    assert not closed(HANG_UP, ALL).message
+
+
+@pytest.mark.req("IVR-3", "RT-2")
+def test_rules_and_vips_get_past_a_closing_of_all_by_a_calendar_only() -> None:
+    rule = {"name": "duty", "queue": "care"}
+    assert closed(ASKING, ALL, rules=[rule]).message == "bye"
+    night = {**rule, "calendar": "office", "states": ["closed"]}
+    assert closed(ASKING, ALL, rules=[night]).queue == "care"
+    vip = Listed(12, "vip", CALLER, queue="care")
+    assert closed(PEOPLE, ALL, entry=vip).message == "bye"
+    assert closed(PEOPLE, ALL, entry=Listed(7, "block", CALLER)).decision.reasons == ("black list #7",)
+
+
 @pytest.mark.req("RT-7")
 def test_that_nothing_could_be_known_is_the_first_reason() -> None:
     assert way(Known(trouble="the database did not answer")).decision.reasons == (

@@ -61,10 +61,15 @@ def crowd(house: House, talk_seconds: float, rings_ms: int) -> Iterator[Phones]:
 
 
 def _switch_on(house: House, scenario: Agent, at: Address, seats: Sequence[str]) -> Run:
-    """One SIPp that is the phone of several seats."""
-    for seat in seats:
-        sipp.register(Login(seat, house.secret(f"seat/{seat}")), house.sip, at=at)
-    return sipp.start(scenario, house.sip, house.sipp_logs, at=at, at_once=2 * len(seats), seconds=600)
+    """One SIPp that is the phone of several seats, and answers when Asterisk asks whether it is there."""
+    run = sipp.start(scenario, house.sip, house.sipp_logs, at=at, at_once=2 * len(seats), seconds=600)
+    with ExitStack() as undo:
+        undo.enter_context(run)
+        for seat in seats:
+            login = Login(seat, house.secret(f"seat/{seat}"))
+            sipp.register(login, house.sip, at=Address(at.ip), phone=at)
+        undo.pop_all()
+    return run
 
 
 def _all_can_be_rung(house: House) -> bool:

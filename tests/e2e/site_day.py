@@ -13,8 +13,10 @@ SILENT, PASSERS = "4091", ("4092", "4093")
 """An agent whose phone is never answered, and two who pass every caller on to ``CARE``."""
 MANAGER = "4001"
 CARRIER, CARRIER_HOST, PREFIX = "c6", "127.0.0.56", "8889"
-CALLING, DIALLING, CALLED = "7211", "7212", "7213"
-"""Seats: one that calls the third, one that calls outside."""
+CALLING, DIALLING, CALLED, FORWARDED = "7211", "7212", "7213", "7214"
+"""Seats: one that calls the third and the fourth, whose calls go to the third, and one that calls outside."""
+RULED = "13922"
+"""Callers whose numbers begin so go straight to the queue, by a rule."""
 ROOM, BOX = "8809", "9609"
 
 
@@ -37,6 +39,8 @@ def add_day(found: Site, crowd: list[str]) -> None:
         flow = {"name": name, "title": name, "language": language, "start": "start", "operator": "operator"}
         steps = {"operator": _wait(QUEUE), **steps}
         found["flows"].append({**flow, "steps": steps})
+    rule = {"name": "day_rule", "callers": [f"{RULED}*"], "queue": QUEUE, "priority": 5}
+    found.setdefault("rules", []).append(rule)
     _outside(found)
 
 
@@ -44,7 +48,7 @@ def _people(found: Site) -> None:
     for agent in (SILENT, *PASSERS):
         found["agents"].append({"number": agent, "title": agent, "languages": ["zh"]})
         found["seats"].append({"name": f"t{agent}", "number": f"9{agent}", "title": agent})
-    for number in (CALLING, DIALLING, CALLED):
+    for number in (CALLING, DIALLING, CALLED, FORWARDED):
         found["seats"].append({"name": seat(number), "number": number, "title": number})
     next(agent for agent in found["agents"] if agent["number"] == MANAGER)["account_manager"] = True
     found["mailboxes"].append({"number": BOX, "title": "Day"})

@@ -3,6 +3,7 @@
 ``phone: {NUMBER: fields}``   the phone of this inside number signs in; fields of ``lab.scenario.Agent``
 ``seated: {AGENT: NUMBER}``   this agent of ours is logged in at the seat of that number
 ``carrier: {TRUNK: fields}``  the far end of a trunk of ours is there, and known to be
+``there: TRUNK``              it still is, though what Asterisk had asked before was not answered until a second later
 ``desk: {NUMBER: options}``   ``hotline desks set`` with these options; cleared at the end
 ``code: {NUMBER: code}``      a feature code is dialled at this phone and heard to its end
 ``soft: {NUMBER: fields}``    a softphone of this inside number, for the verbs of ``verbs_hands.py``
@@ -81,9 +82,12 @@ class InsideVerbs:
             at = Address(host(trunk), 5060)
             run = sipp.start(Agent(**options), self._house.sip, self._house.sipp_logs, at=at, seconds=600)
             self.parties[trunk] = self._stack.enter_context(run)
-            self._house.asterisk.rx(f"pjsip qualify {trunk}")
-            there = partial(self._house.asterisk.rx, f"pjsip show aor {trunk}")
-            until(lambda there=there: "Avail " in there(), PATIENCE_SECONDS, f"{trunk} is there")
+            self.do_there(trunk)
+
+    def do_there(self, trunk: str) -> None:
+        self._house.asterisk.rx(f"pjsip qualify {trunk}")
+        show = partial(self._house.asterisk.rx, f"pjsip show aor {trunk}")
+        until(lambda: "Avail " in show(), PATIENCE_SECONDS, f"{trunk} is there")
 
     def do_desk(self, wanted: dict[str, list[str]]) -> None:
         for number, options in wanted.items():

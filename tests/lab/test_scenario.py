@@ -92,6 +92,13 @@ def test_a_registration_names_its_account_in_the_row() -> None:
     assert "secret" not in render(registration)
 
 
+def test_a_registration_may_name_a_phone_elsewhere() -> None:
+    registration = Registration(login=Login("seat", "secret"), contact="127.0.0.31:32070")
+    assert registration.rows() == "SEQUENTIAL\nseat;127.0.0.31:32070\n"
+    assert "<sip:[field0]@[field1]>" in render(registration)
+    assert "<sip:[field0]@[local_ip]:[local_port]>" in render(Registration(login=Login("seat", "secret")))
+
+
 def check_jumps(xml: str) -> None:
     scenario = steps(xml)
     labels = {label.get("id") for label in scenario.iter("label")}

@@ -134,6 +134,16 @@ def test_what_a_dead_listener_left_is_finished(spool: Spool) -> None:
     assert mend(spool) == 0
 
 
+@pytest.mark.req("CALL-1")
+def test_what_the_caller_did_not_hear_is_left_out_of_what_is_finished_late_as_well(spool: Spool) -> None:
+    spool.record("left.1", 1000)
+    spool.talked("left.1", 600)
+    with spool.sessions.begin() as session:
+        session.execute(update(Leg).values(apart=[[200, 600]]))
+    assert mend(spool) == 1
+    assert [row.duration_ms for row in spool.rows()] == [600]
+
+
 def test_a_leg_that_is_still_up_is_left_alone(spool: Spool) -> None:
     spool.record("held.1", 1000)
     spool.talked("held.1")

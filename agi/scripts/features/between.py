@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from agi.scripts.features.desk import Desk
+from callcenter.agents import seats_of
 from callcenter.channel_variables import NEXT, PARKER, SECONDS, TARGET
 from callcenter.desks import of
 from callcenter.errors import NotFound
@@ -37,7 +38,10 @@ def intercom(desk: Desk) -> dict[str, str]:
 
 
 def _endpoint(desk: Desk) -> str:
-    endpoint = desk.snapshot.numbers.seats.get(desk.argument)
+    number, numbers = desk.argument, desk.snapshot.numbers
+    endpoint = numbers.seats.get(number)
+    if endpoint is None and number in numbers.agents:
+        endpoint = desk.database(lambda session: seats_of(session, [number], "")).get(number)
     if endpoint is None:
-        raise NotFound(f"{desk.argument} is no seat's number")
+        raise NotFound(f"{number} is no seat's number, and no agent's who is logged in")
     return f"PJSIP/{endpoint}"

@@ -136,5 +136,14 @@ KINDS = (
     Kind(name="to a mobile outside", place=18, weight=2, dials=site_day.OUTSIDE),
     Kind(name="conference", place=19, weight=2, dials=site_day.ROOM_LINE, hangs_up=6.0),
     Kind(name="seat to seat", place=20, weight=3, dials=site_day.CALLED, trunk="seat"),
+    Kind(
+        name="straight to the queue by a rule",
+        place=22,
+        weight=4,
+        dials=site_day.MENU,
+        keys=AGAIN,
+        scored=True,
+    ),
+    Kind(name="seat to a seat that is forwarded", place=23, weight=2, dials=site_day.FORWARDED, trunk="seat"),
     Kind(name="seat to outside", place=21, weight=3, dials=site_day.PREFIX, trunk="seat"),
 )

@@ -1,4 +1,4 @@
-"""Callers of a mixed day who are known before they call: the black list, the VIP list, and who served whom."""
+"""What is known before a mixed day begins: the black list, the VIP list, who served whom, a seat's forwarding."""
 
 from __future__ import annotations
 
@@ -20,16 +20,18 @@ SERVED_BEFORE = dt.timedelta(hours=2, minutes=30)
 
 @contextmanager
 def known_callers(house: House, planned: Iterable[Planned]) -> Iterator[None]:
-    """The black list, the VIP list, and who was served by whom before."""
+    """All of it, and gone again afterwards but for who served whom."""
     begins = {kind.name: f"{kind.callers}*" for kind in KINDS}
     vip = ("--queue", site_day.QUEUE, "--priority", "10")
     house.run("callers", "block", begins[REFUSED])
     house.run("callers", "vip", begins[PAST_MENU], *vip)
     house.run("callers", "vip", begins[TO_MANAGER], "--agent", site_day.MANAGER, "--wait", "2", *vip)
+    house.run("desks", "set", site_day.FORWARDED, "--always", site_day.CALLED)
     _serve_before(house, planned)
     try:
         yield
     finally:
+        house.run("desks", "clear", site_day.FORWARDED)
         for name in (REFUSED, PAST_MENU, TO_MANAGER):
             house.run("callers", "remove", begins[name])
 

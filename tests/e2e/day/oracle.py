@@ -8,14 +8,16 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from callcenter import inside, known_store
+from callcenter import known_store
 from callcenter.desks import around
 from callcenter.flow import Fact, Served
+from callcenter.inside import House
 from callcenter.number_plan import NumberPlan
 from callcenter.personal_queues import queue_of
 from callcenter.published import Published
 from callcenter.routing import Decision
 from callcenter.simulate import Path, People, simulate
+from callcenter.simulate_phones import Phones
 from callcenter.site import Site
 from tests.e2e import site_day
 from tests.e2e.day.plan import Planned
@@ -91,7 +93,7 @@ class Oracle:
     def ways(self, call: Planned, began: dt.datetime) -> list[Way]:
         """Every way that is right for this call; there is more than one only where an agent is asked first."""
         if call.kind.trunk == "seat":
-            return [self._inside(call, began)]
+            return [Way(self._dialled(site_day.seat(call.caller), call.dials, began), (), ())]
         ways = [_way(path) for at in (began, began - SLACK) for path in self._paths(call, at)]
         if call.kind.passed_on_to:
             ways = [self._passed_on(call, way, began) for way in ways]
@@ -116,28 +118,20 @@ class Oracle:
 
     def _passed_on(self, call: Planned, way: Way, at: dt.datetime) -> Way:
         """The agent sends the caller to another number of the house, and its flow ends before the first one's."""
-        seat, number = seat_of(site_day.PASSERS[0]), call.kind.passed_on_to
-        house = inside.House(self._published, self._plan, at)
-        first = _decided(inside.begin(house, seat, number))
+        number = call.kind.passed_on_to
+        dialled = self._dialled(seat_of(site_day.PASSERS[0]), number, at)
         then = _way(simulate(self._published, did=number, trunk="", caller=call.caller, at=at))
         return Way(
-            (*way.decisions, first, *then.decisions),
+            (*way.decisions, *dialled, *then.decisions),
             (*way.steps[:-1], *then.steps, way.steps[-1]),
             way.visits + then.visits,
         )
 
-    def _inside(self, call: Planned, at: dt.datetime) -> Way:
-        """By the function that decides for calls from seats; whoever is rung answers."""
-        seat = site_day.seat(call.caller)
-        desks = around(self._session, self._plan, call.dials, seat)
-        house = inside.House(self._published, self._plan, at, desks)
-        first = inside.begin(house, seat, call.dials)
-        then = inside.go_on(house, first.place or inside.Place(call.dials), "ANSWER", "16")
-        return Way((_decided(first), _decided(then)), (), ())
-
-
-def _decided(decision: inside.Decision) -> str:
-    return decision_line(Decision("call", f"{decision.act} {decision.target}".strip(), decision.reasons))
+    def _dialled(self, seat: str, number: str, at: dt.datetime) -> tuple[str, ...]:
+        """The decisions on a number dialled at a seat; whoever is rung answers."""
+        desks = around(self._session, self._plan, number, seat)
+        phones = Phones(House(self._published, self._plan, at, desks))
+        return tuple(map(decision_line, phones.dial(seat, number, iter(())).decisions))
 
 
 def _way(path: Path) -> Way:

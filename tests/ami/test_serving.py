@@ -1,0 +1,52 @@
+"""An agent who has passed a caller on is done with them, whenever the caller's call ends."""
+
+from __future__ import annotations
+
+import pytest
+
+from ami.protocol import Message
+from ami.serving import Serving
+from callcenter import agents
+
+pytestmark = [pytest.mark.req("ACD-5")]
+SEAT, AGENT = "a1", "1001"
+
+
+def told(caller: str, seat: str = SEAT) -> Message:
+    interface = agents.interface(AGENT, seat)
+    return Message({"Uniqueid": caller, "MemberName": AGENT, "Queue": "sales", "Interface": interface})
+
+
+def test_a_call_that_is_over_at_once_is_the_agents_end() -> None:
+    serving = Serving()
+    serving.connect(told("one"))
+    (served,) = serving.free(SEAT)
+    assert (served.agent, served.queue) == (AGENT, "sales")
+    assert serving.complete(told("one"))
+    assert not serving.leave(served)
+
+
+def test_a_call_that_goes_on_without_the_agent_ends_nothing_for_them_later() -> None:
+    serving = Serving()
+    serving.connect(told("one"))
+    (served,) = serving.free(SEAT)
+    assert serving.leave(served)
+    assert serving.free(SEAT) == []
+    serving.connect(told("two"))
+    assert not serving.complete(told("one"))
+    assert serving.complete(told("two"))
+
+
+def test_another_phone_that_is_free_says_nothing() -> None:
+    serving = Serving()
+    serving.connect(told("one"))
+    assert serving.free("a2") == []
+
+
+def test_calls_from_before_asterisk_came_up_are_forgotten_and_their_ends_count() -> None:
+    serving = Serving()
+    serving.connect(told("one"))
+    (served,) = serving.free(SEAT)
+    serving.forget()
+    assert not serving.leave(served)
+    assert serving.complete(told("one"))
