@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.e2e.site_inside import SHOWN, host, seat
+from tests.e2e.site_recording import CONSENT
 
 Site = dict[str, Any]
 SEATS = range(7401, 7413)
@@ -32,3 +33,4 @@ def add_rooms(found: Site) -> None:
     found["rooms"] += [{"number": number, "title": number, **more} for number, more in rooms.items()]
     found["mailboxes"].append({"number": BOX, "title": BOX})
     next(row for row in found["seats"] if row["number"] == NO_RIGHTS)["rights"] = "inside"
+    found["recording"]["trunks"] = {CARRIER: {"consent": CONSENT}}

@@ -9,6 +9,7 @@
 ``beeps: {PARTY: seconds}``   wait until this party has heard the tone of the house for so long
 ``no_beep: PARTY``            it has heard none for some seconds
 ``pauses_at: NUMBER``         wait until the recording of the call at this phone is paused; ``resumes_at``: no more
+``warned: {NUMBER: n}``       it is kept that so many who were called from this phone heard of the recording
 ``kept: {AGENT: [far, own]}`` the agent's newest talk has one recording, the far side's tone left, theirs right
 """
 
@@ -24,7 +25,7 @@ from lab import audio
 from lab.sipp_run import Run
 from lab.softphone import PhoneCall
 from schema.calls import Recording
-from schema.recordings import RecordingPause
+from schema.recordings import RecordingDecision, RecordingPause
 from tests.e2e.expect_hands import sounding
 from tests.e2e.house import House
 from tests.e2e.lamp import Lamp
@@ -118,6 +119,14 @@ class RoomVerbs:
     def _pauses_at(self, number: str) -> list[RecordingPause]:
         rows = self._house.rows(RecordingPause, ended_at=None)
         return [row for row in rows if row.channel.startswith(f"PJSIP/{seat(number)}-")]
+
+    def do_warned(self, wanted: dict[str, int]) -> None:
+        for number, count in wanted.items():
+            (call,) = self._house.calls_of(number)
+            rows = partial(
+                self._house.rows, RecordingDecision, call_id=call.call_id, consent="told", queue=None
+            )
+            until(lambda rows=rows, count=count: len(rows()) == count, PATIENCE_SECONDS, f"{count} told")
 
     def do_kept(self, wanted: dict[str, list[float]]) -> None:
         for agent, tones in wanted.items():
