@@ -17,8 +17,12 @@ from dialplan_templates.readback import DETAILS, Answers, read_back
 from dialplan_templates.versions import FOLDER, LINK, Files, Versions
 
 COMPLAINTS = ("WARNING", "ERROR")
-BY_THE_WAY = ("WARNING pjproject:", "WARNING taskprocessor.c:")
-"""Said now and then by a machine that is busy while Asterisk boots; never of a configuration."""
+BY_THE_WAY = (
+    "WARNING pjproject:",
+    "WARNING taskprocessor.c:",
+    "WARNING pbx_config.c: users.conf is deprecated",  # Debian's package has one
+)
+"""Said now and then by a machine that is busy while Asterisk boots, or of an operator's file; never of ours."""
 SEATS = tuple(f"pjsip/{kind}-" for kind in SEAT_OBJECTS)
 
 

@@ -134,9 +134,30 @@ def keys(value: Any) -> Any:
     return None
 
 
+def lost(known: Any, told: Any, where: str = "") -> list[str]:
+    """The known keys that are not there any more; there may be new ones."""
+    if isinstance(known, dict) and isinstance(told, dict):
+        return [
+            key
+            for name, inner in known.items()
+            for key in (lost(inner, told[name], f"{where}.{name}") if name in told else [f"{where}.{name}"])
+        ]
+    if isinstance(known, list) and isinstance(told, list):
+        return lost(known[0], told[0], f"{where}[]") if known and told else [where] * (len(known) > len(told))
+    return [where] * isinstance(known, dict | list)
+
+
 @pytest.mark.parametrize("name", TRIED)
 def test_json_is_valid_and_has_the_known_keys(home: Path, name: str) -> None:
-    assert keys(printed(home, name)) == json.loads(GOLDEN.read_text("utf-8"))[name]
+    assert lost(json.loads(GOLDEN.read_text("utf-8"))[name], keys(printed(home, name))) == []
+
+
+def test_a_lost_key_is_seen() -> None:
+    known = {"a": [{"b": None, "c": {"d": None}}]}
+    assert lost(known, {"a": [{"b": None, "c": {"d": None}, "new": None}], "new": None}) == []
+    assert lost(known, {"a": [{"b": None, "c": {}}]}) == [".a[].c.d"]
+    assert lost(known, {"a": []}) == [".a"]
+    assert lost(known, {"a": None}) == [".a"]
 
 
 def test_every_command_with_json_is_known() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import shutil
 from functools import cache
@@ -16,7 +17,7 @@ from ruamel.yaml import YAML
 from callcenter.feature_codes import FEATURES, codes, find
 from callcenter.secrets import Secrets
 from callcenter.site_file import examine, load
-from cli import main
+from cli import Hotline, main
 from dialplan_templates.context import secret_names
 from tests.guide_pages import PAGES, ROOT, blocks, commands, on_top, site_lines, text
 from tests.sample import SAMPLE
@@ -28,6 +29,8 @@ TRIED = [page for page in PAGES if page not in CHINESE]
 SITE = "site.yaml"
 ELSEWHERE = {"agi", "apply", "doctor", "plan", "prompts", "render", "rollback", "up"}
 """Need an Asterisk, make sounds or stay: tests of their own run them."""
+WRITTEN = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
+"""A moment at which the dates in commands lie ahead."""
 STAND_FOR = {"ID": "7", "ROOM": "8801", "NUMBER": "13800138000"}
 THERE_IS_NONE = re.compile(
     r"no manager connection to|there is no (call|recording|message|follow-up|kept place) (CALL|7|12)"
@@ -151,6 +154,7 @@ def test_every_command_does_its_work_or_says_in_a_line_what_is_missing(
     page: str, guided_home: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shutil.copytree(guided_home, folder / "home")
+    monkeypatch.setattr(Hotline, "clock", staticmethod(lambda: WRITTEN))
     monkeypatch.setenv("HOTLINE_HOME", "home")
     monkeypatch.setenv("HOTLINE_AMI_PORT", "34999")
     for words in commands(page):

@@ -141,6 +141,19 @@ def test_a_phone_that_is_signed_in_hinders_no_change_of_its_seat(there: Living) 
     there.apply(before)
 
 
+def test_the_users_conf_that_debian_brings_hinders_nothing(there: Living) -> None:
+    users = there.instance.etc / "users.conf"
+    users.write_text("[general]\nhasvoicemail = yes\n")
+    before = there.files
+    try:
+        assert there.apply(there.changed("features/00-base.conf", "disconnect = *0", "disconnect = *9")) == [
+            "features"
+        ]
+    finally:
+        users.unlink()
+    there.apply(before)
+
+
 def test_what_only_a_start_reads_is_told(there: Living) -> None:
     files = there.changed("pjsip/00-base.conf", ":25060", ":25061")
     files["modules/00-base.conf"] += "; a change\n"

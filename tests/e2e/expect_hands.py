@@ -38,7 +38,7 @@ def _audited(house: House, call: Call, wanted: list[dict[str, Any]]) -> None:
     assert [{key: row[key] for key in want} for row, want in zip(found, wanted, strict=True)] == wanted
 
 
-def credited(house: House, call_id: str, agent: str, heard: float) -> None:
+def credited(house: House, call_id: str, agent: str, heard: float, near: float) -> None:
     """The agent's seconds of talk are those that the caller has heard of them."""
 
     def talked() -> float:
@@ -46,7 +46,7 @@ def credited(house: House, call_id: str, agent: str, heard: float) -> None:
         return sum(leg.talk_ms for leg in legs if leg.kind != "caller") / 1000
 
     try:
-        until(lambda: abs(talked() - heard) <= NEAR_SECONDS, SETTLE_SECONDS, "the right seconds of talk")
+        until(lambda: abs(talked() - heard) <= near, SETTLE_SECONDS, "the right seconds of talk")
     except AssertionError:
         raise AssertionError(f"{agent} was heard {heard:.2f} s, credited with {talked():.2f} s") from None
 
@@ -56,7 +56,7 @@ def held(house: House, call_id: str, agent: str) -> float:
     return sum(leg.hold_ms for leg in house.rows(Leg, call_id=call_id, agent=agent)) / 1000
 
 
-def recorded(house: House, call_id: str, hz: float, heard: float, held: float) -> None:
+def recorded(house: House, call_id: str, hz: float, heard: float, held: float, near: float) -> None:
     """What the caller heard of a tone is on the agents' side of the call's files, once; what was said on hold may."""
 
     def seconds() -> float:
@@ -66,7 +66,7 @@ def recorded(house: House, call_id: str, hz: float, heard: float, held: float) -
 
     try:
         until(
-            lambda: heard - NEAR_SECONDS <= seconds() <= heard + held + NEAR_SECONDS,
+            lambda: heard - near <= seconds() <= heard + held + near,
             SETTLE_SECONDS,
             "the right seconds in files",
         )

@@ -22,7 +22,8 @@ Under ``phones``, agent: ``tone_hz``. Numbers are dialled as written.
 ``fails: [words, why]``      a command that must fail with this word in its message
 ``prints: [words, pieces…]`` wait until a command prints a line with these pieces, where other words may lie between
 ``listens: {NAME: [hz]}``    wait until NAME hears each tone, and only those, in the next half second
-``credited: {NAME: {AGENT: hz}}``  talk and recordings hold as much of each agent, or trunk, as NAME has heard
+``credited: {NAME: {AGENT: hz}}``  talk and recordings hold as much of each agent, or trunk, as NAME has heard;
+                             ``[hz, s]``: within so many seconds, where each move back costs some tenths
 ``gap: {NAME: [ms, hz, …]}`` NAME has heard one of the tones all the time since the first ``listens``, or for no more;
                              where the machine was late for no more than LATE_GAP_SECONDS
 """
@@ -186,16 +187,17 @@ class Hands:
                 f"{name} heard nobody for {gaps.longest(found):.2f} s"
             )
 
-    def do_credited(self, heard: dict[str, dict[str, float]]) -> None:
+    def do_credited(self, heard: dict[str, dict[str, float | list[float]]]) -> None:
         for name, tones in heard.items():
             ear, call_id = samples(self._ear(name)), expect.call_id(self._house, self.number[name])
-            for agent, hz in tones.items():
+            for agent, told in tones.items():
+                hz, near = told if isinstance(told, list) else (told, expect_hands.NEAR_SECONDS)
                 seconds = expect_hands.sounding(ear, hz)
                 self.figures[f"{name} heard {agent}"] = seconds
                 assert seconds, f"{name} never heard {agent}"
-                expect_hands.credited(self._house, call_id, agent, seconds)
+                expect_hands.credited(self._house, call_id, agent, seconds, near)
                 held = expect_hands.held(self._house, call_id, agent)
-                expect_hands.recorded(self._house, call_id, hz, seconds, held)
+                expect_hands.recorded(self._house, call_id, hz, seconds, held, near)
 
     def _hears_just(self, name: str, tones: list[float]) -> bool:
         heard = samples(self._ear(name))
