@@ -15,6 +15,9 @@ from functools import partial
 
 from lab import g711, rtp
 
+TALK, CLOSE, WAKINGS = b"t", b"x", 4096
+"""What wakes the thread, and how much of it is taken at a time."""
+
 
 @dataclass(frozen=True)
 class Speech:
@@ -66,7 +69,7 @@ class Media:
 
     def close(self) -> None:
         """End the thread and give the ports back. What was heard stays."""
-        os.write(self._waker, b"x")
+        os.write(self._waker, CLOSE)
         self._thread.join()
         self._selector.close()
         for sock in self._sockets.values():
@@ -82,6 +85,7 @@ class Media:
         with self._lock:
             self._lines[call] = Line(port, far_end, voice, rtp.Ear(self._speech.law, time.monotonic()))
             self._talking.add(call)
+        os.write(self._waker, TALK)  # the far end may be waiting for the first word as well
 
     def ended(self, call: int) -> None:
         """Fall silent and deaf on this call."""
@@ -109,9 +113,10 @@ class Media:
         while True:
             wait = max(due - time.monotonic(), 0) if self._talking else None
             for key, _ in self._selector.select(wait):
-                if key.data is None:
+                if key.data is not None:
+                    key.data()
+                elif CLOSE in os.read(self._wake, WAKINGS):
                     return
-                key.data()
             if wait is None:
                 due = time.monotonic()
             while due <= time.monotonic():
