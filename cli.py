@@ -39,9 +39,11 @@ if TYPE_CHECKING:
 
 COMMANDS: Sections = {
     "The site and its configuration": {
-        "site": Entry("callcenter.site_commands:group", "The site file: check, load, dump."),
-        "flows": Entry("callcenter.flow_commands:flows", "Versions of flows, and what differs between two."),
-        "simulate": Entry("callcenter.simulate_commands:simulate_command", "Walk a call without a call."),
+        "site": Entry("callcenter.site_file.commands:group", "The site file: check, load, dump."),
+        "flows": Entry(
+            "callcenter.flow_review.commands:flows", "Versions of flows, and what differs between two."
+        ),
+        "simulate": Entry("callcenter.simulator.commands:simulate_command", "Walk a call without a call."),
         "prompts": Entry("prompts.commands:prompts", "Everything that is spoken."),
         "secrets": Entry("callcenter.secret_commands:secrets", "Passwords of trunks, seats and boxes."),
         "render": Entry("dialplan_templates.commands:render", "Write the configuration to a folder."),
@@ -54,7 +56,7 @@ COMMANDS: Sections = {
         "calls": Entry("ami.hand_commands:calls", "Calls and their journeys."),
         "recordings": Entry("recordings.commands:recordings", "Recordings and their audit."),
         "scores": Entry(
-            "callcenter.score_commands:scores", "Satisfaction scores, and how often one is asked."
+            "callcenter.survey.commands:scores", "Satisfaction scores, and how often one is asked."
         ),
         "voicemail": Entry("recordings.voicemail_commands:voicemail", "Messages that callers left."),
         "mailboxes": Entry("recordings.voicemail_commands:mailboxes", "Mailboxes, their PINs and locks."),
@@ -62,16 +64,16 @@ COMMANDS: Sections = {
             "ami.conference_commands:conferences", "Conferences: members, mute, kick, invite."
         ),
         "follow-ups": Entry(
-            "callcenter.follow_up_commands:follow_ups", "What is still to be done for customers."
+            "callcenter.calls.follow_up_commands:follow_ups", "What is still to be done for customers."
         ),
         "desks": Entry("ami.desk_commands:desks", "Do-not-disturb, forwarding, follow-me."),
         "agents": Entry("ami.agent_commands:agents", "Agents and their seats."),
         "queues": Entry("ami.queue_commands:queues", "Queues, their members and who waits."),
-        "callers": Entry("callcenter.caller_commands:callers", "The black list and the VIP list."),
-        "closing": Entry("callcenter.closing_commands:closing", "Close at once, and open again."),
+        "callers": Entry("callcenter.routing.caller_commands:callers", "The black list and the VIP list."),
+        "closing": Entry("callcenter.routing.closing_commands:closing", "Close at once, and open again."),
         "audit": Entry("callcenter.audit_commands:audit", "Who listened to or ended whose call."),
         "callbacks": Entry("callcenter.queues.callback_commands:callbacks", "Kept places and call-backs."),
-        "gaps": Entry("callcenter.gap_commands:gaps", "Times in which something was not seen."),
+        "gaps": Entry("callcenter.calls.gap_commands:gaps", "Times in which something was not seen."),
     },
     "Running it": {
         "up": Entry("lab.up:up", "Run everything until Ctrl-C."),
@@ -131,7 +133,7 @@ class Hotline:
 
     def site(self) -> Site:
         """The site in the database."""
-        from callcenter.site_store import read
+        from callcenter.site_file.store import read
 
         with self.sessions(read_only=True)() as session:
             return read(session)

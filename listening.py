@@ -22,7 +22,7 @@ from ami.saying import say
 from ami.seating import Seating
 from ami.virtual_hold import VirtualHold
 from ami.wishes import WISHES, Tools, Wishes
-from callcenter.agents import Membership, wanted
+from callcenter.agents.seating import Membership, wanted
 from callcenter.journey import JourneyBook
 from callcenter.manager_events import LISTENED
 from callcenter.queues.paces import paces

@@ -12,10 +12,10 @@ from agi.knowledge import Knowledge
 from agi.process import serve
 from agi.snapshots import Snapshots
 from agi.watch import watched
+from callcenter.agents.supervise import stop_on_signals
 from callcenter.journal import Journal
 from callcenter.logging import configure
 from callcenter.ports import App
-from callcenter.supervise import stop_on_signals
 from schema.reading import Readers
 
 

@@ -16,9 +16,9 @@ from typing import TypeVar
 
 import structlog
 
-from callcenter import known_store
 from callcenter.flow.dialogue import Served, WhoServed
-from callcenter.known import NOTHING, Known
+from callcenter.routing import known_store
+from callcenter.routing.known import NOTHING, Known
 from schema.reading import Reader
 from schema.refusal import first_line
 

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import structlog
 
-from callcenter.number_plan import NumberPlan
 from callcenter.prompt_index import PromptIndex
-from callcenter.published import Published
+from callcenter.routing.number_plan import NumberPlan
 from callcenter.site import Site
+from callcenter.site_file.published import Published
 
 log = structlog.get_logger()
 KEPT = 8

@@ -8,17 +8,17 @@ from zoneinfo import ZoneInfo
 import click
 
 from ami.members import reconcile, take_out
-from callcenter import agents as service
-from callcenter import desks
-from callcenter.agent_states import Stretch, end_wrap_up, extend_wrap_up, present
-from callcenter.agent_times import read_times
-from callcenter.call_page import columns
+from callcenter.agents import seating as service
+from callcenter.agents.pins import unlock
+from callcenter.agents.states import Stretch, end_wrap_up, extend_wrap_up, present
+from callcenter.agents.times import read_times
+from callcenter.calls.page import columns
 from callcenter.errors import NotFound, Unreachable
-from callcenter.number_plan import NumberPlan
-from callcenter.pins import unlock
 from callcenter.ports import App
 from callcenter.printing import as_json, print_rows
-from callcenter.site_store import time_zone
+from callcenter.routing import desks
+from callcenter.routing.number_plan import NumberPlan
+from callcenter.site_file.store import time_zone
 from callcenter.windows import between, moment
 
 

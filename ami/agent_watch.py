@@ -18,13 +18,12 @@ from ami import actions
 from ami.members import OURS, Manager, reconcile, take_out
 from ami.protocol import Message
 from ami.serving import Served, Serving
-from callcenter import agent_states as states
-from callcenter import agents as service
-from callcenter import missed_calls
+from callcenter.agents import missed_calls, states
+from callcenter.agents import seating as service
+from callcenter.agents.personal_queues import wrapup_seconds
+from callcenter.agents.presence import Presence, pace
 from callcenter.errors import HotlineError, NotFound
-from callcenter.personal_queues import wrapup_seconds
 from callcenter.ports import Clock
-from callcenter.presence import Presence, pace
 from callcenter.site import Site
 from schema.refusal import first_line
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ami.members import reconcile, take_out
 from ami.protocol import Message
-from callcenter import agents
+from callcenter.agents import seating as agents
 
 if TYPE_CHECKING:
     from ami.wishes import Tools

@@ -17,10 +17,10 @@ from sqlalchemy.orm import Session
 from ami.ledger_reader import LEDGERS
 from ami.seating import Seating
 from ami.tail import Position
-from callcenter.call_store import SurveyOf, store
+from callcenter.calls.store import SurveyOf, store
 from callcenter.facts import upsert
 from callcenter.journey import CallRecord
-from callcenter.scores import settle, unsettled
+from callcenter.survey.scores import settle, unsettled
 from schema.calls import Call, Gap, LedgerPosition
 from schema.refusal import STRANGE, first_line, is_refused
 

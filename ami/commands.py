@@ -8,9 +8,9 @@ import click
 import uvloop
 
 from ami.process import follow
+from callcenter.agents.supervise import stop_on_signals
 from callcenter.logging import configure
 from callcenter.ports import App
-from callcenter.supervise import stop_on_signals
 
 
 @click.command()

@@ -13,16 +13,16 @@ from sqlalchemy import select
 
 from ami import actions
 from ami.connection import AmiConnection
-from callcenter.call_page import columns
-from callcenter.desks import around
+from callcenter.calls.page import columns
 from callcenter.errors import HotlineError, NotFound, Unreachable
-from callcenter.inside import House, begin
-from callcenter.number_plan import NumberPlan
 from callcenter.ports import App
 from callcenter.printing import as_json, print_json, print_rows
-from callcenter.published import Published
+from callcenter.routing.desks import around
+from callcenter.routing.inside import House, begin
+from callcenter.routing.number_plan import NumberPlan
 from callcenter.site import Site
-from callcenter.site_store import time_zone
+from callcenter.site_file.published import Published
+from callcenter.site_file.store import time_zone
 from schema.conferences import Conference, ConferenceMember
 
 CONTEXT, ASKED = "hotline_conference", "hotline_asked"

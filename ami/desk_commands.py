@@ -10,10 +10,10 @@ import getpass
 import click
 
 from ami.agent_commands import follow
-from callcenter import desks as service
-from callcenter.number_plan import NumberPlan
 from callcenter.ports import App
 from callcenter.printing import as_json, print_rows
+from callcenter.routing import desks as service
+from callcenter.routing.number_plan import NumberPlan
 
 COLUMNS = ("number", *service.Settings._fields)
 

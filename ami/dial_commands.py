@@ -9,11 +9,11 @@ import time
 import click
 
 from ami.dialling import dial
-from callcenter.agents import seats_of
-from callcenter.clicked import ANSWERED, became
+from callcenter.agents.seating import seats_of
+from callcenter.calls.clicked import ANSWERED, became
 from callcenter.errors import HotlineError, NotFound
-from callcenter.number_plan import NumberPlan
 from callcenter.ports import App
+from callcenter.routing.number_plan import NumberPlan
 from schema.config import Audit
 
 WAIT_SECONDS = 150.0

@@ -14,13 +14,13 @@ from ami.hands import Desk, Hands
 from ami.pushing import Push, Pushing
 from ami.supervising import Supervising, Wish
 from callcenter import audit
-from callcenter.agents import logged_in
-from callcenter.call_commands import calls
-from callcenter.conversation import Channel, Conversation
+from callcenter.agents.conversation import Channel, Conversation
+from callcenter.agents.seating import logged_in
+from callcenter.agents.supervision import DEEDS, Deed
+from callcenter.calls.commands import calls
+from callcenter.calls.missed_commands import missed_calls
 from callcenter.errors import HotlineError, NotFound
-from callcenter.missed_commands import missed_calls
 from callcenter.ports import App
-from callcenter.supervision import DEEDS, Deed
 
 T = TypeVar("T")
 calls.add_command(dial_number)

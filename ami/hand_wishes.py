@@ -10,9 +10,9 @@ from ami.hands import Desk, Hands
 from ami.protocol import Message
 from ami.supervising import Supervising, Wish
 from callcenter import audit
-from callcenter.agents import logged_in
+from callcenter.agents.seating import logged_in
+from callcenter.agents.supervision import DEEDS
 from callcenter.errors import HotlineError
-from callcenter.supervision import DEEDS
 
 if TYPE_CHECKING:
     from ami.wishes import Tools

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from ami import actions
 from ami.members import Manager
-from callcenter.conversation import UP, Channel, Conversation, conversation
+from callcenter.agents.conversation import UP, Channel, Conversation, conversation
 from callcenter.errors import HotlineError, NotFound
 
 HANDS, ASKED, TRANSFER, CONSULTED = "hotline_hands", "hotline_asked", "hotline_transfer", "hotline_consulted"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from callcenter.agents.personal_queues import PersonalQueue, personal_queues
 from callcenter.journey import CallRecord, Endpoints
 from callcenter.journey.legs import AgentAt, nobody_known
-from callcenter.personal_queues import PersonalQueue, personal_queues
 from callcenter.site import Site
 from callcenter.site.service import Queue
 

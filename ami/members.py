@@ -13,7 +13,7 @@ from typing import Protocol
 import structlog
 
 from ami import actions
-from callcenter.agents import AGENTS_CONTEXT, Membership
+from callcenter.agents.seating import AGENTS_CONTEXT, Membership
 
 log = structlog.get_logger()
 OURS = f"@{AGENTS_CONTEXT}/n"

@@ -19,7 +19,7 @@ from ami.listener import Listener
 from ami.protocol import Message
 from ami.queue_state import QueueState
 from ami.resync import QUIET, Resync
-from callcenter.agents import Membership
+from callcenter.agents.seating import Membership
 from callcenter.errors import HotlineError
 from callcenter.ports import Clock
 from schema.refusal import first_line

@@ -16,7 +16,7 @@ import structlog
 from ami import actions
 from ami.hands import Hands
 from ami.members import Manager
-from callcenter.conversation import Conversation, conversation
+from callcenter.agents.conversation import Conversation, conversation
 from callcenter.errors import HotlineError, NotFound
 from callcenter.site import Site
 

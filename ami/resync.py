@@ -16,7 +16,7 @@ import structlog
 from ami import actions
 from ami.listener import Listener
 from ami.members import Manager, reconcile
-from callcenter.agents import Membership
+from callcenter.agents.seating import Membership
 from callcenter.events import CallVanished
 from callcenter.journey import Journey
 

@@ -12,9 +12,9 @@ import structlog
 from ami.members import Manager
 from ami.protocol import Message
 from ami.saying import say
+from callcenter.calls.room_names import spoken_name
 from callcenter.errors import HotlineError
 from callcenter.prompt_index import PromptIndex
-from callcenter.room_names import spoken_name
 from callcenter.site import Site
 
 log = structlog.get_logger()

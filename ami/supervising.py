@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from ami.hands import Desk, Hands
 from callcenter import audit
-from callcenter.agents import logged_in
-from callcenter.conversation import Channel, Conversation, call_at, conversation
+from callcenter.agents.conversation import Channel, Conversation, call_at, conversation
+from callcenter.agents.seating import logged_in
+from callcenter.agents.supervision import Deed, NotAllowed, check_right
 from callcenter.errors import HotlineError, NotFound
 from callcenter.ports import Clock
 from callcenter.site import Site
-from callcenter.supervision import Deed, NotAllowed, check_right
 
 
 @dataclass(frozen=True)

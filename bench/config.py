@@ -19,12 +19,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from callcenter import site_store
 from callcenter.settings import Settings
 from callcenter.site import Site
 from callcenter.site.edge import Did, Seat
 from callcenter.site.service import Queue
-from callcenter.site_file import load
+from callcenter.site_file import store as site_store
+from callcenter.site_file.document import load
 from cli import Hotline
 from lab.asterisk_root import ensure
 from lab.home import temporary_home

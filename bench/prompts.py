@@ -8,7 +8,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from callcenter import site_file
+from callcenter.site_file import document as site_file
 from prompts.build import build
 from prompts.engine import EspeakEngine
 

@@ -24,8 +24,8 @@ from sqlalchemy import Engine, text
 from agi.knowledge import Knowledge
 from bench.simulator import SITE
 from callcenter.flow import WhoServed
-from callcenter.published import Published
-from callcenter.routing import decide
+from callcenter.routing.decision import decide
+from callcenter.site_file.published import Published
 from lab.home import temporary_home
 from lab.postgres import PrivatePostgres
 from schema.reading import Readers

@@ -14,9 +14,9 @@ import sys
 import time
 
 from callcenter.flow import Outcome, Pressed, Walk
-from callcenter.published import Published
-from callcenter.simulate import simulate
+from callcenter.simulator.walk import simulate
 from callcenter.site import Site
+from callcenter.site_file.published import Published
 
 START = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 ROUNDS = 7

@@ -5,10 +5,10 @@ from __future__ import annotations
 import click
 
 from callcenter import audit as service
-from callcenter.call_page import columns
+from callcenter.calls.page import columns
 from callcenter.ports import App
 from callcenter.printing import as_json, print_rows
-from callcenter.site_store import time_zone
+from callcenter.site_file.store import time_zone
 
 COLUMNS = ("at", "by", "action", "subject", "outcome", "agent", "via", "reason")
 

@@ -17,9 +17,9 @@ from sqlalchemy import Insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from callcenter.bad_scores import follow_up_bad_scores
 from callcenter.journal import Journal
-from callcenter.scores import settle
+from callcenter.survey.bad_scores import follow_up_bad_scores
+from callcenter.survey.scores import settle
 from schema.base import Base
 from schema.calls import CallbackRequest, Step, SurveyAnswer
 from schema.recordings import RecordingDecision

@@ -13,8 +13,8 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from callcenter.flow.dialogue import Served, WhoServed
-from callcenter.known import Known
 from callcenter.prompt_index import PromptState
+from callcenter.routing.known import Known
 from callcenter.secrets import Secrets
 from callcenter.settings import Settings
 from callcenter.site import Site

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from zoneinfo import ZoneInfo
 
-from callcenter.call_page import MOMENT
+from callcenter.calls.page import MOMENT
 from callcenter.errors import HotlineError
 
 DAY = dt.timedelta(days=1)

@@ -9,11 +9,11 @@ from pathlib import Path
 import click
 from sqlalchemy import select
 
-from callcenter.call_page import columns
+from callcenter.calls.page import columns
 from callcenter.errors import HotlineError
 from callcenter.ports import App
 from callcenter.printing import as_json, print_json, print_rows
-from callcenter.site_store import time_zone
+from callcenter.site_file.store import time_zone
 from dialplan_templates.apply import Applied, Applier
 from dialplan_templates.differences import differences
 from dialplan_templates.durable import write

@@ -11,8 +11,8 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from callcenter.agents.personal_queues import personal_queues
 from callcenter.errors import HotlineError
-from callcenter.personal_queues import personal_queues
 from callcenter.secrets import CLOSING_PIN
 from callcenter.site import Site
 from callcenter.site.edge import Seat

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 from jinja2 import Environment
 
-from callcenter.inside import RING_SECONDS
-from callcenter.personal_queues import personal_queues
+from callcenter.agents.personal_queues import personal_queues
 from callcenter.recording_policy import agent_percents
+from callcenter.routing.inside import RING_SECONDS
 from callcenter.site import Site
 from dialplan_templates.everybody import open_ways
 from dialplan_templates.hands import HANDS, hands_contexts

@@ -8,10 +8,10 @@ from sqlalchemy import update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
-from callcenter import site_store
 from callcenter.errors import HotlineError
 from callcenter.ports import Clock
 from callcenter.site import Site
+from callcenter.site_file import store as site_store
 from schema.config import Audit, ConfigVersion
 from schema.session import trouble
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 
+from callcenter.agents.personal_queues import personal_queues
 from callcenter.errors import SiteError
-from callcenter.flow_check import all_problems
-from callcenter.number_plan import NumberPlan
-from callcenter.personal_queues import personal_queues
+from callcenter.flow_review.check import all_problems
 from callcenter.prompt_index import PromptIndex
+from callcenter.routing.number_plan import NumberPlan
 from callcenter.site import Site, check
 from callcenter.site.problems import dotted
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from callcenter.flow_graph import resolve
+from callcenter.flow_review.graph import resolve
 from callcenter.recording_policy import static_decision
 from callcenter.site import Site
 from callcenter.site.steps import Branch, Flow, Goto, HangUp, Menu, Play, QueueCall, SetLanguage, Step

@@ -6,7 +6,7 @@ import datetime as dt
 
 from sqlalchemy import func, select
 
-from callcenter.agents import AGENTS_CONTEXT, logged_in, memberships
+from callcenter.agents.seating import AGENTS_CONTEXT, logged_in, memberships
 from doctor.findings import Finding, Look, few, ok, warning, wrong
 from schema.calls import Gap, LedgerPosition
 from schema.upgrade import current, head

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from callcenter import site_store
 from callcenter.errors import HotlineError, NotFound
 from callcenter.ports import App
 from callcenter.site import Site
-from callcenter.site_file import load
+from callcenter.site_file import store as site_store
+from callcenter.site_file.document import load
 from lab.asterisk_root import ensure
 from lab.commands import start
 from lab.instance import AsteriskInstance

@@ -14,10 +14,10 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
+from callcenter.agents.supervise import Manner, supervise
 from callcenter.errors import HotlineError, Unreachable
 from callcenter.ports import App
 from callcenter.settings import Settings
-from callcenter.supervise import Manner, supervise
 from lab.ports import answers
 from schema.calls import LedgerPosition
 

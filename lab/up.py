@@ -10,9 +10,9 @@ from contextlib import contextmanager
 
 import click
 
+from callcenter.agents.supervise import stop_on_signals, supervise
 from callcenter.logging import configure
 from callcenter.ports import App
-from callcenter.supervise import stop_on_signals, supervise
 from lab.ports import OWN_PORTS, need_free
 from lab.progress import Progress
 from lab.ready import alone, find_asterisk, live, load_sample, make_prompts, set_up_database

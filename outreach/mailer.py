@@ -17,9 +17,9 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
+from callcenter.mailboxes.spool import sound_of
 from callcenter.ports import Clock
-from callcenter.site_store import time_zone
-from callcenter.voicemail_spool import sound_of
+from callcenter.site_file.store import time_zone
 from outreach.notice_mail import Attachment, mail
 from outreach.post import Refused, TryLater
 from schema.calls import VoicemailMessage

@@ -9,11 +9,11 @@ from typing import Any
 import click
 from sqlalchemy import select
 
-from callcenter.call_page import columns, seconds
+from callcenter.calls.page import columns, seconds
 from callcenter.errors import NotFound
 from callcenter.ports import App
 from callcenter.printing import as_json, print_json, print_rows
-from callcenter.site_store import time_zone
+from callcenter.site_file.store import time_zone
 from recordings.catalogue import Catalogue
 from recordings.finishing import Finisher
 from recordings.integrity import audit, repair

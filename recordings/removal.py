@@ -12,10 +12,10 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
-from callcenter import mailboxes
 from callcenter.errors import HotlineError
+from callcenter.mailboxes import boxes as mailboxes
+from callcenter.mailboxes.spool import CONTEXT, HEARD, NEW, sound_of
 from callcenter.ports import AsteriskConsole, Clock
-from callcenter.voicemail_spool import CONTEXT, HEARD, NEW, sound_of
 from schema.calls import VoicemailMessage
 from schema.refusal import first_line
 

@@ -20,9 +20,9 @@ import structlog
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from callcenter.calls.follow_ups import Task, open_tasks
 from callcenter.facts import upsert
-from callcenter.follow_ups import Task, open_tasks
-from callcenter.voicemail_spool import CONTEXT, HEARD, NEW
+from callcenter.mailboxes.spool import CONTEXT, HEARD, NEW
 from schema.calls import Leg, VoicemailMessage
 from schema.surveys import Notice
 

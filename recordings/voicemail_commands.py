@@ -10,17 +10,17 @@ from typing import Any
 import click
 from sqlalchemy import select
 
-from callcenter import mailboxes as service
-from callcenter.call_page import columns, seconds
+from callcenter.agents.pins import unlock as unlock_pin
+from callcenter.calls.page import columns, seconds
 from callcenter.errors import HotlineError, NotFound
-from callcenter.mailbox_pins import fault
-from callcenter.pins import unlock as unlock_pin
+from callcenter.mailboxes import boxes as service
+from callcenter.mailboxes.pins import fault
+from callcenter.mailboxes.spool import sound_of
 from callcenter.ports import App
 from callcenter.printing import as_json, print_json, print_rows
 from callcenter.secret_commands import typed
 from callcenter.site.service import Mailbox
-from callcenter.site_store import time_zone
-from callcenter.voicemail_spool import sound_of
+from callcenter.site_file.store import time_zone
 from schema.agents import PinTries
 from schema.calls import VoicemailMessage
 

@@ -26,7 +26,7 @@ class ListedCaller(Base):
     list: Mapped[str]
     """block or vip."""
     number: Mapped[str]
-    """In the form of ``callcenter.numbers.normal``."""
+    """In the form of ``callcenter.routing.numbers.normal``."""
     prefix: Mapped[bool]
     """All numbers that begin so."""
     until: Mapped[dt.datetime | None]

@@ -2,7 +2,7 @@
 
 What queries and joins ask for are columns with constraints; the rest of a part is ``settings``, the
 part as in the site file without its defaults. ``position`` keeps the order of the parts, so that a
-site comes back exactly as it was written. ``callcenter/site_store.py`` writes and reads these rows.
+site comes back exactly as it was written. ``callcenter/site_file/store.py`` writes and reads these rows.
 Names are the keys: what happened (``schema/calls.py``) speaks of the same names.
 """
 

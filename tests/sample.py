@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from callcenter.site import Site
-from callcenter.site_file import load
+from callcenter.site_file.document import load
 
 SAMPLE = Path(__file__).parents[1] / "samples/telecom_zh_en.yaml"
 

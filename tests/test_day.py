@@ -7,7 +7,7 @@ from collections import Counter
 
 import pytest
 
-from callcenter.agent_times import Times
+from callcenter.agents.times import Times
 from lab.scenario import Caller, render
 from lab.sipp_messages import Rung
 from tests.e2e import site_day

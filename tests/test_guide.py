@@ -16,7 +16,7 @@ from ruamel.yaml import YAML
 
 from callcenter.feature_codes import FEATURES, codes, find
 from callcenter.secrets import Secrets
-from callcenter.site_file import examine, load
+from callcenter.site_file.document import examine, load
 from cli import Hotline, main
 from dialplan_templates.context import secret_names
 from tests.guide_pages import PAGES, ROOT, blocks, commands, on_top, site_lines, text

@@ -10,9 +10,9 @@ from agi.call import Call
 from agi.outcomes import CommandFailed
 from agi.services import Services
 from agi.speaking import Voice
+from callcenter.calls.room_names import spoken_name
 from callcenter.channel_variables import ADMIT, DONE
 from callcenter.flow.dialogue import Collect
-from callcenter.room_names import spoken_name
 
 log = structlog.get_logger()
 TRIES = 3

@@ -1,6 +1,7 @@
 """agi://…/inside — what a seat has dialled, and what becomes of it.
 
-``callcenter/inside.py`` decides, the features are in ``agi/scripts/features/``; the dialplan rings and asks again.
+``callcenter/routing/inside.py`` decides, the features are in ``agi/scripts/features/``; the dialplan rings and
+asks again.
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ from agi.scripts.recording_direct import recorded
 from agi.services import Services
 from agi.snapshots import Snapshot
 from agi.speaking import Voice
-from callcenter import inside as deciding
 from callcenter.channel_variables import (
     CAUSE,
     CONFIRM,
@@ -31,11 +31,12 @@ from callcenter.channel_variables import (
     TARGET,
     VERSION,
 )
-from callcenter.desks import Desks, around
 from callcenter.errors import HotlineError
 from callcenter.facts import DECISION
-from callcenter.inside import Decision, House, Place
-from callcenter.number_plan import NumberPlan
+from callcenter.routing import inside as deciding
+from callcenter.routing.desks import Desks, around
+from callcenter.routing.inside import Decision, House, Place
+from callcenter.routing.number_plan import NumberPlan
 
 
 def inside(call: Call, services: Services) -> None:

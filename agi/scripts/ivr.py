@@ -18,6 +18,7 @@ from agi.scripts.survey import survey
 from agi.services import Services
 from agi.snapshots import Snapshot
 from agi.speaking import MARGIN_SECONDS, Voice
+from callcenter.agents.penalty import first_max_penalty
 from callcenter.channel_variables import (
     CONFIRM,
     CURSOR,
@@ -42,9 +43,8 @@ from callcenter.facts import CALLBACK, DECISION, STEP
 from callcenter.flow import dialogue
 from callcenter.flow.place import Place
 from callcenter.flow.walk import Walk
-from callcenter.known import NOTHING
-from callcenter.outbound import dial_string
-from callcenter.queue_penalty import first_max_penalty
+from callcenter.routing.known import NOTHING
+from callcenter.routing.outbound import dial_string
 from callcenter.site.service import Queue
 
 AGENT_HUNG_UP, ANSWERED = "CONTINUE", "ANSWER"

@@ -6,9 +6,9 @@ from agi.call import Call
 from agi.outcomes import CommandFailed
 from agi.services import Services
 from agi.snapshots import Snapshot
+from callcenter.agents.personal_queues import queue_of
 from callcenter.flow.dialogue import AgentIs, AgentState, Served, WhoServed
-from callcenter.known import Known
-from callcenter.personal_queues import queue_of
+from callcenter.routing.known import Known
 
 PATIENCE_SECONDS = 2.0
 """Knowledge bounds itself far below."""

@@ -6,7 +6,7 @@ from agi.call import Call
 from agi.database import DatabaseAway, in_database
 from agi.services import Services
 from agi.speaking import Voice
-from callcenter.agents import agent_at
+from callcenter.agents.seating import agent_at
 from callcenter.channel_variables import CONSENT, RECORD, RECORD_DRAW
 from callcenter.facts import RECORDING
 from callcenter.flow.dialogue import Hear

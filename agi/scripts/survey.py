@@ -14,12 +14,12 @@ import structlog
 from agi.outcomes import CommandFailed, HungUp
 from agi.services import Services
 from agi.speaking import Voice
+from callcenter.calls.follow_ups import bad_score_key
 from callcenter.facts import NOTICE, REPLY, SURVEY
 from callcenter.flow.dialogue import Hear
-from callcenter.follow_ups import bad_score_key
-from callcenter.scores import BAD
 from callcenter.site.service import Survey
 from callcenter.site.surveys import Why
+from callcenter.survey.scores import BAD
 
 log = structlog.get_logger()
 SCORES = "1234"

@@ -44,7 +44,7 @@ DIAL_EXITS: Exits = {
     "LOGGEDOFF": ("not_logged_in", "the agent was not logged in"),
     "NOT_LOGGED_IN": ("not_logged_in", "the agent was not logged in"),
 }
-"""DIALSTATUS of app_dial, and what ``callcenter/inside.py`` adds to it."""
+"""DIALSTATUS of app_dial, and what ``callcenter/routing/inside.py`` adds to it."""
 
 VOICEMAIL_EXITS: Exits = {
     "SUCCESS": ("left", "a message was left"),

@@ -1,18 +1,18 @@
 """Before a queue, one agent: a VIP's account manager, or who served the caller last in it.
 
-The agent's own queue (``callcenter/personal_queues.py``) is waited in: as long as the phone rings when they are
+The agent's own queue (``callcenter/agents/personal_queues.py``) is waited in: as long as the phone rings when they are
 free, at most the wait that was set when they are busy, not at all when they are paused or away. Then comes the
 queue that was meant. Each turn is told, and the decision with all its reasons, in order.
 """
 
 from __future__ import annotations
 
+from callcenter.agents.personal_queues import queue_of
 from callcenter.flow.call import Call
 from callcenter.flow.dialogue import Act, AgentIs, AgentState, Answer, Outcome, Served, WhoServed
 from callcenter.flow.place import Asked
 from callcenter.flow.result import STAY, Went
-from callcenter.personal_queues import queue_of
-from callcenter.routing import Decision, queue_words
+from callcenter.routing.decision import Decision, queue_words
 from callcenter.site import steps
 
 OVER = "over"

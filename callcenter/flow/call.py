@@ -6,8 +6,8 @@ import datetime as dt
 from dataclasses import dataclass
 
 from callcenter.flow.place import Place
-from callcenter.known import NOTHING, Known
-from callcenter.published import Published
+from callcenter.routing.known import NOTHING, Known
+from callcenter.site_file.published import Published
 
 ALWAYS_THERE = ("caller", "did", "trunk", "language")
 """Variables every call has; flows read them and never save into them."""

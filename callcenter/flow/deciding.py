@@ -7,7 +7,7 @@ import json
 from callcenter.flow.call import Call
 from callcenter.flow.dialogue import Answer, Failed, Found, Hear, Lookup, NotFound
 from callcenter.flow.result import Went
-from callcenter.routing import calendar_state
+from callcenter.routing.decision import calendar_state
 from callcenter.site import steps
 
 

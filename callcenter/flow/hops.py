@@ -9,7 +9,7 @@ from __future__ import annotations
 from callcenter.flow.dialogue import Act
 from callcenter.flow.place import Place
 from callcenter.flow.result import Went
-from callcenter.routing import Decision
+from callcenter.routing.decision import Decision
 from callcenter.site.routing import Loops
 
 HOPS = frozenset(["queue", "seat", "agent", "outside", "voicemail"])

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from callcenter.flow.place import END, MENUS_REMEMBERED, Place
 from callcenter.flow.result import STAY
-from callcenter.published import Published
 from callcenter.site.steps import Step
+from callcenter.site_file.published import Published
 
 
 class Movement:

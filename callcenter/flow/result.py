@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from callcenter.routing import Decision
+from callcenter.routing.decision import Decision
 
 STAY = ""
 """The target of a try that failed with tries left: the same step is asked again, its misses kept."""

@@ -15,10 +15,10 @@ from callcenter.flow.kinds import KINDS
 from callcenter.flow.movement import Movement
 from callcenter.flow.place import END, Asked, Place
 from callcenter.flow.result import Fact, Went
-from callcenter.known import NOTHING, Known
-from callcenter.published import Published
-from callcenter.routing import Decision, Way, decide, route
+from callcenter.routing.decision import Decision, Way, decide, route
+from callcenter.routing.known import NOTHING, Known
 from callcenter.site import steps
+from callcenter.site_file.published import Published
 
 MOST_STEPS, MOST_QUIET_STEPS = 1000, 200
 """Steps in a call, and in a row without asking the caller for a key, before the loop guard steps in."""

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from callcenter.ports import App
 from callcenter.printing import as_json, print_rows
 from callcenter.queues import kept_places
-from callcenter.site_store import time_zone
+from callcenter.site_file.store import time_zone
 from schema.calls import CallbackRequest
 from schema.waiting import KeptPlace
 

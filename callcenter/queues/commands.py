@@ -21,7 +21,7 @@ from callcenter.queues.ledger_files import lines
 from callcenter.queues.recount import differences, recount
 from callcenter.queues.statistics import limits_of, statistics
 from callcenter.queues.stays import Stay
-from callcenter.site_store import time_zone
+from callcenter.site_file.store import time_zone
 from schema.calls import Leg, Visit
 
 MOMENTS = ["%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"]

@@ -1,7 +1,7 @@
 """The rules of a site that span parts. Each gives problems at the key that has to be mended.
 
 A rule is a function from the whole site to its problems. References are in ``references.py``, hours
-and dates in ``hours.py``, the way flows lead and what their steps ask for in ``callcenter/flow_check.py``.
+and dates in ``hours.py``, the way flows lead and what their steps ask for in ``callcenter/flow_review/check.py``.
 """
 
 from __future__ import annotations

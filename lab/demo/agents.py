@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 
-from callcenter.agents import logged_in
+from callcenter.agents.seating import logged_in
 from callcenter.errors import HotlineError
 from lab.demo.stage import AGENT_HZ, Stage
 from lab.scenario import Agent

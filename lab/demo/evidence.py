@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from callcenter.call_page import CallPage, read_page
+from callcenter.calls.page import CallPage, read_page
 from callcenter.ports import App
 from callcenter.prompt_index import PromptIndex
 from callcenter.site import Site

@@ -13,7 +13,7 @@ from pathlib import Path
 from callcenter.errors import HotlineError
 from callcenter.ports import App
 from callcenter.site import Site
-from callcenter.site_file import load
+from callcenter.site_file.document import load
 from lab.demo import stories
 from lab.demo.agents import at_their_phones
 from lab.demo.checks import Checks, Expectation

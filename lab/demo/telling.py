@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from callcenter.call_page import seconds
+from callcenter.calls.page import seconds
 from callcenter.site import Site
 from lab.demo.checks import Expectation
 from lab.demo.evidence import Evidence

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from callcenter.desks import change
-from callcenter.number_plan import NumberPlan
+from callcenter.routing.desks import change
+from callcenter.routing.number_plan import NumberPlan
 from callcenter.site.edge import Seat
 from callcenter.site.service import Agent
 from schema.calls import AgentLogin

@@ -15,8 +15,8 @@ from sqlalchemy.exc import OperationalError
 
 from agi.knowledge import AWAY, THREADS, Knowledge
 from agi.scripts.knowing import state_of
-from callcenter.caller_lists import put
 from callcenter.flow import Served, WhoServed
+from callcenter.routing.caller_lists import put
 from schema.reading import Reader, Readers
 from schema.session import engine_for, session_factory
 

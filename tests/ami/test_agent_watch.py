@@ -15,9 +15,9 @@ from ami import agent_watch
 from ami.actions import Fields
 from ami.agent_watch import AgentWatch
 from ami.protocol import Message
-from callcenter import agent_states as states
-from callcenter import agents
-from callcenter.personal_queues import queue_of
+from callcenter.agents import seating as agents
+from callcenter.agents import states
+from callcenter.agents.personal_queues import queue_of
 from callcenter.site import Site
 from schema.agents import AgentState
 from tests.callcenter.flow_sites import flow, site

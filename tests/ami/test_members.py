@@ -10,7 +10,7 @@ import pytest
 
 from ami.actions import Fields
 from ami.members import reconcile
-from callcenter.agents import Membership, interface
+from callcenter.agents.seating import Membership, interface
 
 pytestmark = [pytest.mark.req("ACD-1")]
 Row = dict[str, str]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ami.pushing import Push, decide
-from callcenter.conversation import Channel, Conversation
+from callcenter.agents.conversation import Channel, Conversation
 from callcenter.errors import HotlineError, NotFound
 from tests.callcenter.flow_sites import flow, site
 

@@ -17,7 +17,7 @@ from ami import process
 from ami.connection import Account, AmiConnection
 from ami.known_site import KnownSite
 from ami.process import Watch, follow
-from callcenter.agents import Membership, interface
+from callcenter.agents.seating import Membership, interface
 from callcenter.errors import NotFound
 from callcenter.manager_events import LISTENED
 from schema.calls import Call, Gap

@@ -11,8 +11,8 @@ import pytest
 
 from ami.protocol import Message
 from ami.room_names import RoomNames
+from callcenter.calls.room_names import spoken_name
 from callcenter.prompt_index import PromptIndex, Sound
-from callcenter.room_names import spoken_name
 from tests.callcenter.flow_sites import flow, site
 
 pytestmark = [pytest.mark.req("CALL-5")]

@@ -6,7 +6,7 @@ import pytest
 
 from ami.protocol import Message
 from ami.serving import Serving
-from callcenter import agents
+from callcenter.agents import seating as agents
 
 pytestmark = [pytest.mark.req("ACD-5")]
 SEAT, AGENT = "a1", "1001"

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callcenter import agents
-from callcenter.agent_states import (
+from callcenter.agents import seating as agents
+from callcenter.agents.states import (
     PAUSED,
     READY,
     UNREACHABLE,
@@ -23,7 +23,7 @@ from callcenter.agent_states import (
     stretches,
     wrap_up,
 )
-from callcenter.agent_times import Rung, read_times, times
+from callcenter.agents.times import Rung, read_times, times
 from callcenter.errors import HotlineError, NotFound
 from callcenter.site import Site
 from callcenter.windows import between

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from callcenter.agents import log_in, log_out, logged_in, memberships
+from callcenter.agents.seating import log_in, log_out, logged_in, memberships
 from callcenter.errors import NotFound
 from callcenter.site import Site
 from schema.calls import AgentLogin

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from callcenter.calls.follow_ups import bad_score_key
 from callcenter.facts import NOTICE, REPLY, drain
-from callcenter.follow_ups import bad_score_key
 from schema.follow_ups import FollowUp
 from schema.surveys import Notice, SurveyReply
 from tests.callcenter.test_scores import Books, answer, call

@@ -10,9 +10,9 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy.orm import Session
 
-from callcenter.call_page import CallPage, read_page
+from callcenter.calls.page import CallPage, read_page
 from callcenter.errors import NotFound
-from callcenter.site_store import save
+from callcenter.site_file.store import save
 from cli import main
 from schema.base import Base
 from schema.calls import Call, CallbackRequest, Gap, Leg, Recording, Score, Step, Visit, VoicemailMessage

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from callcenter.call_store import store
+from callcenter.calls.store import store
 from callcenter.journey import CallRecord
 from schema.base import Base
 from schema.calls import Call, Leg, Recording, Score, Visit

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from callcenter.caller_commands import callers
-from callcenter.caller_lists import entry
-from callcenter.closing_commands import closing
 from callcenter.errors import HotlineError, NotFound
+from callcenter.routing.caller_commands import callers
+from callcenter.routing.caller_lists import entry
+from callcenter.routing.closing_commands import closing
 from callcenter.site import Site
 from tests.callcenter.flow_sites import QUEUE, flow, site
 from tests.databases import Sessions

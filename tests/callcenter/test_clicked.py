@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from callcenter.clicked import ANSWERED, became
+from callcenter.calls.clicked import ANSWERED, became
 from schema.calls import Call, Leg
 from tests.databases import Sessions
 

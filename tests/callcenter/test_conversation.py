@@ -6,7 +6,7 @@ from itertools import permutations
 
 import pytest
 
-from callcenter.conversation import Channel, call_at, conversation
+from callcenter.agents.conversation import Channel, call_at, conversation
 from callcenter.errors import HotlineError, NotFound
 
 SEATS = {"s1", "s2"}

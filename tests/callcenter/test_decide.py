@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from callcenter.known import NOTHING, Closing, Known, Listed, one_that_counts
-from callcenter.published import Published
-from callcenter.routing import Way, decide
+from callcenter.routing.decision import Way, decide
+from callcenter.routing.known import NOTHING, Closing, Known, Listed, one_that_counts
+from callcenter.site_file.published import Published
 from tests.callcenter.flow_sites import NOON, flow, site
 
 HANG_UP = {"start": {"kind": "goto", "target": "@hangup"}}

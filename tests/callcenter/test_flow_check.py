@@ -7,8 +7,8 @@ from typing import Any, get_type_hints
 
 import pytest
 
-from callcenter.flow_check import all_problems, problems, prompts_of, variables_of
-from callcenter.flow_graph import TARGETS, targets
+from callcenter.flow_review.check import all_problems, problems, prompts_of, variables_of
+from callcenter.flow_review.graph import TARGETS, targets
 from callcenter.site import Site
 from callcenter.site.problems import dotted
 from callcenter.site.steps import Limit, Step, Target

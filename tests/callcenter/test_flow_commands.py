@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from callcenter.site_store import publish, save
+from callcenter.site_file.store import publish, save
 from cli import main
 from schema.session import engine_for, session_factory
 from schema.upgrade import upgrade

@@ -6,12 +6,12 @@ import datetime as dt
 
 import pytest
 
-from callcenter.desks import Desks, Settings
-from callcenter.inside import Decision, House, begin, go_on
-from callcenter.number_plan import NumberPlan
-from callcenter.published import Published
+from callcenter.routing.desks import Desks, Settings
+from callcenter.routing.inside import Decision, House, begin, go_on
+from callcenter.routing.number_plan import NumberPlan
 from callcenter.site.edge import Did, Seat
 from callcenter.site.service import Agent, Mailbox
+from callcenter.site_file.published import Published
 from tests.sample import sample_site
 
 SITE = sample_site()

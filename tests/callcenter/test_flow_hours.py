@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from callcenter.flow_hours import closed_by_calendars
+from callcenter.flow_review.hours import closed_by_calendars
 from tests.callcenter.flow_sites import flow, site
 
 QUEUE = {"kind": "queue", "queue": "care", "timeout": "@hangup", "full": "@hangup", "nobody": "@hangup"}

@@ -21,8 +21,8 @@ from callcenter.flow import (
     Pressed,
     Walk,
 )
-from callcenter.published import Published
 from callcenter.site import Site
+from callcenter.site_file.published import Published
 from tests.callcenter.flow_sites import NOON, flow, site
 
 pytestmark = pytest.mark.slow

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from callcenter.flow import Act, AgentIs, AgentState, Answer, Hear, Outcome, Pressed, Served, Walk, WhoServed
 from callcenter.flow.place import Asked, Place
-from callcenter.known import NOTHING, Closing, Known, Listed
-from callcenter.published import Published
+from callcenter.routing.known import NOTHING, Closing, Known, Listed
+from callcenter.site_file.published import Published
 from tests.callcenter.flow_sites import NOON, QUEUE, flow, site
 
 CALLER = "13800138000"

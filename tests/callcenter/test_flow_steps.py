@@ -22,7 +22,7 @@ from callcenter.flow import (
     Pressed,
     Walk,
 )
-from callcenter.published import Published
+from callcenter.site_file.published import Published
 from tests.callcenter.flow_sites import NOON, QUEUE, flow, site
 
 MENU = {"kind": "menu", "prompts": ["menu"], "keys": {"1": "queue", "9": "@repeat"}}

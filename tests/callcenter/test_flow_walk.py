@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from callcenter.flow import Hear, Outcome, Place, Pressed, Walk
-from callcenter.published import Published
 from callcenter.site import Site
+from callcenter.site_file.published import Published
 from tests.callcenter.flow_sites import NOON, QUEUE, flow, site
 
 PLAY = {"kind": "play", "prompts": ["hello"], "next": "@hangup"}

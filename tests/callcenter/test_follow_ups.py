@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from callcenter.calls.follow_ups import Task, find, finish, open_tasks, take
 from callcenter.errors import HotlineError, NotFound
-from callcenter.follow_ups import Task, find, finish, open_tasks, take
 from cli import main
 from schema.session import engine_for, session_factory
 from schema.upgrade import upgrade

@@ -9,14 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callcenter import feature_codes
-from callcenter.desks import MAX_HOPS, Desks, Settings
-from callcenter.inside import Decision, House, Place, begin, go_on, outcome_of, seat_of
-from callcenter.number_plan import NumberPlan
-from callcenter.published import Published
-from callcenter.routing import route
+from callcenter.routing.decision import route
+from callcenter.routing.desks import MAX_HOPS, Desks, Settings
+from callcenter.routing.inside import Decision, House, Place, begin, go_on, outcome_of, seat_of
+from callcenter.routing.number_plan import NumberPlan
 from callcenter.site.edge import Did, Seat
 from callcenter.site.outbound import Route
 from callcenter.site.service import Agent, Mailbox
+from callcenter.site_file.published import Published
 from tests.sample import sample_site
 
 SITE = sample_site().model_copy(

@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
-from callcenter import known_store
-from callcenter.caller_lists import put
 from callcenter.flow import Served
-from callcenter.known import Known
+from callcenter.routing import known_store
+from callcenter.routing.caller_lists import put
+from callcenter.routing.known import Known
 from schema.calls import Call, Visit
 from schema.routing import EmergencyClosing
 from tests.databases import Sessions

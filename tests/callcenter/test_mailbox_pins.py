@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from callcenter.mailbox_pins import fault
+from callcenter.mailboxes.pins import fault
 
 pytestmark = [pytest.mark.req("CALL-6")]
 

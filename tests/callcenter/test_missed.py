@@ -8,9 +8,9 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy.orm import Session
 
-from callcenter import follow_ups
+from callcenter.calls import follow_ups
+from callcenter.calls.missed import missed, of_call, open_missed
 from callcenter.errors import NotFound
-from callcenter.missed import missed, of_call, open_missed
 from schema.calls import Call, Leg, Visit
 
 NOON = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from callcenter.missed_calls import forget, missed
+from callcenter.agents.missed_calls import forget, missed
 from tests.databases import Sessions
 
 pytestmark = [pytest.mark.req("ACD-5")]

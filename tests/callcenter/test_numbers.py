@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callcenter.numbers import beginnings, normal, written
+from callcenter.routing.numbers import beginnings, normal, written
 
 pytestmark = [pytest.mark.req("RT-1", "RT-2")]
 MOBILE = "13800138000"

@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callcenter.desks import Desks
-from callcenter.inside import House, Place, begin, go_on
-from callcenter.number_plan import NumberPlan
-from callcenter.outbound import NoWay, Way, way_out
-from callcenter.published import Published
+from callcenter.routing.desks import Desks
+from callcenter.routing.inside import House, Place, begin, go_on
+from callcenter.routing.number_plan import NumberPlan
+from callcenter.routing.outbound import NoWay, Way, way_out
 from callcenter.site.edge import Seat
 from callcenter.site.outbound import RIGHTS, Rights, Route
 from callcenter.site.service import Agent
+from callcenter.site_file.published import Published
 from tests.sample import sample_site
 
 pytestmark = pytest.mark.req("RT-5")

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from callcenter.agents.pins import LOCKED, MOST_WRONG, try_pin, unlock
 from callcenter.errors import HotlineError
-from callcenter.pins import LOCKED, MOST_WRONG, try_pin, unlock
 from callcenter.secrets import PIN_LENGTH, Secrets
 from tests.databases import Sessions
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callcenter.presence import ASK_SECONDS, MOST_A_SECOND, Presence, pace
+from callcenter.agents.presence import ASK_SECONDS, MOST_A_SECOND, Presence, pace
 
 START = dt.datetime(2026, 3, 2, 1, 0, tzinfo=dt.UTC)
 

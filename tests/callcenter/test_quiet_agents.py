@@ -6,10 +6,10 @@ import datetime as dt
 
 import pytest
 
-from callcenter import agents
-from callcenter.desks import ELSEWHERE, QUIET, change, end_pause, follow
+from callcenter.agents import seating as agents
 from callcenter.errors import HotlineError
-from callcenter.number_plan import NumberPlan
+from callcenter.routing.desks import ELSEWHERE, QUIET, change, end_pause, follow
+from callcenter.routing.number_plan import NumberPlan
 from tests.callcenter.test_agents import house
 from tests.databases import Sessions
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from callcenter.published import Published
-from callcenter.routing import route
+from callcenter.routing.decision import route
 from callcenter.site import Site
+from callcenter.site_file.published import Published
 from tests.callcenter.flow_sites import flow, site
 
 HANG_UP = {"start": {"kind": "goto", "target": "@hangup"}}

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callcenter.score_rates import Counted, rates, read_rates
+from callcenter.survey.rates import Counted, rates, read_rates
 from cli import main
 from schema.calls import Score
 from schema.session import engine_for, session_factory

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from callcenter.call_store import store
+from callcenter.calls.store import store
 from callcenter.facts import SURVEY, drain
 from callcenter.journal import Journal
 from callcenter.journey import CallRecord
-from callcenter.scores import unsettled
+from callcenter.survey.scores import unsettled
 from schema.calls import Score
 from tests.callcenter.captured_calls import read, records
 from tests.databases import Sessions

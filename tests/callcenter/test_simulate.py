@@ -10,12 +10,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 from callcenter.flow import Collect, Collected, Found, Hear, Lookup, Pressed, Walk
-from callcenter.published import Published
-from callcenter.simulate import Path, Presses, simulate
-from callcenter.simulate_commands import simulate_command
-from callcenter.simulate_text import lines
+from callcenter.simulator.commands import simulate_command
+from callcenter.simulator.text import lines
+from callcenter.simulator.walk import Path, Presses, simulate
 from callcenter.site import Site
-from callcenter.site_file import dump
+from callcenter.site_file.document import dump
+from callcenter.site_file.published import Published
 from tests.callcenter.flow_sites import QUEUE, flow, site
 
 HOTLINE = flow(

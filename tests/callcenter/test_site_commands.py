@@ -13,8 +13,8 @@ from sqlalchemy import Engine
 
 from callcenter.errors import HotlineError
 from callcenter.settings import Settings
-from callcenter.site_commands import group
-from callcenter.site_schema import schema_text
+from callcenter.site_file.commands import group
+from callcenter.site_file.schema import schema_text
 from schema.session import engine_for
 from schema.upgrade import upgrade
 

@@ -8,7 +8,7 @@ from textwrap import dedent
 import pytest
 
 from callcenter.errors import SiteError
-from callcenter.site_file import LARGEST, dump, examine, load
+from callcenter.site_file.document import LARGEST, dump, examine, load
 
 SMALL = """\
 name: small

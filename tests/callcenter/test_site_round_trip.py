@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from callcenter.site import Site
-from callcenter.site_canonical import dump
-from callcenter.site_schema import schema_text
-from callcenter.site_yaml import parse
+from callcenter.site_file.canonical import dump
+from callcenter.site_file.schema import schema_text
+from callcenter.site_file.yaml_lines import parse
 
 SCHEMA = json.loads(schema_text())
 ANY_SCRIPT = st.characters(codec="utf-8")

@@ -11,8 +11,8 @@ import pytest
 
 import callcenter.site
 from callcenter.site.calendars import Calendar
-from callcenter.site_file import dump, examine
-from callcenter.site_schema import schema_text
+from callcenter.site_file.document import dump, examine
+from callcenter.site_file.schema import schema_text
 from tests.sample import SAMPLE, sample_site
 
 SITE = sample_site()

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from callcenter.queue_penalty import EVERYBODY, first_max_penalty
+from callcenter.agents.penalty import EVERYBODY, first_max_penalty
 from callcenter.site import Site, check
 from callcenter.site.service import Queue
-from callcenter.site_store import read, save
+from callcenter.site_file.store import read, save
 from tests.callcenter.flow_sites import NOON, flow, site
 from tests.databases import Sessions
 

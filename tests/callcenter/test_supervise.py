@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from callcenter import supervise as supervising
-from callcenter.supervise import Manner, supervise
+from callcenter.agents import supervise as supervising
+from callcenter.agents.supervise import Manner, supervise
 from tests.e2e.until import until
 
 pytestmark = pytest.mark.slow
@@ -25,7 +25,7 @@ STUBBORN = (
 )
 SUPERVISOR = """
 import asyncio, os, pathlib, sys
-from callcenter.supervise import Manner, supervise
+from callcenter.agents.supervise import Manner, supervise
 child = [sys.executable, "-c", "import os,time;print(os.getpid(),flush=True);time.sleep(60)"]
 manner = Manner(os.environ, pathlib.Path(sys.argv[1]), lambda name, how: None)
 asyncio.run(supervise({"child": child}, manner, asyncio.Event()))

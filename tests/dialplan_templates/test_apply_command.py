@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from callcenter import site_store
 from callcenter.asterisk_console import rx
 from callcenter.settings import Settings
 from callcenter.site import Site
+from callcenter.site_file import store as site_store
 from cli import Hotline
 from dialplan_templates.versions import Versions
 from lab.asterisk_root import ensure

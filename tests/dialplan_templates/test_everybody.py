@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callcenter.outbound import NoWay, way_out
-from callcenter.published import Published
+from callcenter.routing.outbound import NoWay, way_out
 from callcenter.site.outbound import Route
+from callcenter.site_file.published import Published
 from dialplan_templates.everybody import OpenWay, Try, open_ways
 from tests.sample import sample_site
 

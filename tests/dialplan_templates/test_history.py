@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from callcenter import site_store
 from callcenter.prompt_index import PromptIndex, Sound
 from callcenter.site import Site
+from callcenter.site_file import store as site_store
 from dialplan_templates.history import History
 from dialplan_templates.published import site_json
 from schema.config import ConfigVersion

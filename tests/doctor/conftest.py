@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from callcenter import site_store
 from callcenter.prompt_index import SILENCE, PromptIndex, PromptState, Sound
 from callcenter.settings import Settings
 from callcenter.site import Site
+from callcenter.site_file import store as site_store
 from cli import Hotline
 from doctor.findings import Look
 from lab.asterisk_root import ensure

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from callcenter import agents, site_store
+from callcenter.agents import seating as agents
 from callcenter.ports import AsteriskConsole
+from callcenter.site_file import store as site_store
 from doctor import asterisk, records
 from doctor.findings import Finding, Look
 from tests.doctor.conftest import House

@@ -20,7 +20,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from callcenter import agents
+from callcenter.agents import seating as agents
 from callcenter.ledger_format import CEL_COLUMNS, CEL_FILE
 from callcenter.queues.virtual_hold import place_of
 from callcenter.settings import Settings

@@ -22,7 +22,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 from functools import partial
 
-from callcenter.agent_states import Stretch, present
+from callcenter.agents.states import Stretch, present
 from lab import audio, g711, sipp
 from lab.scenario import Agent, Login
 from lab.sipp_run import Address, Run

@@ -15,7 +15,7 @@ import pytest
 
 from callcenter.calendar import state_at
 from callcenter.settings import Settings
-from callcenter.site_file import load
+from callcenter.site_file.document import load
 from lab import audio, g711
 from lab.demo import place
 from lab.demo.evidence import tones

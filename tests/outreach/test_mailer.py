@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from callcenter.follow_ups import Task, open_tasks
+from callcenter.calls.follow_ups import Task, open_tasks
 from outreach.mailer import LONGEST_PAUSE, MOST_TRIES, STUCK, Mailer, pause
 from outreach.post import Server, post
 from schema.calls import VoicemailMessage

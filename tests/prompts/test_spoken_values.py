@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from callcenter.flow import Hear, Walk
-from callcenter.published import Published
 from callcenter.site import Site
+from callcenter.site_file.published import Published
 from prompts.build import build
 from tests.callcenter.flow_sites import NOON, QUEUE, flow
 from tests.callcenter.flow_sites import site as flow_site

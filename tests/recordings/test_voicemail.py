@@ -14,8 +14,8 @@ import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from callcenter.mailboxes import delete, heard
-from callcenter.voicemail_spool import sound_of
+from callcenter.mailboxes.boxes import delete, heard
+from callcenter.mailboxes.spool import sound_of
 from lab import audio
 from recordings.removal import Removal
 from recordings.voicemail import Mailboxes, number

@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy import Engine, exc, func, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from callcenter import site_store
 from callcenter.errors import NotFound
 from callcenter.site import Site
-from callcenter.site_file import dump
+from callcenter.site_file import store as site_store
+from callcenter.site_file.document import dump
 from schema.config import Audit
 from schema.session import session_factory
 from schema.site import DidRow, FlowVersion, QueueMemberRow, SeatRow, TrunkRow

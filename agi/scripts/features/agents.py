@@ -10,10 +10,11 @@ from collections.abc import Callable
 from sqlalchemy.orm import Session
 
 from agi.scripts.features.desk import Desk
-from callcenter import agent_states as states
-from callcenter import agents, desks
+from callcenter.agents import seating as agents
+from callcenter.agents import states
+from callcenter.agents.pins import try_pin
 from callcenter.errors import NotFound
-from callcenter.pins import try_pin
+from callcenter.routing import desks
 
 MOST_DIGITS, PIN_DIGITS = 8, 20
 ASKED_TIMES = 3

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from agi.scripts.features.desk import Desk
-from callcenter.agents import seats_of
+from callcenter.agents.seating import seats_of
 from callcenter.channel_variables import NEXT, PARKER, SECONDS, TARGET
-from callcenter.desks import of
 from callcenter.errors import NotFound
+from callcenter.routing.desks import of
 
 
 def pickup(desk: Desk) -> dict[str, str]:

@@ -8,7 +8,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from agi.scripts.features.desk import Desk
-from callcenter import closings
+from callcenter.routing import closings
 from callcenter.secrets import CLOSING_PIN
 
 log = structlog.get_logger()

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from sqlalchemy.orm import Session
 
 from agi.scripts.features.desk import Desk
-from callcenter.desks import change
+from callcenter.routing.desks import change
 
 
 def setting(name: str) -> Callable[[Desk], None]:

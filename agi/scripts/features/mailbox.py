@@ -8,16 +8,17 @@ from sqlalchemy.orm import Session
 
 from agi.outcomes import CommandFailed
 from agi.scripts.features.desk import Desk
-from callcenter import mailboxes, spoken
-from callcenter.agents import logged_in
+from callcenter import spoken
+from callcenter.agents.pins import Verdict, try_pin
+from callcenter.agents.seating import logged_in
 from callcenter.flow.dialogue import Hear
-from callcenter.mailbox_pins import fault
-from callcenter.pins import Verdict, try_pin
-from callcenter.voicemail_spool import sound_of
+from callcenter.mailboxes import boxes as mailboxes
+from callcenter.mailboxes.pins import fault
+from callcenter.mailboxes.spool import sound_of
 from schema.calls import VoicemailMessage
 
 PIN_TRIES = 3
-"""In one call; ``callcenter/pins.py`` counts over all calls."""
+"""In one call; ``callcenter/agents/pins.py`` counts over all calls."""
 MENU_SECONDS = 5
 MENU_TRIES = 3
 MOST_MESSAGES = 50

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from agi.scripts.features.desk import Desk
+from callcenter.agents.supervision import DEEDS, Deed
 from callcenter.channel_variables import NEXT, TARGET
-from callcenter.supervision import DEEDS, Deed
 
 Feature = Callable[[Desk], dict[str, str] | None]
 

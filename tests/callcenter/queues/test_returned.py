@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from callcenter.call_page import read_page
-from callcenter.call_store import store
+from callcenter.calls.page import read_page
+from callcenter.calls.store import store
 from callcenter.queues.virtual_hold import returned_id
 from schema.calls import Call
 from schema.waiting import KeptPlace

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
-from callcenter.agent_times import Times
+from callcenter.agents.times import Times
 from lab.sipp_messages import Rung
 
 NEAR_SECONDS = 1.0

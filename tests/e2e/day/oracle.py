@@ -8,17 +8,17 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from callcenter import known_store
-from callcenter.desks import around
+from callcenter.agents.personal_queues import queue_of
 from callcenter.flow import Fact, Served
-from callcenter.inside import House
-from callcenter.number_plan import NumberPlan
-from callcenter.personal_queues import queue_of
-from callcenter.published import Published
-from callcenter.routing import Decision
-from callcenter.simulate import Path, People, simulate
-from callcenter.simulate_phones import Phones
+from callcenter.routing import known_store
+from callcenter.routing.decision import Decision
+from callcenter.routing.desks import around
+from callcenter.routing.inside import House
+from callcenter.routing.number_plan import NumberPlan
+from callcenter.simulator.phones import Phones
+from callcenter.simulator.walk import Path, People, simulate
 from callcenter.site import Site
+from callcenter.site_file.published import Published
 from tests.e2e import site_day
 from tests.e2e.day.plan import Planned
 from tests.e2e.telephony_site import seat_of

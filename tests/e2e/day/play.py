@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from callcenter.agent_times import read_times
+from callcenter.agents.times import read_times
 from lab.sipp_messages import Rung, messages, rung
 from lab.sipp_run import Results
 from schema.calls import Call

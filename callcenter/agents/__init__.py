@@ -1,0 +1,1 @@
+"""Agents: where they sit, in what state, what they may, what their day was."""

@@ -1,0 +1,1 @@
+"""Calls as they are kept: rows, pages, and the tasks they leave."""

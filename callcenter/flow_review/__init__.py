@@ -1,0 +1,1 @@
+"""What is looked at before a flow is published: its graph, its dead ends, what differs from the version before."""

@@ -1,0 +1,1 @@
+"""Mailboxes: who may enter, what is in them."""

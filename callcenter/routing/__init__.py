@@ -1,0 +1,1 @@
+"""Where a call goes first, and why; what is known of its caller; calls from inside."""

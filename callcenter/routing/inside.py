@@ -1,0 +1,293 @@
+"""What a number dialled at a seat is, and what becomes of the call: one pure decision with its reasons, in order.
+
+A flow's step that rings a seat or an agent asks here too, and goes on with what became of it.
+
+``agi/scripts/inside.py`` asks and carries out. The dialplan rings a phone and comes back with what became
+of it; where the call stood travels as ``Place``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from typing import Literal, NamedTuple
+
+from callcenter.feature_codes import find
+from callcenter.routing import decision as routing
+from callcenter.routing.desks import MAX_HOPS, Desks, Settings
+from callcenter.routing.number_plan import NumberPlan
+from callcenter.routing.outbound import DEFAULT_RIGHTS, Way, is_outside, next_trunk, way_out
+from callcenter.site_file.published import Published
+
+RING_SECONDS = 30
+BUSY, DECLINED, UNKNOWN_NUMBER, NO_ANSWER, UNREACHABLE, NO_LINE, NORMAL = 17, 21, 1, 19, 20, 34, 16
+"""Q.850 causes: what the caller's phone is told."""
+Outcome = Literal["answered", "busy", "no_answer", "unreachable"]
+_CURSOR = re.compile(r"(\+?[0-9]{2,20});([0-9]{1,2});([0-9]{0,2});([a-z0-9_]{0,40});([01])", re.ASCII)
+Act = Literal["feature", "flow", "dial", "out", "voicemail", "conference", "refuse", "hangup", "back"]
+
+
+class Place(NamedTuple):
+    """Whom a call is ringing. ``hops``: how often it has been passed on; ``trunk``: the trunk of its route, from 0;
+    ``owner``: the seat or agent whose rights count."""
+
+    number: str
+    hops: int = 0
+    trunk: int | None = None
+    owner: str = ""
+    confirm: bool = False
+    """Whoever answers outside is asked for a key."""
+
+    @classmethod
+    def parse(cls, cursor: str) -> Place | None:
+        """Read back ``cursor``; None for a call that is at its beginning."""
+        found = _CURSOR.fullmatch(cursor)
+        if found is None:
+            return None
+        number, hops, trunk, owner, confirm = found.groups()
+        return cls(number, int(hops), int(trunk) if trunk else None, owner, confirm == "1")
+
+    @property
+    def cursor(self) -> str:
+        """This place as a short text."""
+        trunk = "" if self.trunk is None else self.trunk
+        return f"{self.number};{self.hops};{trunk};{self.owner};{int(self.confirm)}"
+
+
+class Decision(NamedTuple):
+    """What happens next, and why. ``words`` are said to the caller before a refusal with ``cause``."""
+
+    act: Act
+    target: str
+    reasons: tuple[str, ...]
+    place: Place | None = None
+    argument: str = ""
+    seconds: int = 0
+    words: tuple[str, ...] = ()
+    cause: int = NORMAL
+    trunk: str = ""
+    limit: int = 0
+    caller_id: str = ""
+    idle: bool = False
+    """The phone is not rung while it is in a call."""
+
+    @property
+    def told(self) -> routing.Decision:
+        """As it is kept with the call, and shown."""
+        return routing.Decision("call", f"{self.act} {self.target}".strip(), self.reasons)
+
+    def after(self, *reasons: str) -> Decision:
+        """The same, for these reasons before its own."""
+        return self._replace(reasons=(*reasons, *self.reasons))
+
+
+class House(NamedTuple):
+    """What a decision is made of: one version of the site, the moment, who sits where."""
+
+    published: Published
+    plan: NumberPlan
+    at: dt.datetime
+    desks: Desks | None = None
+    """Who sits where and which settings there are; None while that can't be found out: then numbers ring."""
+    step_seconds: int = 0
+    """How long a flow's step rings; 0 for what a seat has dialled."""
+
+
+def seat_of(plan: NumberPlan, channel: str, moved_by: str) -> str:
+    """Whose wish the call is: of the seat that transferred the caller, else the channel's own; else nobody's."""
+    for name in (moved_by, channel):
+        endpoint = name.partition("/")[2].rpartition("-")[0]
+        if endpoint in plan.numbers:
+            return endpoint
+    return ""
+
+
+def begin(house: House, seat: str, dialled: str) -> Decision:
+    """What a number dialled at ``seat`` opens; an outside number by the rights of who sits there."""
+    plan = house.plan
+    if dialled[:1] in ("*", "#"):
+        return _feature(plan, seat, dialled)
+    return _for_flow(house, _ring(house, Place(dialled, owner=_owner(house, seat))))
+
+
+def go_on(house: House, place: Place, dial_status: str, cause: str) -> Decision:
+    """What follows when the phone at ``place`` has rung."""
+    return _for_flow(house, _go_on(house, place, dial_status, cause))
+
+
+def _go_on(house: House, place: Place, dial_status: str, cause: str) -> Decision:
+    if place.trunk is not None:
+        failed = _trunk_failed(house, place, dial_status, cause)
+        if failed:
+            return _outside(house, place._replace(trunk=place.trunk + 1)).after(failed)
+    outcome = outcome_of(dial_status, cause)
+    if outcome == "answered":
+        return Decision("hangup", "", (f"{place.number} answered",), argument=outcome)
+    return _missed(house, place, outcome).after(f"{place.number}: {_SAID[outcome]}")
+
+
+def _for_flow(house: House, decision: Decision) -> Decision:
+    """A flow that asked hears how it went; only phones, numbers outside, boxes and rooms are tried for it."""
+    if not house.step_seconds:
+        return decision
+    if decision.act == "flow":
+        reason = f"a flow's step is not sent on to a flow: {decision.target}"
+        return Decision("back", STATUSES["unreachable"], (*decision.reasons, reason))
+    if decision.act in ("refuse", "hangup"):
+        status = STATUSES.get(decision.argument, STATUSES["unreachable"])
+        return Decision("back", status, decision.reasons)
+    return decision
+
+
+def outcome_of(dial_status: str, cause: str) -> Outcome:
+    """Dial's outcome; a declined call counts as busy, whatever Dial makes of it."""
+    if dial_status == "ANSWER":
+        return "answered"
+    if dial_status == "BUSY" or cause in (str(BUSY), str(DECLINED)):
+        return "busy"
+    return "no_answer" if dial_status in ("NOANSWER", "CANCEL") else "unreachable"
+
+
+def _owner(house: House, seat: str) -> str:
+    """Whose rights count: of the agent at the seat, if any are said, else the seat's."""
+    sitting = (agent for agent, there in _seated(house).items() if there == seat)
+    return next((agent for agent in sitting if agent in house.plan.rights), seat)
+
+
+def _feature(plan: NumberPlan, seat: str, dialled: str) -> Decision:
+    if dialled not in plan.features and dialled[:1] == "*" and dialled[1:] in plan.mailboxes:
+        return Decision("voicemail", dialled[1:], (f"{dialled} leads to mailbox {dialled[1:]}",))
+    found = find(plan.features, dialled)
+    if found is None:
+        return _refuse("unknown_number", f"{dialled} is no feature code")
+    if not seat:
+        return _refuse("unknown_number", "feature codes are for the house's own phones")
+    reason = f"{dialled} is the feature code of {found.name}"
+    return Decision("feature", found.name, (reason,), argument=found.argument)
+
+
+def _seated(house: House) -> Mapping[str, str]:
+    return house.desks.seated if house.desks else {}
+
+
+def settings_of(house: House, number: str) -> Settings:
+    """A number's own settings, and for an agent those of the seat where they are silent."""
+    known = house.desks.settings if house.desks else {}
+    at = house.plan.numbers.get(_seated(house).get(number, ""), number)
+    return known.get(number, Settings()).over(known.get(at, Settings()))
+
+
+def _ring(house: House, place: Place) -> Decision:
+    number, plan = place.number, house.plan
+    if number in house.published.by_number:
+        return Decision("flow", number, (f"{number} is a number of the house: its flow is opened",))
+    if number in plan.seats or number in plan.agents:
+        return _ring_desk(house, place)
+    if number in plan.rooms:
+        return Decision("conference", number, (f"{number} is a conference room",))
+    if number in plan.mailboxes:
+        return Decision("voicemail", number, (f"{number} is a mailbox",))
+    if is_outside(house.published, number):
+        return _outside(house, place._replace(trunk=0))
+    return _refuse("unknown_number", f"{number} is no number of this house, and no route takes it")
+
+
+def _ring_desk(house: House, place: Place) -> Decision:
+    """A seat's or an agent's phone, unless it is not to be disturbed or sends its calls on."""
+    number, settings = place.number, settings_of(house, place.number)
+    if settings.do_not_disturb:
+        return _missed(house, place, "busy").after(f"{number} is not to be disturbed")
+    if settings.always:
+        return _pass_on(house, place, settings.always, f"all calls to {number} go to {settings.always}")
+    if number in house.plan.seats:
+        endpoint, reason = house.plan.seats[number], f"{number} is seat {house.plan.seats[number]}"
+    elif house.desks is None:
+        reasons = (f"{number} is an agent", "where agents sit can't be found out now")
+        return _missed(house, place, "unreachable").after(*reasons)
+    elif number not in house.desks.seated:
+        return _missed(house, place, "unreachable", "not_logged_in").after(f"agent {number} is not logged in")
+    else:
+        endpoint = house.desks.seated[number]
+        reason = f"agent {number} sits at {endpoint}"
+    seconds = house.step_seconds if place.hops == 0 else 0
+    idle = bool(house.step_seconds) and number in house.plan.agents
+    rings = _dial(endpoint, place, seconds or settings.ring_seconds or RING_SECONDS)
+    return rings._replace(idle=idle).after(reason)
+
+
+def _pass_on(house: House, place: Place, to: str, why: str, confirm: bool = False) -> Decision:
+    """By the rights of whom the call was for. A call that goes round and round ends as busy."""
+    if place.hops >= MAX_HOPS:
+        return _refuse("busy", why, f"it was passed on {MAX_HOPS} times: no further")
+    owner = house.plan.seats.get(place.number, place.number)
+    return _ring(house, Place(to, place.hops + 1, owner=owner, confirm=confirm)).after(why)
+
+
+def _dial(endpoint: str, place: Place, seconds: int) -> Decision:
+    return Decision("dial", f"PJSIP/{endpoint}", (), place, seconds=seconds)
+
+
+def _outside(house: House, place: Place) -> Decision:
+    """Out by the trunk of ``place``; with nobody's rights there is no way."""
+    if not place.owner:
+        return _refuse("not_allowed", "outside numbers are for the house's own phones")
+    rights = house.plan.rights.get(place.owner, DEFAULT_RIGHTS)
+    way = way_out(house.published, place.number, rights, house.at, place.trunk or 0)
+    if not isinstance(way, Way):
+        return _refuse(way.why, *way.reasons)
+    return Decision(
+        "out",
+        way.target,
+        way.reasons,
+        place,
+        seconds=way.seconds,
+        trunk=way.trunk,
+        limit=way.limit,
+        caller_id=way.caller_id or house.plan.numbers.get(place.owner, place.owner),
+    )
+
+
+def _trunk_failed(house: House, place: Place, dial_status: str, cause: str) -> str:
+    tried = _outside(house, place)
+    return next_trunk(tried.trunk, dial_status, cause) if tried.act == "out" else ""
+
+
+def _missed(house: House, place: Place, outcome: Outcome, told: str = "") -> Decision:
+    """On to where the number sends such calls, else its own mailbox takes a message, else the caller is told.
+
+    A flow has boxes of its own. ``told``: what it is told, when that is more than the outcome.
+    """
+    settings = settings_of(house, place.number)
+    if to := getattr(settings, outcome):
+        return _pass_on(house, place, to, f"{place.number} sends such calls to {to}")
+    if settings.follow_me and outcome != "busy":
+        to = settings.follow_me
+        return _pass_on(house, place, to, f"{place.number} is followed to {to}", confirm=True)
+    if place.number in house.plan.mailboxes and not house.step_seconds:
+        return Decision("voicemail", place.number, (f"mailbox {place.number} takes a message",))
+    return _refuse(outcome)._replace(argument=told or outcome)
+
+
+def _refuse(why: str, *reasons: str) -> Decision:
+    words, cause = _REFUSALS[why]
+    return Decision("refuse", "", reasons, argument=why, words=(words,), cause=cause)
+
+
+STATUSES = {
+    "answered": "ANSWER",
+    "busy": "BUSY",
+    "no_answer": "NOANSWER",
+    "unreachable": "CHANUNAVAIL",
+    "not_logged_in": "LOGGEDOFF",
+}
+"""What a flow's step is told: DIALSTATUS, and a word of our own."""
+_SAID = {"busy": "busy", "no_answer": "no answer", "unreachable": "its phone can't be reached"}
+_REFUSALS = {
+    "unknown_number": ("house-unknown-number", UNKNOWN_NUMBER),
+    "not_allowed": ("house-not-allowed", DECLINED),
+    "no_line": ("house-no-line", NO_LINE),
+    "busy": ("house-busy", BUSY),
+    "no_answer": ("house-no-answer", NO_ANSWER),
+    "unreachable": ("house-unreachable", UNREACHABLE),
+}

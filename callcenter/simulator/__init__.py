@@ -1,0 +1,1 @@
+"""A call walked without a call."""

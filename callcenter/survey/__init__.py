@@ -1,0 +1,1 @@
+"""Scores: kept, followed up, counted."""
