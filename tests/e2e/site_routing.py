@@ -9,6 +9,7 @@ Site = dict[str, Any]
 GOLD, GOLD_NUMBER = "gold66", "4009006601"
 AGAIN, AGAIN_NUMBER = "again66", "4009006602"
 LOOP_NUMBER, CLOSING_NUMBER = "4009006603", "4009006604"
+RULED_NUMBER = "4009006605"
 MANAGER = "6601"
 
 
@@ -31,6 +32,7 @@ def add_routing(found: Site) -> None:
     _flow(found, "loop66", LOOP_NUMBER, loop)
     found["loops"] = {"most": 6, "then": "loop66/safe"}
     _closing(found)
+    _rules(found)
 
 
 def _agents(found: Site) -> None:
@@ -52,6 +54,21 @@ def _closing(found: Site) -> None:
         "bye": _goodbye(),
     }
     _flow(found, "hall66", CLOSING_NUMBER, steps, operator="bye")
+
+
+def _rules(found: Site) -> None:
+    """One number, three rules before its own flow; the first that holds decides."""
+    for place, name in enumerate(("plain66", "tier66", "region66")):
+        _flow(found, name, str(int(RULED_NUMBER) + place), {"start": _goodbye()}, operator="start")
+    found.setdefault("regions", []).append({"name": "near66", "title": "Near", "prefixes": ["139"]})
+    here = {"numbers": [RULED_NUMBER]}
+    found.setdefault("rules", []).extend(
+        [
+            {"name": "trunk66", **here, "trunks": ["analog"], "message": "evacuated66"},
+            {"name": "vip66", **here, "tiers": ["jade66"], "flow": "tier66"},
+            {"name": "region66", **here, "regions": ["near66"], "flow": "region66"},
+        ]
+    )
 
 
 def _hello(then: str) -> Site:
