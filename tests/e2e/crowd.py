@@ -87,7 +87,8 @@ def dial_in(house: House, number: str, calls: int, rate: float) -> Run:
 
 def call_in(house: House, number: str, calls: int, rate: float) -> None:
     """Place the calls and wait for their end; SIPp must have found nothing wrong with any."""
-    done = dial_in(house, number, calls, rate).wait(180)
+    with dial_in(house, number, calls, rate) as run:
+        done = run.wait(180)
     assert (done.ok, done.failed) == (calls, 0), f"{done.causes} {done.errors}"
 
 

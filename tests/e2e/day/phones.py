@@ -71,8 +71,11 @@ def dial_all(house: House, calls: Mapping[Kind, Sequence[Planned]], seconds: flo
     sipp.register(
         Login(GATEWAY, house.secret("trunk/analog")), house.sip, at=Address(GATEWAY_IP, GATEWAY_PORT)
     )
-    runs = {kind: _dial(house, kind, those, seconds) for kind, those in calls.items()}
-    return {kind: run.wait(seconds + PATIENCE_SECONDS) for kind, run in runs.items()}
+    with ExitStack() as stack:
+        runs = {
+            kind: stack.enter_context(_dial(house, kind, those, seconds)) for kind, those in calls.items()
+        }
+        return {kind: run.wait(seconds + PATIENCE_SECONDS) for kind, run in runs.items()}
 
 
 def _dial(house: House, kind: Kind, calls: Sequence[Planned], seconds: float) -> Run:
