@@ -40,9 +40,25 @@ def test_a_failure_on_a_late_machine_is_tried_again(monkeypatch: pytest.MonkeyPa
     assert in_time(lambda number: 1 // number) == 1
 
 
-def test_on_a_machine_that_is_always_late_it_is_skipped_and_says_what_failed(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_on_a_machine_that_is_always_late_the_last_failure_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lateness, "Lateness", Machine(1.0, 2.0, 3.0))
-    with pytest.raises(pytest.skip.Exception, match=r"3\.00 s late.*list index out of range"):
+    with pytest.raises(IndexError):
         in_time(lambda number: [][number])
+
+
+def test_a_load_that_a_late_machine_could_not_bring_proves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def load(number: int) -> None:
+        raise lateness.NotServed(number)
+
+    monkeypatch.setattr(lateness, "Lateness", Machine(1.0, 2.0, 3.0))
+    with pytest.raises(pytest.skip.Exception, match=r"3\.00 s late"):
+        in_time(load)
+
+
+def test_a_load_that_fails_on_a_machine_in_time_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    def load(number: int) -> None:
+        raise lateness.NotServed(number)
+
+    monkeypatch.setattr(lateness, "Lateness", Machine(0.0))
+    with pytest.raises(lateness.NotServed):
+        in_time(load)

@@ -51,20 +51,21 @@ class Lateness:
             asleep = now
 
 
+class NotServed(Exception):
+    """The phones of a load did not get through what they had to do; nothing is known of Hotline by that."""
+
+
 def in_time(attempt: Callable[[int], T], too_late: float = TOO_LATE_SECONDS) -> T:
     """What ``attempt`` gives; its argument counts the tries from 0. ``too_late``: seconds that spoil it.
 
     One that fails while the machine is late is made again, so often; on a machine that keeps time the first
-    failure counts. Should the machine be late each time, the test is skipped and says so, and what failed.
+    failure counts. Should it end in ``NotServed`` on a late machine each time, the test is skipped and says why.
     """
     for number in range(TRIES):
         with Lateness() as lateness:
             try:
                 return attempt(number)
             except Exception as error:
-                if lateness.worst <= too_late:
+                if lateness.worst <= too_late or (number == TRIES - 1 and not isinstance(error, NotServed)):
                     raise
-                failed = str(error).partition("\n")[0] or repr(error)
-    pytest.skip(
-        f"the machine was {lateness.worst:.2f} s late, in real time that proves nothing: {failed[:200]}"
-    )
+    pytest.skip(f"the machine was {lateness.worst:.2f} s late: a load in real time proves nothing")
