@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import Engine, PoolProxiedConnection
 
 Row = Sequence[Any]
-READ_ONLY = {"sqlite": "PRAGMA query_only = 1", "postgresql": "SET default_transaction_read_only = on"}
+FORBID_WRITING = {"sqlite": "PRAGMA query_only = 1", "postgresql": "SET default_transaction_read_only = on"}
 NAMED = re.compile(r":(\w+)")
 
 
@@ -58,7 +58,7 @@ class Reader:
         if self._kind == "postgresql":
             connection.driver_connection.autocommit = True  # type: ignore[union-attr]
         connection.detach()  # it is not fit for anybody else
-        connection.cursor().execute(READ_ONLY[self._kind])
+        connection.cursor().execute(FORBID_WRITING[self._kind])
         return connection
 
     def _ask(self, connection: PoolProxiedConnection, statement: str, values: Mapping[str, Any]) -> list[Row]:

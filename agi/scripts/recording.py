@@ -43,7 +43,9 @@ class RecordingRules:
     def before_seat(self, seat: str, language: str) -> dict[str, str]:
         """The same before a seat is rung: for who sits there, if anybody does or that can't be found out."""
         try:
-            agent = in_database(self._call, self._services, lambda session: agent_at(session, seat) or "")
+            agent = in_database(
+                self._call, self._services, lambda session: agent_at(session, seat) or "", writes=False
+            )
         except DatabaseAway:
             return self.before(None, language)
         return self.before(None, language, agent) if agent else NOT_RECORDED

@@ -97,7 +97,7 @@ def _do(desk: Desk, work: Callable[[Session], object], word: str) -> None:
 
 def _agent(desk: Desk) -> str | None:
     """Who is logged in at this phone, else who says so with a PIN."""
-    return desk.database(lambda session: agents.agent_at(session, desk.seat)) or _who_are_you(desk, "")
+    return desk.look_up(lambda session: agents.agent_at(session, desk.seat)) or _who_are_you(desk, "")
 
 
 def _who_are_you(desk: Desk, number: str) -> str | None:

@@ -30,7 +30,7 @@ def park(desk: Desk) -> dict[str, str]:
 def intercom(desk: Desk) -> dict[str, str]:
     """The other phone answers by itself, unless it is not to be disturbed."""
     number = desk.argument
-    settings = desk.database(lambda session: of(session, [number]))
+    settings = desk.look_up(lambda session: of(session, [number]))
     if number in settings and settings[number].do_not_disturb:
         desk.say("house-busy")
         return {NEXT: "hangup"}
@@ -41,7 +41,7 @@ def _endpoint(desk: Desk) -> str:
     number, numbers = desk.argument, desk.snapshot.numbers
     endpoint = numbers.seats.get(number)
     if endpoint is None and number in numbers.agents:
-        endpoint = desk.database(lambda session: seats_of(session, [number], "")).get(number)
+        endpoint = desk.look_up(lambda session: seats_of(session, [number])).get(number)
     if endpoint is None:
         raise NotFound(f"{number} is no seat's number, and no agent's who is logged in")
     return f"PJSIP/{endpoint}"

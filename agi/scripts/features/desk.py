@@ -50,6 +50,10 @@ class Desk:
         """Do ``work`` in one transaction. Raises DatabaseAway; what ``work`` refuses is said as a failure."""
         return in_database(self.call, self.services, work)
 
+    def look_up(self, work: Callable[[Session], T]) -> T:
+        """The same for ``work`` that only reads: it waits for nobody who writes."""
+        return in_database(self.call, self.services, work, writes=False)
+
     def wish(self, name: str, **values: str) -> None:
         """Let the listener do something (``ami/wishes.py``). It answers nothing. Raises Unsendable."""
         self.call.execute("EXEC", Quoted("UserEvent"), wish(name, {"Seat": self.seat, **values}))

@@ -10,7 +10,7 @@ from agi.outcomes import CommandFailed
 from agi.scripts.features.desk import Desk
 from callcenter import spoken
 from callcenter.agents.pins import Verdict, try_pin
-from callcenter.agents.seating import logged_in
+from callcenter.agents.seating import agent_at
 from callcenter.flow.dialogue import Hear
 from callcenter.mailboxes import boxes as mailboxes
 from callcenter.mailboxes.pins import fault
@@ -41,8 +41,7 @@ def any_box(desk: Desk) -> None:
 
 
 def _agent_at(desk: Desk) -> str | None:
-    seats = desk.database(lambda session: {login.seat: login.agent for login in logged_in(session)})
-    return seats.get(desk.seat)
+    return desk.look_up(lambda session: agent_at(session, desk.seat))
 
 
 def _enter(desk: Desk, box: str) -> None:
@@ -77,7 +76,7 @@ def _listen(desk: Desk, box: str) -> None:
     def look(session: Session) -> list[VoicemailMessage]:
         return [message.row for message in mailboxes.messages(session, box, MOST_MESSAGES)]
 
-    waiting = desk.database(look)
+    waiting = desk.look_up(look)
     desk.say("house-mailbox-messages", *spoken.number(len(waiting), desk.call.language))
     for row in waiting:
         if not _hear(desk, box, row):
