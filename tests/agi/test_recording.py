@@ -104,3 +104,18 @@ def test_a_step_that_rings_a_seat_goes_by_who_sits_there(
     caller = house.call(Caller())
     assert (caller.variables["HL_NEXT"], caller.variables["HL_RECORD"]) == ("desk", record)
     assert [fact["queue"] for fact in house.facts("recording")] == [None] * bool(agent)
+
+
+def test_who_sits_at_a_seat_is_found_out_while_another_program_writes(house: House, database: Engine) -> None:
+    sessions = house.sessions = session_factory(database)
+    policy = {"agents": {"1002": {"percent": 0}}}
+    agents = [{"number": "1002", "title": "1002"}]
+    publish(house.etc, 7, site(flow({"start": SEAT}), recording=policy, agents=agents))
+    with sessions.begin() as session:
+        session.add(AgentLogin(agent="1002", seat="a1", began_at=AT, ended_at=None, paused_reason=None))
+    with sessions.begin() as writer:
+        writer.add(AgentLogin(agent="1003", seat="a2", began_at=AT, ended_at=None, paused_reason=None))
+        writer.flush()
+        caller = house.call(Caller())
+        writer.rollback()
+    assert caller.variables["HL_RECORD"] == "0", "not known, and so recorded as anybody's call"
