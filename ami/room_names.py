@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +13,7 @@ import structlog
 from ami.members import Manager
 from ami.protocol import Message
 from ami.saying import say
-from callcenter.calls.room_names import spoken_name
+from callcenter.calls.room_names import forget_old, spoken_name
 from callcenter.errors import HotlineError
 from callcenter.prompt_index import PromptIndex
 from callcenter.site import Site
@@ -45,6 +46,7 @@ class RoomNames:
             message = await self._heard.get()
             try:
                 await self.tell(message)
+                await asyncio.to_thread(forget_old, self._spool, time.time())
             except (HotlineError, OSError, KeyError, ValueError) as error:
                 log.warning("conference.name_not_said", error=str(error))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 
 from ami.protocol import Message
 from ami.room_names import RoomNames
-from callcenter.calls.room_names import spoken_name
+from callcenter.calls.room_names import KEPT_SECONDS, forget_old, spoken_name
 from callcenter.prompt_index import PromptIndex, Sound
 from tests.callcenter.flow_sites import flow, site
 
@@ -77,3 +78,18 @@ def test_who_has_said_no_name_comes_unheard(tmp_path: Path) -> None:
 def test_a_name_is_never_outside_its_folder(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="uniqueid"):
         spoken_name(tmp_path, "../../etc/passwd")
+
+
+def test_names_of_who_never_came_in_do_not_fill_the_disk(tmp_path: Path) -> None:
+    old, new = spoken_name(tmp_path, "gone"), spoken_name(tmp_path, "here")
+    old.parent.mkdir(parents=True)
+    for name in (old, new):
+        name.touch()
+    now = new.stat().st_mtime
+    os.utime(old, (now, now - KEPT_SECONDS - 1))
+    forget_old(tmp_path, now)
+    assert (old.exists(), new.exists()) == (False, True)
+
+
+def test_a_spool_without_names_has_none_to_forget(tmp_path: Path) -> None:
+    forget_old(tmp_path, 0.0)
