@@ -59,7 +59,7 @@ IN_ORDER = {
     QueueLeft: 16,
     QueueDone: 17,
     LegEnded: 18,
-    CallVanished: 18,
+    CallVanished: 19,
 }
 """Of what bears the same moment: beginnings before ends. Every event has its place here."""
 
