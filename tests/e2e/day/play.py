@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,10 +81,9 @@ def play(house: House, crowd: Phones, calls: int, rate: float, seed: int) -> Day
 
 def _left(house: House) -> list[str]:
     """The channels that are still up a while after the last caller has gone."""
-    end = time.monotonic() + SETTLE_SECONDS
-    while (left := house.asterisk.channels()) and time.monotonic() < end:
-        time.sleep(0.1)
-    return list(left)
+    with suppress(AssertionError):
+        until(lambda: not house.asterisk.channels(), SETTLE_SECONDS, "no channel is up")
+    return list(house.asterisk.channels())
 
 
 def _settled(
@@ -91,13 +91,10 @@ def _settled(
 ) -> tuple[Kept, list[str]]:
     """The ways once all are right, or as they are when they do not become so."""
     until(lambda: not house.rows(Call, state="open"), SETTLE_SECONDS, "all calls are closed")
-    end = time.monotonic() + SETTLE_SECONDS
-    while True:
-        found = kept(house, began)
-        wrong = compare(planned, found, oracle)
-        if not wrong or time.monotonic() > end:
-            return found, wrong
-        time.sleep(1.0)
+    with suppress(AssertionError):
+        until(lambda: not compare(planned, kept(house, began), oracle), SETTLE_SECONDS, "all ways are right")
+    found = kept(house, began)
+    return found, compare(planned, found, oracle)
 
 
 def _rung(folder: Path) -> list[Rung]:
