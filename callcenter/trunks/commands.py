@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
 
-from callcenter.calls.page import columns
+from callcenter.calls.page import columns, moment
 from callcenter.errors import NotFound
 from callcenter.ports import App
 from callcenter.printing import as_json, print_json, print_rows
@@ -34,8 +35,10 @@ def trunks() -> None:
 def list_trunks(app: App, json_wanted: bool) -> None:
     """Every trunk: is it there, how many calls it carries of how many, since when it is away."""
     gone = _since(app)
-    rows = [_row(state, gone) for state in _states(app)]
-    print_rows(rows, LISTED, json_wanted)
+    with app.sessions(read_only=True)() as session:
+        zone = None if json_wanted else time_zone(session)
+    rows = [_row(state, gone, zone) for state in _states(app)]
+    print_rows(rows, LISTED, json_wanted, zone)
 
 
 @trunks.command()
@@ -50,7 +53,7 @@ def show(app: App, name: str, json_wanted: bool) -> None:
     with app.sessions(read_only=True)() as session:
         zone = None if json_wanted else time_zone(session)
         lately = [columns(row, zone) for row in outages.newest(session, name, OWN)]
-    told = _row(state, gone) | _set(state.trunk)
+    told = _row(state, gone, zone) | _set(state.trunk)
     contacts = [{"uri": each.uri, "status": each.status, "rtt_ms": each.rtt_ms} for each in state.contacts]
     if json_wanted:
         print_json({**told, "contacts": contacts, "outages": lately})
@@ -88,7 +91,9 @@ def sheet_command(app: App, name: str, language: str, address: str | None, json_
     where = Where(address or app.settings.sip_host, app.settings.sip_port, app.site().country)
     sections = sheet(_named(app, name), where, language)
     if json_wanted:
-        print_json([section._asdict() for section in sections])
+        print_json(
+            [{"title": one.title, "settings": [row._asdict() for row in one.settings]} for one in sections]
+        )
     else:
         print_sheet(sections)
 
@@ -112,8 +117,9 @@ def _since(app: App) -> dict[str, dt.datetime]:
         return outages.since(session)
 
 
-def _row(state: TrunkState, gone: dict[str, dt.datetime]) -> dict[str, Any]:
+def _row(state: TrunkState, gone: dict[str, dt.datetime], zone: ZoneInfo | None) -> dict[str, Any]:
     trunk = state.trunk
+    since = gone.get(trunk.name)
     return {
         "trunk": trunk.name,
         "title": trunk.title,
@@ -123,7 +129,7 @@ def _row(state: TrunkState, gone: dict[str, dt.datetime]) -> dict[str, Any]:
         "registration": state.registration,
         "in_use": state.in_use,
         "limit": trunk.channels,
-        "since_at": gone.get(trunk.name),
+        "since_at": since and moment(since, zone),
     }
 
 
