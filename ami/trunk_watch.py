@@ -54,6 +54,11 @@ class TrunkWatch:
         for event in ("Registry", "FullyBooted", "Reload"):
             on(event, lambda _: self._due.set())
 
+    @property
+    def is_due(self) -> bool:
+        """Something was heard since the last look."""
+        return self._due.is_set()
+
     def _on_contact(self, message: Message) -> None:
         if self._endpoints & {message.get("EndpointName", ""), message.get("AOR", "")}:
             self._due.set()
