@@ -23,8 +23,8 @@ NO_RIGHTS = "7026"
 
 
 def host(carrier: str) -> str:
-    """Where this trunk's far end is."""
-    return f"127.0.0.5{carrier[1:]}"
+    """Where this trunk's far end is: c1 is 127.0.0.51, k1 is 127.0.0.71."""
+    return f"127.0.0.{ {'c': 5, 'k': 7}[carrier[0]] }{carrier[1:]}"
 
 
 def _carrier(name: str, channels: int) -> Site:

@@ -1,0 +1,32 @@
+"""Trunks that fail in every way, and what is dialled to go out on each; a case takes its own and nobody else's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.e2e.site_inside import UNASKED, host, seat
+
+Site = dict[str, Any]
+SEATS = range(1, 5)
+"""7601 … 7604."""
+TRUNKS: dict[str, dict[str, Any]] = {
+    "k1": UNASKED,
+    "k2": UNASKED,
+    "k3": UNASKED | {"silence_seconds": 2},
+    "k4": {"check_seconds": 2, "channels": 4},
+    "k5": UNASKED,
+}
+WAYS = {"7751": ["k1", "k2"], "7752": ["k3"], "7753": ["k4", "k5"]}
+
+
+def add_trunks(found: Site) -> None:
+    """Trunks k1 … k5, the ways out by them, and seats to dial from."""
+    for name, more in TRUNKS.items():
+        connection = {"by": "address", "hosts": [host(name)]}
+        found["trunks"].append({"name": name, "title": name, "connection": connection, **more})
+    for prefix, trunks in WAYS.items():
+        way = {"name": f"way_{prefix}", "title": prefix, "prefixes": [prefix], "rights": "local"}
+        found["routes"].append({**way, "caller_id": "4008001000", "trunks": trunks})
+    for place in SEATS:
+        number = f"760{place}"
+        found["seats"].append({"name": seat(number), "number": number, "title": f"Line desk {place}"})
