@@ -18,13 +18,13 @@ from callcenter.errors import HotlineError
 from callcenter.ports import AsteriskConsole, Clock
 from callcenter.site import Site
 from callcenter.trunks import outages
-from callcenter.trunks.state import MENDS, UNREGISTERED, TrunkState, look
+from callcenter.trunks.state import MENDS, NOT_SIGNED_IN, UNREGISTERED, TrunkState, look
 from schema.refusal import first_line
 
 log = structlog.get_logger()
 LOOK_SECONDS = 30.0
 GRACE_SECONDS = 10.0
-"""So long a registration may take after Asterisk has come up, or was reloaded."""
+"""So long a registration, theirs or ours, may take after Asterisk has come up, or was reloaded."""
 TOGETHER_SECONDS = 0.1
 """Events of one moment are one look."""
 
@@ -38,14 +38,16 @@ class TrunkWatch:
         sessions: sessionmaker[Session],
         site: Callable[[], Site],
         clock: Clock,
+        grace_seconds: float = GRACE_SECONDS,
     ) -> None:
         self._console = console
         self._sessions = sessions
         self._site = site
         self._clock = clock
+        self._grace_seconds = grace_seconds
         self._endpoints: set[str] = set()
         self._waiting: dict[str, float] = {}
-        """Trunks that are not registered yet, and the clock's reading when that was seen first."""
+        """Trunks without a registration, and the clock's reading when that was seen first."""
         self._due = asyncio.Event()
 
     def listen(self, on: Callable[[str, Callable[[Message], None]], None]) -> None:
@@ -75,7 +77,7 @@ class TrunkWatch:
 
     async def _rest(self) -> None:
         try:
-            async with asyncio.timeout(GRACE_SECONDS if self._waiting else LOOK_SECONDS):
+            async with asyncio.timeout(self._grace_seconds if self._waiting else LOOK_SECONDS):
                 await self._due.wait()
         except TimeoutError:
             return
@@ -98,9 +100,9 @@ class TrunkWatch:
     def _patient(self, state: TrunkState, now: float) -> TrunkState:
         """A registration that is under way is no outage yet."""
         name = state.trunk.name
-        if state.reason != UNREGISTERED:
+        if state.reason not in (UNREGISTERED, NOT_SIGNED_IN):
             self._waiting.pop(name, None)
-        elif now - self._waiting.setdefault(name, now) < GRACE_SECONDS:
+        elif now - self._waiting.setdefault(name, now) < self._grace_seconds:
             return replace(state, word="unknown")
         return state
 

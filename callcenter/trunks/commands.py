@@ -16,10 +16,11 @@ from callcenter.site.edge import Trunk
 from callcenter.site_file.store import time_zone
 from callcenter.trunks import outages
 from callcenter.trunks.sheet import Where, print_sheet, sheet
-from callcenter.trunks.state import TrunkState, look, unseen
+from callcenter.trunks.state import MENDS, TrunkState, look, unseen
 
 LISTED = ("trunk", "by", "state", "in_use", "limit", "since_at", "reason", "title")
 HISTORY = ("trunk", "began_at", "ended_at", "reason")
+LOCAL = ("127.0.0.1", "0.0.0.0", "::1", "::")  # noqa: S104 - compared, not bound
 OWN = 5
 """Outages shown with a trunk."""
 
@@ -53,7 +54,7 @@ def show(app: App, name: str, json_wanted: bool) -> None:
     with app.sessions(read_only=True)() as session:
         zone = None if json_wanted else time_zone(session)
         lately = [columns(row, zone) for row in outages.newest(session, name, OWN)]
-    told = _row(state, gone, zone) | _set(state.trunk)
+    told = _row(state, gone, zone) | {"mend": MENDS.get(state.reason)} | _set(state.trunk)
     contacts = [{"uri": each.uri, "status": each.status, "rtt_ms": each.rtt_ms} for each in state.contacts]
     if json_wanted:
         print_json({**told, "contacts": contacts, "outages": lately})
@@ -89,6 +90,8 @@ def history(app: App, trunk: str | None, last: int, json_wanted: bool) -> None:
 def sheet_command(app: App, name: str, language: str, address: str | None, json_wanted: bool) -> None:
     """What has to be typed into an analog gateway, page by page. Never a password."""
     where = Where(address or app.settings.sip_host, app.settings.sip_port, app.site().country)
+    if where.host in LOCAL:
+        click.echo(f"{where.host} is this machine only: give --address", err=True)
     sections = sheet(_named(app, name), where, language)
     if json_wanted:
         print_json(

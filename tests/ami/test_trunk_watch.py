@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -87,7 +88,7 @@ def there(boot: Boot, small_site: Site) -> There:
 
 
 def watch(there: There, sessions: Sessions) -> TrunkWatch:
-    return TrunkWatch(lambda: there, sessions, lambda: there.site, Hotline.clock)
+    return TrunkWatch(lambda: there, sessions, lambda: there.site, Hotline.clock, grace_seconds=0.0)
 
 
 @pytest.mark.asterisk
@@ -132,6 +133,15 @@ def test_calls_are_counted_where_the_limit_counts_them(there: There) -> None:
     until(lambda: there.state("unasked").in_use == 1, 10, "one call")
     there.rx("channel request hangup all")
     until(lambda: there.state("unasked").in_use == 0, 10, "no call")
+
+
+@pytest.mark.asterisk
+def test_who_has_not_signed_in_yet_has_a_while_to(there: There, sessions: Sessions) -> None:
+    now = [Hotline.clock()]
+    watching = TrunkWatch(lambda: there, sessions, lambda: there.site, lambda: now[0])
+    assert "analog" not in {change.trunk for change in watching.look()}
+    now[0] += dt.timedelta(seconds=11)
+    assert "analog" in {change.trunk for change in watching.look()}
 
 
 def test_only_a_trunks_contact_is_a_reason_to_look(small_site: Site, sessions: Sessions) -> None:
