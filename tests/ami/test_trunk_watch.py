@@ -20,13 +20,13 @@ from callcenter.site.edge import Trunk
 from callcenter.trunks import outages
 from callcenter.trunks.state import NOT_SIGNED_IN, REFUSED, UNREACHABLE, TrunkState, look
 from cli import Hotline
-from tests.databases import Sessions, database, server, sessions
+from tests.databases import Sessions
 from tests.dialplan_templates.conftest import Boot, boot, small_site
 from tests.dialplan_templates.throwaway import Asterisk
 from tests.e2e.until import until
 
-__all__ = ["boot", "database", "server", "sessions", "small_site"]
-pytestmark = pytest.mark.req("GW-3")
+__all__ = ["boot", "small_site"]
+pytestmark = [pytest.mark.req("GW-3"), pytest.mark.xdist_group("trunks")]
 ANSWERING = """
 import re, socket, sys, threading
 registers = sys.argv[2].encode()

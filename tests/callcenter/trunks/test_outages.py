@@ -10,9 +10,8 @@ from callcenter.site.edge import Trunk
 from callcenter.trunks import outages
 from callcenter.trunks.outages import Change
 from callcenter.trunks.state import UNREACHABLE, TrunkState, Word
-from tests.databases import Sessions, database, server, sessions
+from tests.databases import Sessions
 
-__all__ = ["database", "server", "sessions"]
 pytestmark = pytest.mark.req("GW-3")
 AT = dt.datetime(2026, 3, 2, 1, 0, tzinfo=dt.UTC)
 
