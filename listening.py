@@ -20,6 +20,7 @@ from ami.process import Watch
 from ami.room_names import RoomNames
 from ami.saying import say
 from ami.seating import Seating
+from ami.trunk_watch import TrunkWatch
 from ami.virtual_hold import VirtualHold
 from ami.wishes import WISHES, Tools, Wishes
 from callcenter.agents.seating import Membership, wanted
@@ -118,10 +119,11 @@ class Listening:
         announcer = Announcer(self._connection, queues, app.live_site, app.clock, self._lately)
         hold = VirtualHold(self._connection, queues, self._sessions, app.live_site, app.clock)
         names = RoomNames(self._connection, app.live_site, self._here.spool)
-        for part in (meetings, announcer, hold, names):
+        lines = TrunkWatch(app.console, self._sessions, lambda: app.live_site()[0], app.clock)
+        for part in (meetings, announcer, hold, names, lines):
             part.listen(self._listener.on)
         agents = [self._watch.agents.run] if self._watch.agents else []
-        return [*agents, meetings.run, announcer.run, hold.run, names.run]
+        return [*agents, meetings.run, announcer.run, hold.run, names.run, lines.run]
 
     def _recording(self) -> Sequence[Chore]:
         """Pauses, room on the disk, and what becomes of recordings and messages later."""

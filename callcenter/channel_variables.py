@@ -141,7 +141,7 @@ STATE = "HL_STATE"
 """The dialplan's own: the state of that phone."""
 
 DIGITS = "HL_DIGITS"
-"""The dialplan's own: how many digits a number outside has, while FastAGI is away."""
+"""The dialplan's own: the digits of a number outside, while FastAGI is away."""
 
 CAUSE = "HL_CAUSE"
 """The Q.850 cause that a refused call from a seat is ended with."""

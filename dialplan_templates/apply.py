@@ -237,5 +237,5 @@ class Applier:
 
 
 def _restart(change: Change) -> list[str]:
-    transports = [name for name in change.objects if name.startswith("transport-")]
-    return [*(name for name in change.modules if MODULES[name].reload is None), *transports]
+    at_start = [name for name in change.objects if name == "system" or name.startswith("transport-")]
+    return [*(name for name in change.modules if MODULES[name].reload is None), *at_start]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from callcenter.routing.outbound import shown_on
 from callcenter.site import Site
 from callcenter.site.outbound import RIGHTS, Route
 
@@ -22,9 +23,10 @@ class OpenWay:
     """Numbers that begin alike; no ``tries``: they are not dialled."""
 
     pattern: str
+    plus: str = ""
+    """What the number may have before its digits."""
     least: int = 0
     most: int = 0
-    caller_id: str = ""
     seconds: int = 0
     tries: tuple[Try, ...] = ()
 
@@ -38,6 +40,7 @@ class Try:
     before: str
     strip: int
     behind: str
+    caller_id: str
 
 
 def open_ways(site: Site) -> list[OpenWay]:
@@ -70,12 +73,13 @@ def _way(site: Site, prefix: str, route: Route) -> OpenWay:
         board = trunk.connection.by == "board"
         before = f"DAHDI/g{trunk.connection.group}/" if trunk.connection.by == "board" else "PJSIP/"
         behind = "" if board else f"@{name}"
-        tries.append(Try(name, trunk.channels, before + route.prepend, route.strip, behind))
+        shown = shown_on(trunk, route.caller_id or "")
+        tries.append(Try(name, trunk.channels, before + route.prepend, route.strip, behind, shown))
     return OpenWay(
         _pattern(prefix),
+        "+" if prefix.startswith("+") else "",
         route.min_digits,
         route.max_digits,
-        route.caller_id or "",
         route.ring_seconds,
         tuple(tries),
     )

@@ -8,7 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from callcenter.errors import HotlineError
 from callcenter.ports import App
-from doctor import asterisk, fastagi, files, machine, ports, records
+from doctor import asterisk, fastagi, files, lines, machine, ports, records
 from doctor.findings import Check, Finding, Look, NotNow, wrong
 from schema.session import trouble
 
@@ -32,6 +32,7 @@ CHECKS: Mapping[str, Check] = {
     "live": asterisk.live,
     "edits": asterisk.edits,
     "pending": asterisk.pending,
+    "trunks": lines.trunks,
     "members": records.members,
     "journal": files.journal,
     "recordings": files.recordings,

@@ -86,7 +86,8 @@ class Agent:
 
     Once answered it talks, and hangs up after ``talk_seconds`` or waits for the far end to; with
     ``passes_on_to`` it sends the far end to that number instead, by a blind transfer. A gateway or a
-    provider at the far side of a trunk is the same thing. A ``login`` signs in first.
+    provider at the far side of a trunk is the same thing. A ``login`` signs in first. One that ``says_nothing``
+    hears each call and leaves it without a word.
     """
 
     template: ClassVar[str] = "agent.xml.j2"
@@ -98,6 +99,7 @@ class Agent:
     refuses_with: Literal[480, 486, 500, 503, 603] | None = None
     talk_seconds: float | None = None
     passes_on_to: str | None = None
+    says_nothing: bool = False
     patience_seconds: float = 3600.0
 
     def __post_init__(self) -> None:

@@ -20,6 +20,7 @@ from schema import (
     routing,
     site,
     surveys,
+    trunks,
     voicemail,
     waiting,
 )
@@ -38,6 +39,7 @@ WITH_TABLES = (
     routing,
     site,
     surveys,
+    trunks,
     waiting,
     voicemail,
 )

@@ -18,6 +18,7 @@ from schema.calls import Call, CallbackRequest, Gap, Leg, Recording, Score, Step
 from schema.conferences import Conference, ConferenceMember
 from schema.config import ConfigVersion
 from schema.follow_ups import FollowUp
+from schema.trunks import TrunkOutage
 from tests.test_cli import SAMPLE, all_commands
 
 GOLDEN = Path(__file__).parent / "golden/json_keys.json"
@@ -50,6 +51,8 @@ GIVEN = {
     "scores rates": f"scores rates {DAY}",
     "site check": "site check site.yaml",
     "site load": "site load site.yaml",
+    "trunks sheet": "trunks sheet analog",
+    "trunks show": "trunks show e1",
     "voicemail show": "voicemail show 1",
 }
 """What is typed where the bare command is not enough, or finds nothing here."""
@@ -84,6 +87,7 @@ def rows() -> list[Any]:
         Gap(source="listener", began_at=AT, reason="away", found={}),
         Conference(bridge="a.bridge", room="8801", started_at=AT),
         ConferenceMember(bridge="a.bridge", uniqueid="a.leg", joined_at=AT, call_id="a.call", host=False),
+        TrunkOutage(trunk="e1", reason="does not answer OPTIONS", began_at=AT),
         FollowUp(kind="abandoned", key="a.call", opened_at=AT, call_id="a.call", number="13800138000"),
     ]  # fmt: skip
 

@@ -44,7 +44,7 @@ from callcenter.flow import dialogue
 from callcenter.flow.place import Place
 from callcenter.flow.walk import Walk
 from callcenter.routing.known import NOTHING
-from callcenter.routing.outbound import dial_string
+from callcenter.routing.outbound import dial_string, shown_on
 from callcenter.site.service import Queue
 
 AGENT_HUNG_UP, ANSWERED = "CONTINUE", "ANSWER"
@@ -189,8 +189,8 @@ class _Stretch:
     def _outside(self, act: dialogue.Act) -> dict[str, str]:
         """The call counts on its trunk."""
         trunk = self._snapshot.published.trunks.get(act.trunk)
-        limit = str(trunk.channels if trunk else 0)
-        return {f"_{OUT}": act.trunk, f"_{LIMIT}": limit, SHOWN: "", CONFIRM: ""}
+        limit, shown = (str(trunk.channels), shown_on(trunk)) if trunk else ("0", "")
+        return {f"_{OUT}": act.trunk, f"_{LIMIT}": limit, SHOWN: shown, CONFIRM: ""}
 
     def _whispered(self, queue: Queue | None) -> str:
         """The file of what the queue tells its agents, in the site's own language."""

@@ -195,7 +195,10 @@ def _rows(session: Session, table: Any, call_id: str, *order: Any) -> list[Any]:
     return list(session.scalars(select(table).where(table.call_id == call_id).order_by(*order)))
 
 
-def _plain(value: Any, zone: ZoneInfo | None) -> Any:
-    if not isinstance(value, dt.datetime):
-        return value
+def moment(value: dt.datetime, zone: ZoneInfo | None) -> str:
+    """A moment as ISO text in UTC, or as people in ``zone`` read it."""
     return f"{value.astimezone(zone):{MOMENT}}" if zone else value.isoformat(timespec="milliseconds")
+
+
+def _plain(value: Any, zone: ZoneInfo | None) -> Any:
+    return moment(value, zone) if isinstance(value, dt.datetime) else value

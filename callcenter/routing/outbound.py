@@ -7,6 +7,7 @@ call keeps is the number of the trunk.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 from urllib.parse import quote
@@ -21,6 +22,8 @@ FULL = "FULL"
 """What the dialplan says of a trunk whose channels are all in use."""
 FINAL_CAUSES = frozenset(["1", "16", "17", "19", "21", "22", "28"])
 """The number's own fault or answer: another trunk would bring the same."""
+_NUMBER = re.compile(r"\+?[0-9]+", re.ASCII)
+"""Signs behind a number are the phone's, for this house; no exchange is sent any."""
 
 
 class Way(NamedTuple):
@@ -52,7 +55,7 @@ def way_out(
 ) -> Way | NoWay:
     """The trunk to try as the ``place``-th, from 0."""
     routes = _longest(published, number)
-    if not routes:
+    if not routes or not _NUMBER.fullmatch(number):
         return NoWay("unknown_number", (f"no route takes {number}",))
     open_routes, closed = _open(published, routes, at)
     if not open_routes:
@@ -74,7 +77,7 @@ def way_out(
         trunk.name,
         dial_string(trunk, dialled),
         trunk.channels,
-        route.caller_id or "",
+        shown_on(trunk, route.caller_id or ""),
         route.ring_seconds,
         place,
         (*reasons, said) if place == 0 else (said,),
@@ -88,6 +91,12 @@ def next_trunk(trunk: str, dial_status: str, cause: str) -> str:
     if dial_status in ("CONGESTION", "CHANUNAVAIL") and cause not in FINAL_CAUSES:
         return f"trunk {trunk} failed ({dial_status.lower()}, cause {cause or 'unknown'})"
     return ""
+
+
+def shown_on(trunk: Trunk, number: str = "") -> str:
+    """The number a call out shows on a trunk that is meant to show ``number``; empty: the caller's own."""
+    may = trunk.caller_id.numbers
+    return number if not may or number in may else may[0]
 
 
 def dial_string(trunk: Trunk, number: str) -> str:

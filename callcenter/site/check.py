@@ -21,6 +21,7 @@ from callcenter.site.room_check import rooms
 from callcenter.site.routes import routes
 from callcenter.site.staffing_check import STAFFING
 from callcenter.site.survey_rules import surveys
+from callcenter.site.trunk_check import trunks
 
 Keyed = Iterable[tuple[Where, str]]
 
@@ -59,6 +60,7 @@ def problems(site: Site, folder: Path | None = None) -> list[Problem]:
         references,
         exit_keys,
         routes,
+        trunks,
         surveys,
         languages,
         words,

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from callcenter.site.gateways import CallerId, Gateway
 from callcenter.site.outbound import Rights
 from callcenter.site.words import Extension, Host, Language, Name, Number, Part, Title, allow
 
@@ -57,6 +58,14 @@ class Trunk(Part):
     codecs: list[Codec] = Field(default_factory=lambda: list(G711), min_length=1)
     dtmf: Literal["rfc4733", "info", "inband", "auto"] = "rfc4733"
     channels: int = Field(default=30, ge=1, le=1000, description="calls at once")
+    caller_id: CallerId = Field(default=CallerId())
+    check_seconds: int = Field(
+        default=30, ge=0, le=3600, description="how often OPTIONS asks whether it is there; 0: never"
+    )
+    silence_seconds: int = Field(
+        default=60, ge=2, le=3600, description="a call on which nothing is heard for so long is ended"
+    )
+    gateway: Gateway | None = Field(default=None, description="the analog gateway at the other end")
     language: Language | None = Field(default=None, description="language before a caller has chosen")
     fallback_flow: Name | None = Field(
         default=None, description="flow whose static menu serves this trunk while FastAGI is away"

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from callcenter.routing.desks import Desks
 from callcenter.routing.inside import House, Place, begin, go_on
 from callcenter.routing.number_plan import NumberPlan
-from callcenter.routing.outbound import NoWay, Way, way_out
+from callcenter.routing.outbound import NoWay, Way, shown_on, way_out
 from callcenter.site.edge import Seat
+from callcenter.site.gateways import CallerId
 from callcenter.site.outbound import RIGHTS, Rights, Route
 from callcenter.site.service import Agent
 from callcenter.site_file.published import Published
@@ -80,6 +81,24 @@ def test_the_longest_prefix_that_is_open_leads_out(number: str, at: dt.datetime,
 
 def test_a_route_shows_its_own_number() -> None:
     assert (way("13800138000").caller_id, way("88886666").caller_id) == ("4008001000", "")
+
+
+@pytest.mark.req("GW-3")
+def test_a_trunk_shows_none_but_its_own_numbers() -> None:
+    trunk = PUBLISHED.trunks["voip"]
+    own = trunk.model_copy(update={"caller_id": CallerId(numbers=["02150001000", "02150001001"])})
+    assert [shown_on(own, number) for number in ("02150001001", "4008001000", "")] == [
+        "02150001001",
+        "02150001000",
+        "02150001000",
+    ]
+    assert (shown_on(trunk, "4008001000"), shown_on(trunk)) == ("4008001000", "")
+
+
+@pytest.mark.req("SEC-2")
+@pytest.mark.parametrize("number", ["110*", "110#", "1*10", "+86+10", "110*#"])
+def test_signs_among_the_digits_lead_nowhere(number: str) -> None:
+    assert no_way(number).why == "unknown_number"
 
 
 def test_the_reasons_are_told_in_order() -> None:

@@ -104,6 +104,23 @@ def test_channels_run_on_over_the_boards() -> None:
     assert [line.channel for line in lines.analog] == [63, 64, 65]
 
 
+@pytest.mark.req("GW-2")
+def test_analog_lines_are_heard_to_hang_up_and_telephones_dial_inside() -> None:
+    files = board_files([ANALOG])
+    sections = files["boards/chan_dahdi.conf"].split("\n[")
+    first, second, telephone = sections[-3:]
+    for line in ("signalling = fxs_ks", "busydetect = yes", "busycount = 4", "busypattern = 350,350"):
+        assert line in first
+        assert line in second
+    assert "cidsignalling = dtmf\ncidstart = ring" in first
+    assert "usecallerid = no" in second
+    assert "hanguponpolarityswitch = yes" in second
+    for line in ("signalling = fxo_ks", "context = hotline_inside", "callerid = 8101"):
+        assert line in telephone
+    system = files["boards/system.conf"].splitlines()
+    assert {"fxsks=1", "fxsks=2", "fxoks=3", "echocanceller=mg2,1", "loadzone=cn"} <= set(system)
+
+
 def test_a_group_without_a_trunk_is_refused() -> None:
     with pytest.raises(HotlineError, match="no trunk is connected by board with group 9"):
         board_lines(site([sangoma("A101", ports=[{"port": 1, "group": 9}])]))

@@ -11,7 +11,7 @@ import pytest
 from callcenter.agents import seating as agents
 from callcenter.ports import AsteriskConsole
 from callcenter.site_file import store as site_store
-from doctor import asterisk, records
+from doctor import asterisk, lines, records
 from doctor.findings import Finding, Look
 from tests.doctor.conftest import House
 
@@ -130,3 +130,11 @@ def test_a_wrong_manager_secret_is_told(look: Look, running_house: House) -> Non
             asterisk.manager(look)
     finally:
         running_house.secrets.set("ami/hotline", secret)
+
+
+@pytest.mark.req("GW-3")
+def test_a_trunk_that_is_away_is_named_with_what_to_do(look: Look) -> None:
+    found = lines.trunks(look)
+    assert found.state == "warning"
+    assert "analog: the gateway has not signed in" in found.text
+    assert found.mend

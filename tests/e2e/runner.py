@@ -47,6 +47,7 @@ from tests.e2e.verbs_recording import RecordingVerbs
 from tests.e2e.verbs_rooms import RoomVerbs
 from tests.e2e.verbs_routing import RoutingVerbs
 from tests.e2e.verbs_survey import SurveyVerbs
+from tests.e2e.verbs_trunks import TrunkVerbs
 from tests.e2e.verbs_waiting import WaitingVerbs
 
 PATIENCE_SECONDS = 45.0
@@ -112,6 +113,7 @@ class Stage(
     RoomVerbs,
     RoutingVerbs,
     SurveyVerbs,
+    TrunkVerbs,
     WaitingVerbs,
 ):
     """The parties of one case that is being played."""

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.e2e.site_inside import SHOWN, host, seat
+from tests.e2e.site_inside import SHOWN, UNASKED, host, seat
 from tests.e2e.site_recording import CONSENT
 
 Site = dict[str, Any]
@@ -29,7 +29,7 @@ def add_rooms(found: Site) -> None:
     for number in map(str, AGENTS):
         found["agents"].append({"number": number, "title": number, "languages": ["zh"]})
     connection = {"by": "address", "hosts": [host(CARRIER)]}
-    found["trunks"].append({"name": CARRIER, "title": CARRIER, "connection": connection})
+    found["trunks"].append({"name": CARRIER, "title": CARRIER, "connection": connection, **UNASKED})
     route = {"name": f"way_{PREFIX}", "title": PREFIX, "prefixes": [PREFIX], "rights": "local"}
     found["routes"].append({**route, "caller_id": SHOWN, "trunks": [CARRIER]})
     rooms = {OPEN_ROOM: {"announce": "beep"}, NAMED_ROOM: {"announce": "name", "host": False}}

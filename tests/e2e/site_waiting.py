@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from lab import audio
-from tests.e2e.site_inside import host
+from tests.e2e.site_inside import UNASKED, host
 
 Site = dict[str, Any]
 AddLine = Callable[[Site, str, str, list[str]], None]
@@ -32,7 +32,7 @@ def add_waiting(found: Site, add_line: AddLine) -> None:
     )
     for name, trunk in CARRIERS.items():
         connection = {"by": "address", "hosts": [host(trunk)]}
-        found["trunks"].append({"name": trunk, "title": trunk, "connection": connection})
+        found["trunks"].append({"name": trunk, "title": trunk, "connection": connection, **UNASKED})
         queues[name] |= {
             "exit_keys": ["1"],
             "survey": None,

@@ -23,6 +23,7 @@ from tests.e2e.site_hands import add_hands
 from tests.e2e.site_inside import add_inside
 from tests.e2e.site_rooms import add_rooms
 from tests.e2e.site_routing import add_routing
+from tests.e2e.site_trunks import add_trunks
 from tests.e2e.site_waiting import add_waiting
 
 SAMPLE = Path(__file__).parents[2] / "samples/telecom_zh_en.yaml"
@@ -61,6 +62,7 @@ def site(*, twin: str = "open", **presence: str) -> str:
     site_flow_desks.add(found)
     add_waiting(found, _add_line)
     add_rooms(found)
+    add_trunks(found)
     add_day(found, crowd)
     found["presence"] = presence
     out = StringIO()

@@ -2,8 +2,7 @@
 
 ``phone: {NUMBER: fields}``   the phone of this inside number signs in; fields of ``lab.scenario.Agent``
 ``seated: {AGENT: NUMBER}``   this agent of ours is logged in at the seat of that number
-``carrier: {TRUNK: fields}``  the far end of a trunk of ours is there, and known to be
-``there: TRUNK``              it still is, though what Asterisk had asked before was not answered until a second later
+``carrier: {TRUNK: fields}``  the far end of a trunk of ours is there; Asterisk never asks those whether they are
 ``desk: {NUMBER: options}``   ``hotline desks set`` with these options; cleared at the end
 ``code: {NUMBER: code}``      a feature code is dialled at this phone and heard to its end
 ``soft: {NUMBER: fields}``    a softphone of this inside number, for the verbs of ``verbs_hands.py``
@@ -24,7 +23,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
@@ -45,8 +43,6 @@ PHONES = Address("127.0.0.22")
 HEARD_SECONDS = 0.5
 ASKED_DB = -45.0
 PATIENCE_SECONDS = 30.0
-ASKED_IN_VAIN_SECONDS = 3.2
-"""What Asterisk asked of a far end before it was there is given up after three seconds, and would count then."""
 
 
 def is_inside(where: str) -> bool:
@@ -85,14 +81,6 @@ class InsideVerbs:
             at = Address(host(trunk), 5060)
             run = sipp.start(Agent(**options), self._house.sip, self._house.sipp_logs, at=at, seconds=600)
             self.parties[trunk] = self._stack.enter_context(run)
-        time.sleep(ASKED_IN_VAIN_SECONDS)
-        for trunk in carriers:
-            self.do_there(trunk)
-
-    def do_there(self, trunk: str) -> None:
-        self._house.asterisk.rx(f"pjsip qualify {trunk}")
-        show = partial(self._house.asterisk.rx, f"pjsip show aor {trunk}")
-        until(lambda: "Avail " in show(), PATIENCE_SECONDS, f"{trunk} is there")
 
     def do_desk(self, wanted: dict[str, list[str]]) -> None:
         for number, options in wanted.items():
