@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -33,3 +35,4 @@ class LinkedCall(Base):
     """The site it came from last."""
     joint_id: Mapped[str]
     """Its id at the site where it began."""
+    at: Mapped[dt.datetime]

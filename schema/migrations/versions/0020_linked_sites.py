@@ -39,6 +39,7 @@ def upgrade() -> None:
         column("call_id", TEXT),
         column("site", TEXT),
         column("joint_id", TEXT),
+        column("at", sa.DateTime(timezone=True)),
         sa.PrimaryKeyConstraint("id", name="pk_linked_calls"),
         sa.UniqueConstraint("call_id", name="uq_linked_calls_call_id"),
     )
