@@ -136,6 +136,8 @@ def _go_on(house: House, place: Place, dial_status: str, cause: str) -> Decision
     outcome = outcome_of(dial_status, cause)
     if outcome == "answered":
         return Decision("hangup", "", (f"{place.number} answered",), argument=outcome)
+    if cause == str(UNKNOWN_NUMBER) and (peer := peer_of(house.published.site, place.number)) is not None:
+        return _refuse("unknown_number", f"site {peer.name} has no number {place.number}")
     return _missed(house, place, outcome).after(f"{place.number}: {_SAID[outcome]}")
 
 
@@ -230,10 +232,19 @@ def _ring_desk(house: House, place: Place) -> Decision:
     else:
         endpoint = house.desks.seated[number]
         reason = f"agent {number} sits at {endpoint}"
+    if why := _would_go_back(house, endpoint):
+        return _refuse("no_line", reason, why)
     seconds = house.step_seconds if place.hops == 0 else 0
     idle = house.came.phone_only or (bool(house.step_seconds) and number in house.plan.agents)
     rings = _dial(endpoint, place, seconds or settings.ring_seconds or RING_SECONDS)
     return rings._replace(idle=idle).after(reason)
+
+
+def _would_go_back(house: House, endpoint: str) -> str:
+    """Why a phone of another site is not rung for this call. A flow's step rings it all the same, as queues do."""
+    site = house.published.site
+    peer = None if house.step_seconds else peer_of(site, house.plan.numbers.get(endpoint, ""))
+    return barred(site, peer, house.came) if peer else ""
 
 
 def _pass_on(house: House, place: Place, to: str, why: str, confirm: bool = False) -> Decision:

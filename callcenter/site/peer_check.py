@@ -19,7 +19,7 @@ def peers(site: Site) -> Iterator[Problem]:
 
 def _links(site: Site) -> Iterator[Problem]:
     kinds = {trunk.name: trunk.connection.by for trunk in site.trunks}
-    routed = {trunk: route.name for route in site.routes for trunk in route.trunks}
+    routed = {trunk: route.name for route in reversed(site.routes) for trunk in route.trunks}
     whose: dict[str, str] = {}
     for place, peer in enumerate(site.peers):
         where = ("peers", place, "trunk")

@@ -55,6 +55,9 @@ class Fallback:
 class House:
     """Start with ``up``, end with ``down``. It is on the embedded database at first."""
 
+    consoles = 3
+    """Processes that carry out commands."""
+
     def __init__(self, home: Path) -> None:
         self.home = home
         self.sipp_logs = home / "sipp"
@@ -66,7 +69,7 @@ class House:
         self.ami = HotlineProcess("ami", home / "ami.log")
         self._former: dict[str, set[str]] = {}
         self._open = ExitStack()
-        self._console = Console()
+        self._console = Console(self.consoles)
         self._open.callback(self._console.close)
 
     # ── starting and ending ──────────────────────────────────────────────────
