@@ -56,7 +56,7 @@ def test_what_is_wrong_is_told_where_it_stands(tmp_path: Path, old: str, new: st
 
 def test_two_peers_share_neither_link_nor_numbers(tmp_path: Path) -> None:
     second = "  - {name: canton, title: x, trunk: to_shanghai, inside: [620x]}\n\nprompts:\n"
-    link, numbers = told(tmp_path, "\nprompts:\n", second)
+    numbers, link = told(tmp_path, "\nprompts:\n", second)
     assert link.endswith("peers[1].trunk: to_shanghai is the link to shanghai: give this site another")
     assert numbers.endswith("peers[1].inside[0]: 620x and 62xx of shanghai have numbers in common")
     assert len(told(tmp_path, "\nprompts:\n", second.replace("620x", "630x"))) == 1
