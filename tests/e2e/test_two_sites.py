@@ -31,7 +31,7 @@ def sites() -> Iterator[TwoSites]:
 def hear(*ears: tuple[Callable[[], Ear], int]) -> None:
     """Return when each hears its tone."""
     for ear, hz in ears:
-        until(lambda ear=ear, hz=hz: _sounds(ear(), hz), 10, f"{hz} Hz is heard")  # type: ignore[misc]
+        until(lambda ear=ear, hz=hz: _sounds(ear(), hz), 10, f"{hz} Hz is heard")
 
 
 def heard(caller: Run) -> Callable[[], Ear]:
@@ -59,12 +59,11 @@ def test_a_call_to_the_other_city_leaves_from_there(sites: TwoSites) -> None:
         assert "02162008888" in there.shown
         assert here.invited() == []
     (began,) = sites.beijing.ended(did=LOCAL_THERE)
-    said = sites.beijing.page(began.call_id)
-    assert "site shanghai reaches it at cost 10: link to_shanghai" in said
+    sites.beijing.says(began.call_id, "site shanghai reaches it at cost 10: link to_shanghai")
     went_on = sites.shanghai.joined(began)
-    said = sites.shanghai.page(began.call_id)
-    assert f"site came from site beijing; began there or further away as call {began.call_id}" in said
-    assert "calls of site beijing may leave by it" in said
+    here_too = f"came from site beijing; began there or further away as call {began.call_id}"
+    sites.shanghai.says(began.call_id, here_too)
+    sites.shanghai.says(began.call_id, "calls of site beijing may leave by it")
     assert went_on.call_id != began.call_id
 
 
@@ -89,10 +88,8 @@ def test_seats_call_the_other_sites_seats_at_no_cost(sites: TwoSites) -> None:
         assert busy.wait("over").status == 486
         assert here.invited() == there.invited() == []
     began = sites.beijing.ended(did="6202")[0]
-    assert "6202 is a number of site shanghai: link to_shanghai, at no cost" in sites.beijing.page(
-        began.call_id
-    )
-    assert "dial PJSIP/s6202" in sites.shanghai.page(sites.shanghai.joined(began).call_id)
+    sites.beijing.says(began.call_id, "6202 is a number of site shanghai: link to_shanghai, at no cost")
+    sites.shanghai.says(sites.shanghai.joined(began).call_id, "dial PJSIP/s6202")
 
 
 @pytest.mark.req("ACD-1")
@@ -108,7 +105,7 @@ def test_central_lines_and_queue_with_a_seat_at_the_other_site(sites: TwoSites) 
     (call,) = sites.beijing.ended(caller="13900000001")
     (leg,) = sites.beijing.house.rows(Leg, call_id=call.call_id, kind="agent")
     assert (leg.agent, leg.endpoint, leg.answered_at is not None) == ("1001", "sh6201", True)
-    assert "dial PJSIP/s6201" in sites.shanghai.page(sites.shanghai.joined(call).call_id)
+    sites.shanghai.says(sites.shanghai.joined(call).call_id, "dial PJSIP/s6201")
 
 
 @pytest.mark.req("RT-5")
@@ -150,7 +147,7 @@ def test_spread_lines_with_a_central_queue_and_seat(sites: TwoSites) -> None:
     (began,) = sites.shanghai.ended(caller="13900000003")
     assert (began.trunk, began.did) == ("line_sh", "02162008888")
     went_on = sites.beijing.joined(began)
-    assert "by agent 1002" in sites.beijing.page(went_on.call_id)
+    sites.beijing.says(went_on.call_id, "by agent 1002")
 
 
 def test_spread_lines_and_spread_seats(sites: TwoSites) -> None:
@@ -162,7 +159,7 @@ def test_spread_lines_and_spread_seats(sites: TwoSites) -> None:
             hear((rung.ear, 500), (heard(outside), 700))
             rung.hang_up()
     began = sites.shanghai.ended(caller="13900000004", trunk="line_sh")[0]
-    assert "by agent 1001" in sites.beijing.page(sites.beijing.joined(began).call_id)
+    sites.beijing.says(sites.beijing.joined(began).call_id, "by agent 1001")
     assert sites.shanghai.joined(began).trunk == "to_beijing"
 
 
@@ -180,7 +177,7 @@ def test_a_link_reaches_outside_only_by_the_routes_that_are_granted(sites: TwoSi
         assert sites.beijing.call_over(granted, sites.shanghai).ok == 1
         assert len(there.invited()) == 1
     (call,) = sites.shanghai.ended(did="01088887777")
-    assert "calls of site beijing may not leave by it" in sites.shanghai.page(call.call_id)
+    sites.shanghai.says(call.call_id, "calls of site beijing may not leave by it")
 
 
 def test_forwarding_between_sites_ends(sites: TwoSites) -> None:
@@ -191,8 +188,8 @@ def test_forwarding_between_sites_ends(sites: TwoSites) -> None:
     ):
         assert phone.dial("6101").wait("over").status == 480
     (began,) = sites.beijing.ended(did="6101")
-    ended = sites.shanghai.page(sites.shanghai.joined(began).call_id)
-    assert "not to site beijing: the call has come from there" in ended
+    went_on = sites.shanghai.joined(began)
+    sites.shanghai.says(went_on.call_id, "not to site beijing: the call has come from there")
 
 
 def test_flows_that_dial_each_other_over_the_link_end(sites: TwoSites) -> None:
@@ -205,8 +202,7 @@ def test_flows_that_dial_each_other_over_the_link_end(sites: TwoSites) -> None:
 
 @pytest.mark.req("REL-1")
 def test_without_fastagi_seats_are_reached_and_nobody_outside(sites: TwoSites) -> None:
-    for site in (sites.beijing, sites.shanghai):
-        site.do(site.house.agi.stop)
+    sites.at_once(lambda site: site.house.agi.stop())
     try:
         with (
             sites.beijing.phone("s6101", tone_hz=400) as near,
@@ -221,8 +217,7 @@ def test_without_fastagi_seats_are_reached_and_nobody_outside(sites: TwoSites) -
             assert sites.beijing.call_over(refused, sites.shanghai).ok == 1
             assert there.invited() == []
     finally:
-        for site in (sites.beijing, sites.shanghai):
-            site.do(site.house.start_agi)
+        sites.at_once(lambda site: site.house.start_agi())
 
 
 @pytest.mark.req("RT-5")
@@ -246,4 +241,4 @@ def test_a_link_that_is_down_is_left_out_until_it_is_back(sites: TwoSites) -> No
         hear((call.ear, 900), (there.ear, 400))
         call.hang_up()
     (went,) = sites.beijing.ended(did=LOCAL_THERE, trunk="line_bj")
-    assert "trunk to_shanghai failed" in sites.beijing.page(went.call_id)
+    sites.beijing.says(went.call_id, "trunk to_shanghai failed")

@@ -238,6 +238,10 @@ class Site:
         """The calls here that began elsewhere as ``call``."""
         return self.house.rows(LinkedCall, joint_id=call.call_id)
 
+    def says(self, call_id: str, text: str) -> None:
+        """Wait until its page has it: decisions are kept a little later than the call's end."""
+        until(lambda: text in self.page(call_id), 10, f"{text!r} on the page of {call_id}")
+
     @contextmanager
     def agent(self, agent: str, seat: str) -> Iterator[None]:
         """Somebody sits at a seat, and the queues follow."""
@@ -287,9 +291,14 @@ class TwoSites:
         shanghai = str(self.shanghai.task)
         self.beijing.do(lambda: _ip("link add line type veth peer name line netns", shanghai))
         for site in (self.beijing, self.shanghai):
-            site.do(lambda where=site.where: _ip(f"address add {where.ip}/24 dev line"))  # type: ignore[misc]
-            site.do(lambda where=site.where: _ip(f"address add {where.carrier}/32 dev lo"))  # type: ignore[misc]
+            site.do(lambda where=site.where: _ip(f"address add {where.ip}/24 dev line"))
+            site.do(lambda where=site.where: _ip(f"address add {where.carrier}/32 dev lo"))
             site.do(lambda: _ip("link set line up"))
+
+    def at_once(self, what: Callable[[Site], object]) -> None:
+        """At both sites, in their networks."""
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(lambda site: site.do(lambda: what(site)), (self.beijing, self.shanghai)))
 
     @contextmanager
     def cut(self) -> Iterator[None]:
