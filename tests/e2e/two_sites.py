@@ -75,15 +75,13 @@ class SiteHouse(House):
 
     def __init__(self, home: Path, where: Where) -> None:
         self.where = where
-        super().__init__(home)
+        super().__init__(home, commands_at_once=0)
 
     def use_database(self, url: str | None, server: PrivatePostgres | None = None) -> None:
         """Its own, with the site's address and name."""
         super().use_database(url, server)
         self._settings |= {"sip_host": self.where.ip, "system_name": self.where.name}
         self.app = Hotline(Settings(**self._settings))
-
-    consoles = 0
 
     def up(self) -> None:
         """With the sample of this site, whose ports are the tests'."""
