@@ -163,6 +163,23 @@ def test_spread_lines_and_spread_seats(sites: TwoSites) -> None:
     assert sites.shanghai.joined(began).trunk == "to_beijing"
 
 
+def test_a_seat_passes_a_call_back_to_the_site_it_came_from(sites: TwoSites) -> None:
+    with (
+        sites.beijing.agent("1001", "sh6201"),
+        sites.shanghai.phone("s6201") as seat,
+        sites.beijing.phone("s6102", tone_hz=400) as colleague,
+    ):
+        caller = Caller(dials="01066668888", number="13900000005", tone_hz=500)
+        with sites.beijing.call_in(caller) as outside:
+            rung = seat.incoming().answer()
+            outside.wait_for("answered")
+            hear((rung.ear, 500))
+            rung.transfer("6102")
+            passed_on = colleague.incoming().answer()
+            hear((passed_on.ear, 500), (outside.ear, 400))
+            passed_on.hang_up()
+
+
 @pytest.mark.req("SEC-2")
 def test_a_link_reaches_outside_only_by_the_routes_that_are_granted(sites: TwoSites) -> None:
     numbers = {"01088887777": 503, "110": 503, "0085212345678": 503, "13800138000": 404, "+85212345678": 404}
