@@ -143,6 +143,21 @@ STATE = "HL_STATE"
 DIGITS = "HL_DIGITS"
 """The dialplan's own: the digits of a number outside, while FastAGI is away."""
 
+LINK = "HL_LINK"
+"""1 on the channels of links to other sites and of their phones; set by the endpoint."""
+
+VIA = "HL_VIA"
+"""The sites that a call has passed before this one, joined by dots; inherited by the legs."""
+
+JOINT = "HL_JOINT"
+"""The call's id at the site where it began; inherited by the legs."""
+
+PHONE = "HL_PHONE"
+"""1 when another site's queue asks for one phone: nobody else takes the call."""
+
+READ = "HL_READ"
+"""The dialplan's own: a header as it came."""
+
 CAUSE = "HL_CAUSE"
 """The Q.850 cause that a refused call from a seat is ended with."""
 

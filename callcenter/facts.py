@@ -22,6 +22,7 @@ from callcenter.survey.bad_scores import follow_up_bad_scores
 from callcenter.survey.scores import settle
 from schema.base import Base
 from schema.calls import CallbackRequest, Step, SurveyAnswer
+from schema.peers import LinkedCall
 from schema.recordings import RecordingDecision
 from schema.refusal import STRANGE, first_line, is_refused
 from schema.routing import Decision
@@ -36,6 +37,7 @@ DECISION = "decision"
 REPLY = "reply"
 NOTICE = "notice"
 RECORDING = "recording"
+LINKED = "linked"
 BATCH = 500
 """Calls whose scores are settled in one statement."""
 DEFAULTS: dict[type[Base], dict[str, Any]] = {Notice: {"state": "waiting", "tries": 0}}
@@ -139,4 +141,5 @@ KINDS: dict[str, tuple[type[Base], Callable[[Any], Insert]]] = {
     REPLY: (SurveyReply, _keep_first),
     NOTICE: (Notice, _keep_first),
     RECORDING: (RecordingDecision, _keep_first),
+    LINKED: (LinkedCall, _keep_first),
 }

@@ -15,7 +15,7 @@ from callcenter.agents.personal_queues import personal_queues
 from callcenter.errors import HotlineError
 from callcenter.secrets import CLOSING_PIN
 from callcenter.site import Site
-from callcenter.site.edge import Seat
+from callcenter.site.edge import ByAddress, Seat
 from dialplan_templates.quoting import Quoted, long_secret, pin, value
 
 
@@ -107,7 +107,17 @@ def variables(site: Site, where: Deployment) -> Mapping[str, Any]:
         "boxes": {mailbox.number for mailbox in site.mailboxes},
         "browser_seats": any(seat.kind == "browser" for seat in site.seats),
         "opus": "opus" in codecs,
+        "links": {peer.trunk for peer in site.peers},
+        "far": _far(site),
     }
+
+
+def _far(site: Site) -> Mapping[str, ByAddress]:
+    """The seats that are phones of other sites, and where these sites are."""
+    links = {trunk.name: trunk.connection for trunk in site.trunks}
+    ways = {peer.name: links[peer.trunk] for peer in site.peers}
+    found = ((seat.name, ways.get(seat.site or "")) for seat in site.seats)
+    return {name: way for name, way in found if isinstance(way, ByAddress)}
 
 
 def _secrets(stored: Callable[[str], str]) -> dict[str, Callable[[str], Quoted]]:
@@ -130,7 +140,7 @@ def secret_names(site: Site) -> list[str]:
             for trunk in site.trunks
             if trunk.connection.by in ("registration", "provider")
         ),
-        *(f"seat/{seat.name}" for seat in site.seats),
+        *(f"seat/{seat.name}" for seat in site.seats if seat.site is None),
         *(f"mailbox/{mailbox.number}" for mailbox in site.mailboxes),
         *(f"{kind}/{room.number}" for room in site.rooms for kind in ("room", "room-host")),
         *(f"agent/{agent.number}" for agent in site.agents),

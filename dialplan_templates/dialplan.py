@@ -15,6 +15,7 @@ from jinja2 import Environment
 from callcenter.agents.personal_queues import personal_queues
 from callcenter.recording_policy import agent_percents
 from callcenter.routing.inside import RING_SECONDS
+from callcenter.routing.links import MAX_SITES
 from callcenter.site import Site
 from dialplan_templates.everybody import open_ways
 from dialplan_templates.hands import HANDS, hands_contexts
@@ -30,6 +31,8 @@ NUMBERS = f"{LIVE}/inside/00-numbers.conf"
 """Read by the dialplan itself, so that it does not grow with seats."""
 PLACEHOLDER = "content"
 BODY = ("10-call", "20-inside", "30-hands", "40-survey", "50-mailbox", "60-conference")
+LINKS = "70-links"
+"""The template of calls between sites, where there are any."""
 """The templates of the contexts that carry the hash."""
 
 
@@ -77,6 +80,8 @@ def render_dialplan(site: Site, paths: DialplanPaths, prompt_file: PromptFile) -
         conference_context=f"conference_{digest}",
         **hands_contexts(digest),
         inside_context=f"inside_{digest}",
+        link_context=f"link_{digest}",
+        links=bool(site.peers),
         exit_key_sets=exit_key_sets(site),
     )
     calls = _calls(site, paths, prompt_file, jinja, menus, digest)
@@ -96,6 +101,10 @@ def _calls(
         agent_context=f"agent_{digest}",
         inside_context=f"inside_{digest}",
         record_context=f"record_{digest}",
+        link_context=f"link_{digest}",
+        links=bool(site.peers),
+        site_name=site.name,
+        most_sites=MAX_SITES,
         survey_context=f"survey_{digest}",
         mailbox_context=f"mailbox_{digest}",
         conference_context=f"conference_{digest}",
@@ -119,4 +128,5 @@ def _calls(
         **HANDS,
         **{name: getattr(paths, name) for name in DialplanPaths.__dataclass_fields__},
     )
-    return "\n".join(jinja.get_template(f"extensions/{name}.conf.j2").render(given) for name in BODY)
+    templates = (*BODY, LINKS) if site.peers else BODY
+    return "\n".join(jinja.get_template(f"extensions/{name}.conf.j2").render(given) for name in templates)

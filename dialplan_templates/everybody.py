@@ -1,15 +1,17 @@
 """Numbers that everybody in the house may call (110, 119, 120), as plain dialplan for while FastAGI is away.
 
+Those inside other sites are among them.
+
 A route is one of them when it needs no rights and is open at all hours. The longest prefix wins here too: a longer
 one that needs rights stands beside it and leads nowhere.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from callcenter.routing.outbound import shown_on
+from callcenter.routing.outbound import LINK_SECONDS, shown_on
 from callcenter.site import Site
 from callcenter.site.outbound import RIGHTS, Route
 
@@ -51,11 +53,21 @@ def open_ways(site: Site) -> list[OpenWay]:
             by_prefix.setdefault(prefix, []).append(route)
     found = {prefix: _for_everybody(routes) for prefix, routes in by_prefix.items()}
     opened = {prefix: route for prefix, route in found.items() if route is not None}
-    return [
+    outside = [
         _way(site, prefix, opened[prefix]) if prefix in opened else OpenWay(_pattern(prefix))
         for prefix in sorted(by_prefix)
         if any(prefix.startswith(shorter) for shorter in opened)
     ]
+    return [*outside, *_to_sites(site)]
+
+
+def _to_sites(site: Site) -> Iterator[OpenWay]:
+    channels = {trunk.name: trunk.channels for trunk in site.trunks}
+    for peer in site.peers:
+        tried = (Try(peer.trunk, channels[peer.trunk], "PJSIP/", 0, f"@{peer.trunk}", ""),)
+        for pattern in peer.inside:
+            length = len(pattern)
+            yield OpenWay(f"_{pattern.upper()}", "", length, length, LINK_SECONDS, tried)
 
 
 def _for_everybody(routes: Sequence[Route]) -> Route | None:

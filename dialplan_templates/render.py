@@ -13,7 +13,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from callcenter.channel_variables import FALLBACK_FLOW, TRUNK
+from callcenter.channel_variables import FALLBACK_FLOW, LINK, TRUNK
 from callcenter.errors import HotlineError
 from callcenter.ledger_format import CEL_APPS, CEL_COLUMNS, CEL_EVENTS, CEL_FILE
 from callcenter.manager_events import LISTENED
@@ -66,6 +66,7 @@ def environment() -> Environment:
         CEL_FILE=CEL_FILE,
         LISTENED=LISTENED,
         FALLBACK_FLOW=FALLBACK_FLOW,
+        LINK=LINK,
         TRUNK=TRUNK,
     )
     return jinja

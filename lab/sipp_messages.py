@@ -37,7 +37,8 @@ class Rung:
 def messages(text: str, zone: dt.tzinfo | None = None) -> Iterator[Message]:
     """The messages in SIPp's file; its clock is the machine's, or that of ``zone``."""
     heads = list(_HEAD.finditer(text))
-    for head, end in zip(heads, [*(each.start() for each in heads[1:]), len(text)], strict=True):
+    ends = [*(each.start() for each in heads), len(text)][1:]
+    for head, end in zip(heads, ends, strict=True):
         at = dt.datetime.fromisoformat(f"{head[1]} {head[2][:15]}")
         at = (at.replace(tzinfo=zone) if zone else at.astimezone()).astimezone(dt.UTC)
         lines = text[head.end() : end].split("\n\n", 1)[0].splitlines()

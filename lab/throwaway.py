@@ -19,6 +19,7 @@ from lab.home import temporary_home
 from lab.instance import AsteriskInstance
 
 LOGGER_CONF = "[general]\n[logfiles]\ncheck => notice,warning,error\n"
+_NO_COMPLAINT = (" built by ", "'Network is unreachable' sending ")
 _STAMP = re.compile(r"^\[[^\]]*\] (\w+)\[\d+\](?:\[C-\w+\])?(?: |:)")
 
 
@@ -65,8 +66,13 @@ class ThrowawayAsterisk:
 
     def log_lines(self) -> list[str]:
         """Notices, warnings and errors so far, as ``LEVEL file.c: text``: no time, no process number."""
-        text = (self._instance.log / "check").read_text(errors="replace")
-        return [_STAMP.sub(r"\1 ", line) for line in text.splitlines() if " built by " not in line]
+        return said((self._instance.log / "check").read_text(errors="replace"))
+
+
+def said(log: str) -> list[str]:
+    """A log's lines without time and process number, and without that nobody is reached from here."""
+    lines = [line for line in log.splitlines() if not any(words in line for words in _NO_COMPLAINT)]
+    return [_STAMP.sub(r"\1 ", line) for line in lines]
 
 
 def _copy(etc: Path, to: Path) -> None:

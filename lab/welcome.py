@@ -32,7 +32,7 @@ def _numbers(site: Site) -> Iterator[str]:
 
 def _accounts(app: App, site: Site) -> Iterator[str]:
     where = f"{app.settings.sip_host}:{app.settings.sip_port}, UDP"
-    seats = [seat for seat in site.seats if seat.kind == "inside"][:2]
+    seats = [seat for seat in site.seats if seat.kind == "inside" and seat.site is None][:2]
     for seat, purpose in zip(seats, ("to answer with", "to call from"), strict=False):
         secret = app.secrets(f"seat/{seat.name}")
         yield f"{purpose:<15} user {seat.name}, password {secret}, server {where}   seat {seat.number} {seat.title}"

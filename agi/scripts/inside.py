@@ -32,10 +32,11 @@ from callcenter.channel_variables import (
     VERSION,
 )
 from callcenter.errors import HotlineError
-from callcenter.facts import DECISION
+from callcenter.facts import DECISION, LINKED
 from callcenter.routing import inside as deciding
 from callcenter.routing.desks import Desks, around
 from callcenter.routing.inside import Decision, House, Place
+from callcenter.routing.links import FROM_HERE, Came, came
 from callcenter.routing.number_plan import NumberPlan
 
 
@@ -47,14 +48,30 @@ def inside(call: Call, services: Services) -> None:
     place, seat = Place.parse(cursor), deciding.seat_of(numbers, call.channel, moved_by)
     asked = place.number if place else dialled
     desks = _desks(call, services, numbers, asked, seat)
-    house = House(snapshot.published, numbers, services.clock(), desks, int(ring or 0))
+    way = _came(call, snapshot, moved_by)
+    house = House(snapshot.published, numbers, services.clock(), desks, int(ring or 0), way)
     if place is None:
         decision = deciding.begin(house, seat, dialled)
     else:
         decision = deciding.go_on(house, place, dial_status, cause)
+    if way.link and place is None:
+        _join(call, services, snapshot, way)
     _tell(call, services, decision)
     own = recorded(call, services, snapshot, house, seat, decision)
     _leave(call, snapshot, _feature(call, services, snapshot, seat, decision), own)
+
+
+def _came(call: Call, snapshot: Snapshot, moved_by: str) -> Came:
+    """How it came over a link; whom a seat passes on begins anew. A call of an older version doesn't say."""
+    text = next(iter(call.args[9:10]), "")
+    return FROM_HERE if moved_by else came(call.channel, text, snapshot.published.links)
+
+
+def _join(call: Call, services: Services, snapshot: Snapshot, way: Came) -> None:
+    """What the call is called where it began."""
+    site = snapshot.published.links[way.link].name
+    row = {"site": site, "joint_id": way.joint_id or call.call_id, "at": services.clock()}
+    services.facts.put(LINKED, call.call_id, row)
 
 
 def _desks(call: Call, services: Services, numbers: NumberPlan, number: str, seat: str) -> Desks | None:

@@ -16,6 +16,7 @@ from callcenter.queues.returned import calls_for, places_of
 from schema.base import Base
 from schema.calls import Call as CallRow
 from schema.calls import CallbackRequest, Leg, Recording, Score, Step, Visit, VoicemailMessage
+from schema.peers import LinkedCall
 from schema.recordings import RecordingDecision
 from schema.routing import Decision
 from schema.surveys import SurveyReply
@@ -52,6 +53,8 @@ class CallPage:
     kept_places: list[KeptPlace] = field(default_factory=list)
     returned: list[CallRow] = field(default_factory=list)
     """Calls in which the customer of a place was rung."""
+    linked: list[LinkedCall] = field(default_factory=list)
+    """Where it came from over a link to another site."""
 
     def as_dict(self) -> dict[str, Any]:
         """The rows as plain values for JSON; the call's own columns at the top."""
@@ -68,6 +71,7 @@ class CallPage:
             "replies",
             "kept_places",
             "returned",
+            "linked",
         )
         return columns(self.call) | {part: [columns(row) for row in getattr(self, part)] for part in parts}
 
@@ -92,6 +96,9 @@ class CallPage:
             yield Line(step.at, step.kind, text)
 
     def _decision_lines(self) -> Iterator[Line]:
+        for link in self.linked:
+            text = f"came from site {link.site}; began there or further away as call {link.joint_id}"
+            yield Line(link.at, "site", text)
         for decision in self.routing:
             text = " → ".join((*decision.reasons, decision.destination))
             yield Line(
@@ -158,10 +165,11 @@ class CallPage:
 
 
 def read_page(session: Session, call_id: str) -> CallPage:
-    """Everything of the call ``call_id``. Raises NotFound."""
-    call = session.get(CallRow, call_id)
+    """Everything of the call ``call_id``, its id here or where it began. Raises NotFound."""
+    call = session.get(CallRow, call_id) or _joined(session, call_id)
     if call is None:
         raise NotFound(f"there is no call {call_id}; see hotline calls list")
+    call_id = call.call_id
     places = places_of(session, call_id)
     return CallPage(
         call=call,
@@ -177,7 +185,15 @@ def read_page(session: Session, call_id: str) -> CallPage:
         routing=_rows(session, Decision, call_id, Decision.at, Decision.number),
         kept_places=places,
         returned=calls_for(session, places),
+        linked=_rows(session, LinkedCall, call_id),
     )
+
+
+def _joined(session: Session, joint_id: str) -> CallRow | None:
+    """The first of the calls that began elsewhere under this id."""
+    found = select(LinkedCall.call_id).where(LinkedCall.joint_id == joint_id).order_by(LinkedCall.id)
+    first = session.scalars(found).first()
+    return None if first is None else session.get(CallRow, first)
 
 
 def columns(row: Base, zone: ZoneInfo | None = None) -> dict[str, Any]:

@@ -16,8 +16,18 @@ from typing import Literal, NamedTuple
 from callcenter.feature_codes import find
 from callcenter.routing import decision as routing
 from callcenter.routing.desks import MAX_HOPS, Desks, Settings
+from callcenter.routing.links import FROM_HERE, Came, barred, peer_of
 from callcenter.routing.number_plan import NumberPlan
-from callcenter.routing.outbound import DEFAULT_RIGHTS, Way, is_outside, next_trunk, way_out
+from callcenter.routing.outbound import (
+    DEFAULT_RIGHTS,
+    LINK_SECONDS,
+    Way,
+    dial_string,
+    is_outside,
+    next_trunk,
+    way_out,
+)
+from callcenter.site.peers import Peer
 from callcenter.site_file.published import Published
 
 RING_SECONDS = 30
@@ -92,6 +102,7 @@ class House(NamedTuple):
     """Who sits where and which settings there are; None while that can't be found out: then numbers ring."""
     step_seconds: int = 0
     """How long a flow's step rings; 0 for what a seat has dialled."""
+    came: Came = FROM_HERE
 
 
 def seat_of(plan: NumberPlan, channel: str, moved_by: str) -> str:
@@ -108,12 +119,13 @@ def begin(house: House, seat: str, dialled: str) -> Decision:
     plan = house.plan
     if dialled[:1] in ("*", "#"):
         return _feature(plan, seat, dialled)
-    return _for_flow(house, _ring(house, Place(dialled, owner=_owner(house, seat))))
+    owner = house.came.link or _owner(house, seat)
+    return _for_asker(house, _ring(house, Place(dialled, owner=owner)))
 
 
 def go_on(house: House, place: Place, dial_status: str, cause: str) -> Decision:
     """What follows when the phone at ``place`` has rung."""
-    return _for_flow(house, _go_on(house, place, dial_status, cause))
+    return _for_asker(house, _go_on(house, place, dial_status, cause))
 
 
 def _go_on(house: House, place: Place, dial_status: str, cause: str) -> Decision:
@@ -124,13 +136,19 @@ def _go_on(house: House, place: Place, dial_status: str, cause: str) -> Decision
     outcome = outcome_of(dial_status, cause)
     if outcome == "answered":
         return Decision("hangup", "", (f"{place.number} answered",), argument=outcome)
+    if cause == str(UNKNOWN_NUMBER) and (peer := peer_of(house.published.site, place.number)) is not None:
+        return _refuse("unknown_number", f"site {peer.name} has no number {place.number}")
     return _missed(house, place, outcome).after(f"{place.number}: {_SAID[outcome]}")
 
 
-def _for_flow(house: House, decision: Decision) -> Decision:
-    """A flow that asked hears how it went; only phones, numbers outside, boxes and rooms are tried for it."""
+def _for_asker(house: House, decision: Decision) -> Decision:
+    """A flow that asked hears how it went; only phones, numbers outside, boxes and rooms are tried for it.
+
+    Another site tells its own caller.
+    """
     if not house.step_seconds:
-        return decision
+        silent = house.came.link and decision.act == "refuse"
+        return decision._replace(words=()) if silent else decision
     if decision.act == "flow":
         reason = f"a flow's step is not sent on to a flow: {decision.target}"
         return Decision("back", STATUSES["unreachable"], (*decision.reasons, reason))
@@ -188,6 +206,8 @@ def _ring(house: House, place: Place) -> Decision:
         return Decision("conference", number, (f"{number} is a conference room",))
     if number in plan.mailboxes:
         return Decision("voicemail", number, (f"{number} is a mailbox",))
+    if (peer := peer_of(house.published.site, number)) is not None:
+        return _to_site(house, place, peer)
     if is_outside(house.published, number):
         return _outside(house, place._replace(trunk=0))
     return _refuse("unknown_number", f"{number} is no number of this house, and no route takes it")
@@ -198,6 +218,8 @@ def _ring_desk(house: House, place: Place) -> Decision:
     number, settings = place.number, settings_of(house, place.number)
     if settings.do_not_disturb:
         return _missed(house, place, "busy").after(f"{number} is not to be disturbed")
+    if settings.always and house.came.phone_only:
+        return _refuse("busy", f"all calls to {number} go elsewhere, and a queue asks for this phone alone")
     if settings.always:
         return _pass_on(house, place, settings.always, f"all calls to {number} go to {settings.always}")
     if number in house.plan.seats:
@@ -210,10 +232,19 @@ def _ring_desk(house: House, place: Place) -> Decision:
     else:
         endpoint = house.desks.seated[number]
         reason = f"agent {number} sits at {endpoint}"
+    if why := _would_go_back(house, endpoint):
+        return _refuse("no_line", reason, why)
     seconds = house.step_seconds if place.hops == 0 else 0
-    idle = bool(house.step_seconds) and number in house.plan.agents
+    idle = house.came.phone_only or (bool(house.step_seconds) and number in house.plan.agents)
     rings = _dial(endpoint, place, seconds or settings.ring_seconds or RING_SECONDS)
     return rings._replace(idle=idle).after(reason)
+
+
+def _would_go_back(house: House, endpoint: str) -> str:
+    """Why a phone of another site is not rung for this call. A flow's step rings it all the same, as queues do."""
+    site = house.published.site
+    peer = None if house.step_seconds else peer_of(site, house.plan.numbers.get(endpoint, ""))
+    return barred(site, peer, house.came) if peer else ""
 
 
 def _pass_on(house: House, place: Place, to: str, why: str, confirm: bool = False) -> Decision:
@@ -228,14 +259,33 @@ def _dial(endpoint: str, place: Place, seconds: int) -> Decision:
     return Decision("dial", f"PJSIP/{endpoint}", (), place, seconds=seconds)
 
 
+def _to_site(house: House, place: Place, peer: Peer) -> Decision:
+    """An inside number of another site: over the link, with what becomes of it decided there."""
+    why, trunk = barred(house.published.site, peer, house.came), house.published.trunks[peer.trunk]
+    if why:
+        return _refuse("no_line", why)
+    return Decision(
+        "out",
+        dial_string(trunk, place.number),
+        (f"{place.number} is a number of site {peer.name}: link {peer.trunk}, at no cost",),
+        place._replace(trunk=None),
+        seconds=house.step_seconds or LINK_SECONDS,
+        trunk=peer.trunk,
+        limit=trunk.channels,
+        caller_id=house.plan.numbers.get(place.owner, ""),
+    )
+
+
 def _outside(house: House, place: Place) -> Decision:
     """Out by the trunk of ``place``; with nobody's rights there is no way."""
     if not place.owner:
         return _refuse("not_allowed", "outside numbers are for the house's own phones")
     rights = house.plan.rights.get(place.owner, DEFAULT_RIGHTS)
-    way = way_out(house.published, place.number, rights, house.at, place.trunk or 0)
+    from_there = place.owner == house.came.link
+    came = house.came if from_there else house.came._replace(link="")
+    way = way_out(house.published, place.number, rights, house.at, place.trunk or 0, came)
     if not isinstance(way, Way):
-        return _refuse(way.why, *way.reasons)
+        return _refuse("no_line" if from_there else way.why, *way.reasons)
     return Decision(
         "out",
         way.target,
@@ -244,13 +294,14 @@ def _outside(house: House, place: Place) -> Decision:
         seconds=way.seconds,
         trunk=way.trunk,
         limit=way.limit,
-        caller_id=way.caller_id or house.plan.numbers.get(place.owner, place.owner),
+        caller_id=way.caller_id or house.plan.numbers.get(place.owner, "" if from_there else place.owner),
     )
 
 
 def _trunk_failed(house: House, place: Place, dial_status: str, cause: str) -> str:
     tried = _outside(house, place)
-    return next_trunk(tried.trunk, dial_status, cause) if tried.act == "out" else ""
+    link = tried.trunk in house.published.links
+    return next_trunk(tried.trunk, dial_status, cause, link) if tried.act == "out" else ""
 
 
 def _missed(house: House, place: Place, outcome: Outcome, told: str = "") -> Decision:
@@ -258,6 +309,8 @@ def _missed(house: House, place: Place, outcome: Outcome, told: str = "") -> Dec
 
     A flow has boxes of its own. ``told``: what it is told, when that is more than the outcome.
     """
+    if house.came.phone_only:
+        return _refuse(outcome)
     settings = settings_of(house, place.number)
     if to := getattr(settings, outcome):
         return _pass_on(house, place, to, f"{place.number} sends such calls to {to}")

@@ -1,5 +1,7 @@
 """Which way a number leaves the house: longest prefix, the caller's rights, the time, then trunk after trunk.
 
+The links to other sites stand among the trunks by what a minute costs.
+
 Pure. The reasons are told in order. The way is found anew after each trunk that failed; the place that the
 call keeps is the number of the trunk.
 """
@@ -8,10 +10,11 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 from urllib.parse import quote
 
+from callcenter.routing.links import FROM_HERE, Came, areas_of, barred
 from callcenter.site.edge import Trunk
 from callcenter.site.outbound import RIGHTS, Rights, Route
 from callcenter.site_file.published import Published
@@ -24,6 +27,8 @@ FINAL_CAUSES = frozenset(["1", "16", "17", "19", "21", "22", "28"])
 """The number's own fault or answer: another trunk would bring the same."""
 _NUMBER = re.compile(r"\+?[0-9]+", re.ASCII)
 """Signs behind a number are the phone's, for this house; no exchange is sent any."""
+LINK_SECONDS = 120
+"""How long a call over a link may ring: the site there decides that, with its own times."""
 
 
 class Way(NamedTuple):
@@ -46,49 +51,116 @@ class NoWay(NamedTuple):
 
 
 def is_outside(published: Published, number: str) -> bool:
-    """Whether any route takes numbers that begin so."""
-    return bool(_longest(published, number))
+    """Whether any route or area takes numbers that begin so."""
+    return bool(_longest(published, number)) or any(areas_of(published.site, number, 0))
 
 
 def way_out(
-    published: Published, number: str, rights: Rights, at: dt.datetime, place: int = 0
+    published: Published,
+    number: str,
+    rights: Rights,
+    at: dt.datetime,
+    place: int = 0,
+    came: Came = FROM_HERE,
 ) -> Way | NoWay:
-    """The trunk to try as the ``place``-th, from 0."""
+    """The trunk or link to try as the ``place``-th, from 0: the cheapest first."""
     routes = _longest(published, number)
-    if not routes or not _NUMBER.fullmatch(number):
+    if not _NUMBER.fullmatch(number):
         return NoWay("unknown_number", (f"no route takes {number}",))
+    route, reasons = None, tuple[str, ...]()
+    if routes:
+        found = _route(published, routes, number, rights, at, came)
+        if isinstance(found, NoWay):
+            return found
+        route, reasons = found
+    links, told = _over_links(published, number, route, rights, came)
+    if not routes and not links:
+        return NoWay("not_allowed" if told else "unknown_number", told or (f"no route takes {number}",))
+    exits = sorted([*_by_trunks(published, route, number, bool(links)), *links], key=lambda each: each.cost)
+    if place >= len(exits):
+        return NoWay("no_line", (*reasons, *told, "no trunk is left"))
+    out = exits[place]
+    return Way(
+        out.trunk.name,
+        dial_string(out.trunk, out.dialled),
+        out.trunk.channels,
+        out.caller_id,
+        out.seconds,
+        place,
+        (*reasons, *told, out.said) if place == 0 else (out.said,),
+    )
+
+
+def _route(
+    published: Published, routes: Sequence[Route], number: str, rights: Rights, at: dt.datetime, came: Came
+) -> tuple[Route, tuple[str, ...]] | NoWay:
+    """The first that is open, if the caller may go by it. A call of another site may by what that was granted."""
     open_routes, closed = _open(published, routes, at)
     if not open_routes:
         return NoWay("not_allowed", tuple(closed))
     route = open_routes[0]
     reasons = (*closed, f"{number} begins with {_prefix(route, number) or 'anything'}: route {route.name}")
-    if RIGHTS.index(rights) < RIGHTS.index(route.rights):
+    if came.link:
+        peer = published.links[came.link]
+        if route.name not in peer.routes:
+            return NoWay("not_allowed", (*reasons, f"calls of site {peer.name} may not leave by it"))
+        reasons = (*reasons, f"calls of site {peer.name} may leave by it")
+    elif RIGHTS.index(rights) < RIGHTS.index(route.rights):
         return NoWay("not_allowed", (*reasons, f"it needs rights {route.rights}, the caller has {rights}"))
     if not route.min_digits <= len(number.removeprefix("+")) <= route.max_digits:
         between = f"{route.min_digits} to {route.max_digits} digits"
         return NoWay("unknown_number", (*reasons, f"the route takes {between}"))
+    return route, reasons
+
+
+class _Exit(NamedTuple):
+    cost: int
+    trunk: Trunk
+    dialled: str
+    caller_id: str
+    seconds: int
+    said: str
+
+
+def _by_trunks(published: Published, route: Route | None, number: str, compared: bool) -> Iterator[_Exit]:
+    """The route's own trunks in their order."""
+    if route is None:
+        return
+    dialled, cost = _dialled(route, number), f" (cost {route.cost})" if compared else ""
     trunks = [published.trunks[name] for name in route.trunks if name in published.trunks]
-    if place >= len(trunks):
-        return NoWay("no_line", (*reasons, "no trunk is left"))
-    trunk = trunks[place]
-    said = f"trunk {trunk.name}, the route's number {place + 1}"
-    dialled = _dialled(route, number)
-    return Way(
-        trunk.name,
-        dial_string(trunk, dialled),
-        trunk.channels,
-        shown_on(trunk, route.caller_id or ""),
-        route.ring_seconds,
-        place,
-        (*reasons, said) if place == 0 else (said,),
-    )
+    for place, trunk in enumerate(trunks, start=1):
+        said = f"trunk {trunk.name}, the route's number {place}{cost}"
+        yield _Exit(
+            route.cost, trunk, dialled, shown_on(trunk, route.caller_id or ""), route.ring_seconds, said
+        )
 
 
-def next_trunk(trunk: str, dial_status: str, cause: str) -> str:
-    """Why the next trunk is tried; empty when this one's answer counts."""
+def _over_links(
+    published: Published, number: str, route: Route | None, rights: Rights, came: Came
+) -> tuple[list[_Exit], tuple[str, ...]]:
+    """The sites that reach it cheaply, and why others are left out. A call of another site leaves from here."""
+    if came.link:
+        return [], ()
+    exits, left_out = [], []
+    least = len(_prefix(route, number) or "") if route else 0
+    for peer, area in areas_of(published.site, number, least):
+        why = barred(published.site, peer, came)
+        if not why and route is None and RIGHTS.index(rights) < RIGHTS.index(area.rights):
+            why = f"by site {peer.name} it needs rights {area.rights}, the caller has {rights}"
+        if why:
+            left_out.append(why)
+        elif peer.trunk in published.trunks:
+            said = f"site {peer.name} reaches it at cost {area.cost}: link {peer.trunk}"
+            exits.append(_Exit(area.cost, published.trunks[peer.trunk], number, "", LINK_SECONDS, said))
+    return exits, tuple(left_out)
+
+
+def next_trunk(trunk: str, dial_status: str, cause: str, link: bool = False) -> str:
+    """Why the next trunk is tried; empty when this one's answer counts. A link's site may not know the number."""
     if dial_status == FULL:
         return f"trunk {trunk}: all channels are in use"
-    if dial_status in ("CONGESTION", "CHANUNAVAIL") and cause not in FINAL_CAUSES:
+    final = FINAL_CAUSES - {"1"} if link else FINAL_CAUSES
+    if dial_status in ("CONGESTION", "CHANUNAVAIL") and cause not in final:
         return f"trunk {trunk} failed ({dial_status.lower()}, cause {cause or 'unknown'})"
     return ""
 

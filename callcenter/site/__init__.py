@@ -15,6 +15,7 @@ from callcenter.site.calendars import Calendar
 from callcenter.site.edge import Did, Seat, Trunk
 from callcenter.site.inside import FeatureCodes
 from callcenter.site.outbound import Route
+from callcenter.site.peers import Peer
 from callcenter.site.recording import Recording
 from callcenter.site.rooms import Room
 from callcenter.site.routing import Loops, Region, Rule
@@ -52,6 +53,7 @@ class Site(Part):
     boards: list[Board] = Field(default_factory=list)
     dids: list[Did] = Field(default_factory=list)
     routes: list[Route] = Field(default_factory=list)
+    peers: list[Peer] = Field(default_factory=list, description="the sites this one is linked to")
     regions: list[Region] = Field(default_factory=list)
     rules: list[Rule] = Field(default_factory=list)
     calendars: list[Calendar] = Field(default_factory=list)

@@ -14,6 +14,7 @@ from callcenter import feature_codes as features
 from callcenter.site import Site
 from callcenter.site.edge import ByAddress, ByProvider, ByRegistration
 from callcenter.site.hours import hours
+from callcenter.site.peer_check import peers
 from callcenter.site.problems import Path as Where
 from callcenter.site.problems import Problem
 from callcenter.site.references import exit_keys, references
@@ -31,6 +32,7 @@ KEYS = {
     "regions": "name",
     "rules": "name",
     "routes": "name",
+    "peers": "name",
     "calendars": "name",
     "prompts": "name",
     "flows": "name",
@@ -61,6 +63,7 @@ def problems(site: Site, folder: Path | None = None) -> list[Problem]:
         exit_keys,
         routes,
         trunks,
+        peers,
         surveys,
         languages,
         words,

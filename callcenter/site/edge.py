@@ -90,6 +90,7 @@ class Seat(Part):
     number: Extension
     title: Title
     kind: Literal["inside", "remote", "browser"] = "inside"
+    site: Name | None = Field(default=None, description="the peer site whose phone this is")
     pickup_group: Name | None = Field(default=None, description="seats of one group take each other's calls")
     rights: Rights | None = Field(default=None, description="how far it may call; default: national")
     codecs: list[Codec] = Field(default_factory=lambda: list(G711), min_length=1)

@@ -31,5 +31,8 @@ class Route(Part):
     caller_id: Number | None = Field(
         default=None, description="the number that is shown; default: the seat's"
     )
+    cost: int = Field(
+        default=100, ge=0, le=1_000_000, description="of a minute, beside that of areas of other sites"
+    )
     trunks: list[Name] = Field(min_length=1, description="in order: the next when one is down or full")
     ring_seconds: int = Field(default=60, ge=10, le=180)

@@ -27,6 +27,8 @@ PARTS = {
     "seats": ("seat", "name"),
     "agents": ("agent", "number"),
     "trunks": ("trunk", "name"),
+    "routes": ("route", "name"),
+    "peers": ("peer", "name"),
     "music": ("music", "name"),
     "regions": ("region", "name"),
 }
@@ -111,6 +113,7 @@ def _all(site: Site) -> Iterator[Reference]:
         yield Reference(("routes", place, "calendar"), "calendars", route.calendar)
         for number, trunk_name in enumerate(route.trunks):
             yield Reference(("routes", place, "trunks", number), "trunks", trunk_name)
+    yield from _of_peers(site)
     yield Reference(("sorry",), "prompts", site.sorry)
     yield from _of_recording(site)
     for place, mailbox in enumerate(site.mailboxes):
@@ -137,6 +140,16 @@ def _of_queues(site: Site) -> Iterator[Reference]:
         for key in ("welcome", "messages") if queue.announce else ():
             for number, name in enumerate(getattr(queue.announce, key)):
                 yield Reference(("queues", place, "announce", key, number), "prompts", name)
+
+
+def _of_peers(site: Site) -> Iterator[Reference]:
+    for place, peer in enumerate(site.peers):
+        yield Reference(("peers", place, "trunk"), "trunks", peer.trunk)
+        for number, route in enumerate(peer.routes):
+            yield Reference(("peers", place, "routes", number), "routes", route)
+    for place, seat in enumerate(site.seats):
+        if seat.site is not None:
+            yield Reference(("seats", place, "site"), "peers", seat.site)
 
 
 def _of_recording(site: Site) -> Iterator[Reference]:

@@ -50,6 +50,8 @@ class Published:
         self.personal = {queue.agent: queue.serves for queue in personal_queues(site)}
         """The agents who may be asked for, and the queues that remember them."""
         self.trunks = _by_name(site.trunks)
+        self.links = {peer.trunk: peer for peer in site.peers}
+        """The sites this one is linked to, by the trunk that leads there."""
         self.queues = _by_name(site.queues)
         self.surveys = _by_name(site.surveys)
         self.calendars = {calendar.name: CompiledCalendar(calendar) for calendar in site.calendars}

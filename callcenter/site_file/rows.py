@@ -18,6 +18,7 @@ from callcenter.site.words import Part
 from callcenter.site_file.canonical import plain
 from schema.agents import PauseReasonRow
 from schema.desks import RouteRow
+from schema.peers import PeerRow
 from schema.routing import RegionRow, RuleRow
 from schema.site import (
     AgentRow,
@@ -60,6 +61,7 @@ KINDS = (
     Kind("boards", BoardRow),
     Kind("dids", DidRow),
     Kind("routes", RouteRow),
+    Kind("peers", PeerRow),
     Kind("calendars", CalendarRow, "exceptions", CalendarExceptionRow, "calendar"),
     Kind("prompts", PromptRow),
     Kind("music", MusicRow),

@@ -16,6 +16,7 @@ from callcenter.site_file.store import save
 from cli import main
 from schema.base import Base
 from schema.calls import Call, CallbackRequest, Gap, Leg, Recording, Score, Step, Visit, VoicemailMessage
+from schema.peers import LinkedCall
 from schema.recordings import RecordingDecision
 from schema.session import engine_for, session_factory
 from schema.upgrade import upgrade
@@ -222,3 +223,21 @@ def test_why_a_call_is_recorded_and_what_was_kept_out_is_told() -> None:
         "ready a.wav",
         "paused 4.5 s by agent 1001, ended by time",
     ]
+
+
+@pytest.mark.req("GW-5")
+def test_a_call_from_another_site_is_found_by_its_id_there(tmp_path: Path) -> None:
+    engine = engine_for(f"sqlite:///{tmp_path / 'linked.db'}")
+    upgrade(engine)
+    with session_factory(engine).begin() as session:
+        session.add_all(survey_call())
+        session.add(LinkedCall(call_id=ID, site="shanghai", joint_id="sh-9.1", at=after(0)))
+    with session_factory(engine)() as session:
+        page = read_page(session, "sh-9.1")
+        assert page.call.call_id == ID
+        assert page.as_dict()["linked"][0]["joint_id"] == "sh-9.1"
+        said = [line.text for line in page.lines() if line.what == "site"]
+        assert said == ["came from site shanghai; began there or further away as call sh-9.1"]
+        with pytest.raises(NotFound):
+            read_page(session, "sh-9.2")
+    engine.dispose()

@@ -61,3 +61,16 @@ def test_what_can_not_be_read_is_said_in_one_line(tmp_path: Path, words: list[st
     done = simulate(tmp_path, *words)
     assert done.exit_code == 1
     assert len(done.output.strip().splitlines()) == 1
+
+
+@pytest.mark.req("GW-5")
+def test_the_cheapest_site_is_tried_first_and_why(tmp_path: Path) -> None:
+    site = str(SAMPLE.parent / "two_sites_beijing.yaml")
+    words = ("--from", "6101", "--did", "02155554444", "--outcome", "unreachable")
+    out, after, _ = told(tmp_path, *words, "--site", site)
+    assert out["destination"] == "out PJSIP/02155554444@to_shanghai"
+    assert out["reasons"][-1] == "site shanghai reaches it at cost 10: link to_shanghai"
+    assert after["reasons"] == [
+        "trunk to_shanghai failed (chanunavail, cause 20)",
+        "trunk line_bj, the route's number 1 (cost 60)",
+    ]

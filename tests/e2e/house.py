@@ -41,7 +41,7 @@ from tests.outreach.post_office import open_office
 
 SIP, AMI, AGI, HTTP, SMTP, RTP = 32060, 32038, 32073, 32088, 32025, (52000, 52998)
 LOCK = Path("/tmp/hotline-e2e.lock")
-BOOT_SECONDS = 20.0
+BOOT_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
