@@ -8,7 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from callcenter.errors import HotlineError
 from callcenter.ports import App
-from doctor import asterisk, fastagi, files, machine, ports, records
+from doctor import asterisk, certificates, fastagi, files, machine, ports, records
 from doctor.findings import Check, Finding, Look, NotNow, wrong
 from schema.session import trouble
 
@@ -17,6 +17,7 @@ CHECKS: Mapping[str, Check] = {
     "clock": machine.clock,
     "disk": files.disk,
     "secrets": files.secrets,
+    "certificate": certificates.certificate,
     "ports": ports.reachable,
     "database": records.revision,
     "prompts": files.prompts,
