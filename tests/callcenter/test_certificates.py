@@ -45,7 +45,7 @@ def test_a_phone_that_trusts_the_authority_trusts_the_machine_by_name_and_addres
     known.ensure(NOW)
     for host in (HOST, "192.0.2.7", "2001:db8::7"):
         shake(known, host)
-    with pytest.raises(ssl.SSLCertVerificationError, match="doesn.t match|mismatch"):
+    with pytest.raises(ssl.SSLCertVerificationError, match="mismatch"):
         shake(known, "other.example.com")
 
 
