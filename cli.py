@@ -70,6 +70,7 @@ COMMANDS: Sections = {
             "callcenter.calls.follow_up_commands:follow_ups", "What is still to be done for customers."
         ),
         "desks": Entry("ami.desk_commands:desks", "Do-not-disturb, forwarding, follow-me."),
+        "phones": Entry("phones.commands:phones", "Seats' telephones: signed in, sheets, their own files."),
         "agents": Entry("ami.agent_commands:agents", "Agents and their seats."),
         "queues": Entry("ami.queue_commands:queues", "Queues, their members and who waits."),
         "callers": Entry("callcenter.routing.caller_commands:callers", "The black list and the VIP list."),
