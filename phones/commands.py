@@ -135,8 +135,9 @@ async def _serve(address: tuple[str, int], shown: Shown, desk: Desk) -> None:
 
 
 def _rows(app: App) -> Iterator[dict[str, Any]]:
+    site = app.site()
     known = signed_in(app)
-    for seat in app.site().seats:
+    for seat in site.seats:
         contact = known.get(seat.name) if known is not None else None
         yield {
             "number": seat.number,
@@ -150,6 +151,7 @@ def _rows(app: App) -> Iterator[dict[str, Any]]:
             "reachable": contact.reachable if contact else None,
             "transport": contact.transport if contact else None,
             "address": contact.address if contact else None,
+            "software": contact.software if contact else None,
         }
 
 

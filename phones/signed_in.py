@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
+import json
 import re
-from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from typing import NamedTuple
 
-from callcenter.errors import Unreachable
 from callcenter.ports import App
+
+STATUS = re.compile(r"^ *Contact: +\S+ +([0-9a-f]{10}) +(\S+)", re.MULTILINE)
+KEPT = re.compile(r"^/registrar/contact/([^;\s]+);@([0-9a-f]+) *: (\{.*\})", re.MULTILINE)
+REACHABLE = ("Avail", "NonQual")
 
 
 class Contact(NamedTuple):
@@ -17,31 +20,30 @@ class Contact(NamedTuple):
     address: str
     transport: str
     reachable: bool
+    software: str
+    """What the phone says it is."""
 
 
 def signed_in(app: App) -> Mapping[str, Contact] | None:
-    """By seat; None when Asterisk's manager interface can't be asked."""
-    try:
-        return contacts(asyncio.run(_ask(app)))
-    except Unreachable:
+    """By seat; None when no Asterisk answers here. The manager interface tells it to nobody with our few rights."""
+    console = app.console()
+    if console is None:
         return None
+    return contacts(console.rx("database show registrar"), console.rx("pjsip show contacts"))
 
 
-async def _ask(app: App) -> list[Mapping[str, Any]]:
-    async with app.manager() as manager:
-        rows: list[Mapping[str, Any]] = await manager.action_list(
-            "PJSIPShowRegistrationInboundContactStatuses", {}
-        )
-        return rows
-
-
-def contacts(rows: Iterable[Mapping[str, Any]]) -> dict[str, Contact]:
-    """Asterisk's answer by seat; pure."""
+def contacts(kept: str, states: str) -> dict[str, Contact]:
+    """The console's answers by seat; pure. The list of contacts has their states, but cuts their addresses."""
+    known = dict(STATUS.findall(states))
     return {
-        row["AOR"]: Contact(_address(row["URI"]), _transport(row["URI"]), row["Status"] == "Reachable")
-        for row in rows
-        if row.get("Event") == "ContactStatusDetail" and row.get("URI")
+        seat: _contact(json.loads(fields), known.get(digest[:10], "") in REACHABLE)
+        for seat, digest, fields in KEPT.findall(kept)
     }
+
+
+def _contact(fields: Mapping[str, str], reachable: bool) -> Contact:
+    uri = fields["uri"].replace("^3B", ";")
+    return Contact(_address(uri), _transport(uri), reachable, fields.get("user_agent", ""))
 
 
 def _address(uri: str) -> str:
