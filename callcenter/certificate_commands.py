@@ -51,15 +51,17 @@ def show(app: App, json_wanted: bool) -> None:
 
 
 @certificates.command()
-@click.option("--now", is_flag=True, help="also when it is good for more than a month")
+@click.option("--now", is_flag=True, help="also when it is good for more than a month; takes your own anew")
 @click.pass_obj
 def renew(app: App, now: bool) -> None:
     """Renew the certificate when its end is near or its names have changed, and have Asterisk take it. Run it daily."""
     store = store_of(app.settings)
-    if not now and not store.is_due(app.clock()):
+    if not now and (store.own or not store.is_due(app.clock())):
         click.echo(f"nothing to do: {_told(store, app)}")
         return
-    store.renew(app.clock())
+    if store.own is None:
+        store.renew(app.clock())
+    store.ensure(app.clock())
     console = app.console()
     if console is not None:
         for command in RELOADS:

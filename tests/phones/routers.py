@@ -68,6 +68,10 @@ def cable(one: tuple[Network | None, str, str], other: tuple[Network | None, str
 
 RULES = """
 table ip nat {
+    chain in {
+        type nat hook prerouting priority -100
+        FORWARDED
+    }
     chain out {
         type nat hook postrouting priority 100
         oifname "OUTSIDE" masquerade
@@ -77,13 +81,15 @@ table ip filter {
     chain pass {
         type filter hook forward priority 0; policy drop
         ct state established,related accept
+        ct status dnat accept
         iifname != "OUTSIDE" accept
     }
 }
 """
 
 
-def hide(router: Network, outside: str) -> None:
-    """What leaves the router at ``outside`` has the router's address, and nothing comes in unasked."""
+def hide(router: Network, outside: str, server: str | None = None) -> None:
+    """What leaves the router at ``outside`` has its address; what comes in unasked goes to ``server``, or nowhere."""
     router.run("sysctl", "-qw", "net.ipv4.ip_forward=1")
-    router.run("nft", "-f", "-", text=RULES.replace("OUTSIDE", outside))
+    forwarded = f'iifname "{outside}" dnat to {server}' if server else ""
+    router.run("nft", "-f", "-", text=RULES.replace("OUTSIDE", outside).replace("FORWARDED", forwarded))

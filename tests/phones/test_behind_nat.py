@@ -6,6 +6,7 @@ The phone says 192.168.77.10 wherever it tells its address, and there is no way 
 from __future__ import annotations
 
 import socket
+import subprocess
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -110,3 +111,33 @@ def a_day(street: Street) -> None:
         office.hang_up()
         until(lambda: not house.asterisk.channels(), 10, "no call is left")
         office.events.clear()
+
+
+@pytest.mark.req("GW-4")
+def test_a_server_behind_a_router_tells_phones_outside_the_routers_address(
+    apart: Apart, tmp_path: Path
+) -> None:
+    """A phone in the street has no way to the server's own address: it hears only if it is told the router's."""
+
+    def office() -> None:
+        with ExitStack() as stack:
+            router, street = Network(stack), Network(stack)
+            cable((None, "srv", "10.0.0.2/24"), (router, "lan", "10.0.0.1/24"))
+            cable((router, "wan", f"{ROUTER}/24"), (street, "eth", "198.51.100.9/24"))
+            subprocess.run(["ip", "route", "add", "default", "via", "10.0.0.1"], check=True)
+            hide(router, "wan", server="10.0.0.2")
+            home = stack.enter_context(temporary_home())
+            house = stack.enter_context(running(home, sip_host="10.0.0.2", outside_host=ROUTER))
+            line = Line(house.login("7504"), Address(ROUTER, house.toward().port))
+            at = Address("198.51.100.9", FIRST + 1000)
+            outside = HomePhone(line, tmp_path / "7504", at, tone_hz=440, prefix=street.prefix())
+            outside.network = street
+            stack.enter_context(outside)
+            inside = Line(house.login("7501"), house.toward())
+            at = Address("10.0.0.2", FIRST + 1200)
+            other = stack.enter_context(Baresip(inside, tmp_path / "7501", at, tone_hz=950))
+            talk(outside, other, "7501")
+            outside.hang_up()
+            other.wait("CALL_CLOSED")
+
+    apart(office)
