@@ -40,7 +40,7 @@ def phone(house: House, tmp_path: Path) -> Iterator[Open]:
             return stack.enter_context(Baresip(line, tmp_path / number, at, tone_hz=tone_hz, **options))
 
         yield open_phone
-    until(lambda: not house.asterisk.channels(), 10, "no call is left")
+    until(lambda: not house.asterisk.channels(), 30, "no call is left")
 
 
 def hears(phone: Baresip, tone_hz: int) -> bool:
@@ -53,7 +53,7 @@ def talk(caller: Baresip, callee: Baresip, number: str) -> None:
     caller.dial(number)
     callee.answer()
     caller.wait("CALL_ESTABLISHED")
-    until(lambda: hears(caller, 950) and hears(callee, 440), 10, "both hear each other")
+    until(lambda: hears(caller, 950) and hears(callee, 440), 30, "both hear each other")
 
 
 def encrypted(house: House) -> dict[str, tuple[str, str]]:
@@ -128,10 +128,10 @@ def test_a_phone_passes_its_call_on_by_its_own_transfer(house: House, phone: Ope
     caller, callee, third = phone("7501"), phone("7504", tone_hz=700), phone("7508", tone_hz=950)
     caller.dial("7504")
     callee.answer()
-    until(lambda: hears(caller, 700) and hears(callee, 440), 10, "both hear each other")
+    until(lambda: hears(caller, 700) and hears(callee, 440), 30, "both hear each other")
     callee.transfer("7508")
     third.answer()
-    until(lambda: hears(caller, 950) and hears(third, 440), 10, "the third is in the call")
+    until(lambda: hears(caller, 950) and hears(third, 440), 30, "the third is in the call")
     callee.wait("CALL_CLOSED")
     caller.hang_up()
     third.wait("CALL_CLOSED")

@@ -101,15 +101,15 @@ def a_day(street: Street) -> None:
     for phone, number in ((plain, "7504"), (secret, "7506")):
         talk(phone, office, "7501")
         phone.hang_up()
-        until(lambda: not house.asterisk.channels(), 10, "no call is left")
+        until(lambda: not house.asterisk.channels(), 30, "no call is left")
         office.events.clear()
         phone.events.clear()
         office.dial(number)
         phone.answer()
         office.wait("CALL_ESTABLISHED")
-        until(lambda phone=phone: hears(phone, 950) and hears(office, 440), 10, "both hear each other")
+        until(lambda phone=phone: hears(phone, 950) and hears(office, 440), 30, "both hear each other")
         office.hang_up()
-        until(lambda: not house.asterisk.channels(), 10, "no call is left")
+        until(lambda: not house.asterisk.channels(), 30, "no call is left")
         office.events.clear()
 
 

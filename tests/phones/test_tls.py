@@ -65,7 +65,7 @@ def test_a_renewed_certificate_is_shown_at_once_and_a_call_goes_on(house: House,
     assert "Asterisk shows it from now on" in done.output
     until(lambda: shown(house, trust(house)) != before, 10, "the new certificate is shown")
     heard = len(secret.heard)
-    until(lambda: hears_on(secret, heard, 950), 10, "the call goes on")
+    until(lambda: hears_on(secret, heard, 950), 30, "the call goes on")
     secret.hang_up()
     plain.wait("CALL_CLOSED")
 
