@@ -27,8 +27,9 @@ class Account:
     title: str
     password: str
     host: str
-    port: int
-    transport: Literal["udp", "tls"]
+    port: int | None
+    """None: a browser, which a web server passes on."""
+    transport: Literal["udp", "tls", "wss"]
     encrypted: bool
     """Speech without a key is refused."""
     codecs: tuple[Codec, ...]
@@ -49,6 +50,7 @@ class Reach:
     host: str
     sip_port: int
     sip_tls_port: int
+    wss_port: int | None
     phones_port: int | None
     own_authority: bool
     """Whether our certificate is by the house's own authority, which no phone knows."""
@@ -62,12 +64,12 @@ def reach(settings: Settings) -> Reach:
     """Where phones find the machine of these settings."""
     host = settings.phones_host or settings.sip_host
     own = settings.tls_certificate is None
-    return Reach(host, settings.sip_port, settings.sip_tls_port, settings.phones_port, own)
+    return Reach(host, settings.sip_port, settings.sip_tls_port, settings.wss_port, settings.phones_port, own)
 
 
 def account(site: Site, seat: Seat, at: Reach, secret: Callable[[str], str]) -> Account:
     """What the phone of a seat is told. ``secret`` gives its password and its token by name."""
-    secure = seat.encryption != "none"
+    transport = _transport(seat)
     fetches = seat.phone is not None and at.phones_port is not None
     folder = at.folder(seat.name, secret(f"phone/{seat.name}")) if fetches else None
     return Account(
@@ -76,9 +78,9 @@ def account(site: Site, seat: Seat, at: Reach, secret: Callable[[str], str]) -> 
         title=seat.title,
         password=secret(f"seat/{seat.name}"),
         host=at.host,
-        port=at.sip_tls_port if secure else at.sip_port,
-        transport="tls" if secure else "udp",
-        encrypted=secure,
+        port={"udp": at.sip_port, "tls": at.sip_tls_port, "wss": at.wss_port}[transport],
+        transport=transport,
+        encrypted=transport != "udp",
         codecs=tuple(seat.codecs),
         language=site.languages[0],
         messages=site.feature_codes.get("mailbox_own", feature_codes.BY_NAME["mailbox_own"].code),
@@ -86,3 +88,9 @@ def account(site: Site, seat: Seat, at: Reach, secret: Callable[[str], str]) -> 
         folder=folder,
         authority=f"{folder}{AUTHORITY_FILE}" if folder and at.own_authority else None,
     )
+
+
+def _transport(seat: Seat) -> Literal["udp", "tls", "wss"]:
+    if seat.kind == "browser":
+        return "wss"
+    return "udp" if seat.encryption == "none" else "tls"

@@ -82,7 +82,7 @@ def sheet(
     """What is typed into the phones at NUMBERS, with their passwords."""
     site = app.site()
     seats = [seat for seat in site.seats if seat.kind != "browser"] if everyone else []
-    seats += [_seat(site, number) for number in numbers]
+    seats += [_with_phone(_seat(site, number)) for number in numbers]
     if not seats:
         raise HotlineError("name the numbers, or say --all")
     in_words = language or (site.languages[0] if site.languages[0] in sheets.LANGUAGES else "en")
@@ -160,6 +160,12 @@ def _seat(site: Site, number: str) -> Seat:
         if number in (seat.number, seat.name):
             return seat
     raise NotFound(f"there is no seat {number}; see hotline phones list")
+
+
+def _with_phone(seat: Seat) -> Seat:
+    if seat.kind == "browser":
+        raise HotlineError(f"seat {seat.name} is a browser: nothing is typed into it")
+    return seat
 
 
 def _account(app: App, site: Site, seat: Seat) -> Account:

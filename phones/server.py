@@ -124,8 +124,9 @@ class Connections:
         except (HotlineError, OSError):  # told in the log; the phone keeps what it has, and comes again
             log.exception("phones.not_served", peer=who)
             return Answer(503)
-        told = log.info if answer.status == 200 else log.warning
-        told("phones.asked", status=answer.status, seat=answer.seat, file=answer.file, peer=who)
+        if answer.status != 429 or answer.seat is not None:  # who guesses on fills no log
+            told = log.info if answer.status == 200 else log.warning
+            told("phones.asked", status=answer.status, seat=answer.seat, file=answer.file, peer=who)
         return answer
 
 

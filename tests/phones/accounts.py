@@ -9,7 +9,7 @@ from phones.account import Account, Reach, account
 from tests.sample import sample_site
 
 MAC = "80:5E:0C:11:22:33"
-REACH = Reach("pbx.example.com", 5060, 5061, 8443, own_authority=True)
+REACH = Reach("pbx.example.com", 5060, 5061, 8089, 8443, own_authority=True)
 MAKES: tuple[Make, ...] = ("yealink", "grandstream", "fanvil")
 
 

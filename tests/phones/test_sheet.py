@@ -59,8 +59,9 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     assert run("db", "upgrade").exit_code == 0
     app = Hotline(Settings(home=home))
     plain = seat_of("fanvil").model_copy(update={"name": "soft1", "number": "8102", "phone": None})
+    web = plain.model_copy(update={"name": "web1", "number": "8103", "kind": "browser", "encryption": "none"})
     with app.sessions().begin() as session:
-        site_store.save(session, site_of(seat_of("yealink"), plain), "test", app.clock)
+        site_store.save(session, site_of(seat_of("yealink"), plain, web), "test", app.clock)
     return run
 
 
@@ -89,6 +90,11 @@ def test_list_and_show_tell_no_secret(run: Run) -> None:
     assert (shown["file"], shown["port"], shown["signed_in"]) == ("805e0c112233.cfg", 5061, None)
 
 
+def test_a_browser_is_shown_to_come_by_websocket(run: Run) -> None:
+    shown = json.loads(run("phones", "show", "8103", "--json").output)
+    assert (shown["sign_in_transport"], shown["port"], shown["encrypted"]) == ("wss", None, True)
+
+
 def test_a_new_token_changes_the_address(run: Run) -> None:
     def address() -> str:
         return next(line for line in run("phones", "sheet", "8101").output.splitlines() if "自动配置" in line)
@@ -108,6 +114,7 @@ def test_a_phones_file_is_printed_to_be_uploaded_by_hand(run: Run) -> None:
         (["file", "8102"], "seat soft1 has no phone in the site file"),
         (["show", "9999"], "there is no seat 9999; see hotline phones list"),
         (["sheet"], "name the numbers, or say --all"),
+        (["sheet", "8103"], "seat web1 is a browser: nothing is typed into it"),
     ],
 )
 def test_what_can_not_be_done_is_told_in_one_line(run: Run, words: list[str], told: str) -> None:
