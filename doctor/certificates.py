@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from callcenter.certificate_store import store_of
 from callcenter.certificates import RENEW_DAYS
-from doctor.findings import Finding, Look, ok, warning, wrong
+from callcenter.signed_in import contacts_of
+from doctor.findings import Finding, Look, few, ok, warning, wrong
 
 MEND = "run hotline certificates renew"
 
@@ -28,3 +29,20 @@ def certificate(look: Look) -> Finding:
     if lacking and not store.own:
         return warning(f"the certificate is not for {', '.join(lacking)}", f"{MEND} --now")
     return ok(f"the certificate for {', '.join(known.hosts)} is good for {known.days_left(now)} days")
+
+
+def encrypted(look: Look) -> Finding:
+    """Every phone that is to encrypt has signed in by TLS: by UDP its keys are there for all to read."""
+    secure = {seat.name for seat in look.site.seats if seat.encryption != "none"}
+    if not secure:
+        return ok("no phone is to encrypt")
+    known = contacts_of(look.console)
+    open_ones = sorted(name for name in secure & known.keys() if known[name].transport != "tls")
+    if open_ones:
+        return warning(
+            f"to encrypt, but signed in without TLS: {few(open_ones)}",
+            "set the phone to TLS, see hotline phones sheet; give its seat another secret",
+        )
+    return ok(
+        f"{len(secure & known.keys())} of {len(secure)} phones that are to encrypt are signed in, all by TLS"
+    )

@@ -30,6 +30,7 @@ CHECKS: Mapping[str, Check] = {
     "asterisk clock": asterisk.clock,
     "fastagi": fastagi.answers,
     "listener": records.listener,
+    "phones": certificates.encrypted,
     "live": asterisk.live,
     "edits": asterisk.edits,
     "pending": asterisk.pending,

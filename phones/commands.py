@@ -18,6 +18,7 @@ from callcenter.logging import configure
 from callcenter.ports import App
 from callcenter.printing import as_json, print_json, print_rows
 from callcenter.secrets import generate
+from callcenter.signed_in import signed_in
 from callcenter.site import Site
 from callcenter.site.edge import Seat
 from phones import sheet as sheets
@@ -26,7 +27,6 @@ from phones.answers import Desk
 from phones.files import file_name, file_of
 from phones.known_site import KnownSite
 from phones.server import Shown, serve
-from phones.signed_in import signed_in
 
 LISTED = ("number", "seat", "title", "kind", "encryption", "make", "mac", "signed_in", "transport", "address")
 

@@ -10,9 +10,10 @@ from callcenter.certificate_store import store_of
 from callcenter.errors import HotlineError
 from callcenter.site import Site
 from callcenter.site_file import store as site_store
-from doctor.certificates import certificate
+from doctor.certificates import certificate, encrypted
 from doctor.checks import CHECKS
 from doctor.findings import Look
+from tests.callcenter.test_signed_in import STATES
 from tests.doctor.conftest import House
 from tests.sample import sample_site
 
@@ -74,3 +75,27 @@ def test_a_key_of_another_certificate_is_told(secure: House) -> None:
 def test_a_missing_one_is_told_with_its_mend(secure: House) -> None:
     with pytest.raises(HotlineError, match="run hotline certificates make"):
         certificate(Look(secure))
+
+
+class Told:
+    """A console that has one phone signed in."""
+
+    def __init__(self, transport: str) -> None:
+        self.kept = f'/registrar/contact/s8001;@e2dbe44eb744: {{"uri":"sip:x@192.0.2.7:5060{transport}"}}'
+
+    def rx(self, command: str) -> str:
+        return self.kept if command.startswith("database") else STATES
+
+
+@pytest.mark.req("SEC-2")
+@pytest.mark.parametrize(("transport", "state"), [("", "warning"), (";transport=TLS", "ok")])
+def test_keys_in_the_open_are_told(secure: House, transport: str, state: str) -> None:
+    look = Look(secure)
+    look.console = Told(transport)
+    found = encrypted(look)
+    assert found.state == state
+    assert ("s8001" in found.text) is (state == "warning")
+
+
+def test_nobody_is_looked_for_where_nobody_encrypts(look: Look) -> None:
+    assert encrypted(look).state == "ok"

@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
+from callcenter.signed_in import signed_in
 from lab.baresip import Baresip, Line
 from lab.home import temporary_home
 from lab.sipp_run import Address
-from phones.signed_in import signed_in
 from tests.e2e.apart import leave_the_network
 from tests.e2e.until import until
 from tests.phones.house import FIRST, House, running

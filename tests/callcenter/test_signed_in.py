@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from phones.signed_in import Contact, contacts
+from callcenter.signed_in import Contact, contacts
 
 KEPT = """\
 /registrar/contact/p7504;@e2dbe44eb744f457d3196c74e150760e: {"via_addr":"192.168.77.10","endpoint":"p7504",\

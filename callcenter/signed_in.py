@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from callcenter.ports import App
+from callcenter.ports import App, AsteriskConsole
 
 STATUS = re.compile(r"^ *Contact: +\S+ +([0-9a-f]{10}) +(\S+)", re.MULTILINE)
 KEPT = re.compile(r"^/registrar/contact/([^;\s]+);@([0-9a-f]+) *: (\{.*\})", re.MULTILINE)
@@ -27,8 +27,11 @@ class Contact(NamedTuple):
 def signed_in(app: App) -> Mapping[str, Contact] | None:
     """By seat; None when no Asterisk answers here. The manager interface tells it to nobody with our few rights."""
     console = app.console()
-    if console is None:
-        return None
+    return contacts_of(console) if console is not None else None
+
+
+def contacts_of(console: AsteriskConsole) -> dict[str, Contact]:
+    """By seat. Raises Unreachable."""
     return contacts(console.rx("database show registrar"), console.rx("pjsip show contacts"))
 
 
