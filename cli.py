@@ -46,6 +46,9 @@ COMMANDS: Sections = {
         "simulate": Entry("callcenter.simulator.commands:simulate_command", "Walk a call without a call."),
         "prompts": Entry("prompts.commands:prompts", "Everything that is spoken."),
         "secrets": Entry("callcenter.secret_commands:secrets", "Passwords of trunks, seats and boxes."),
+        "certificates": Entry(
+            "callcenter.certificate_commands:certificates", "What phones see of this machine, and until when."
+        ),
         "render": Entry("dialplan_templates.commands:render", "Write the configuration to a folder."),
         "plan": Entry("dialplan_templates.commands:plan", "What an apply would change."),
         "apply": Entry("dialplan_templates.commands:apply", "Make the site's configuration live."),
@@ -67,6 +70,7 @@ COMMANDS: Sections = {
             "callcenter.calls.follow_up_commands:follow_ups", "What is still to be done for customers."
         ),
         "desks": Entry("ami.desk_commands:desks", "Do-not-disturb, forwarding, follow-me."),
+        "phones": Entry("phones.commands:phones", "Seats' telephones: signed in, sheets, their own files."),
         "agents": Entry("ami.agent_commands:agents", "Agents and their seats."),
         "queues": Entry("ami.queue_commands:queues", "Queues, their members and who waits."),
         "callers": Entry("callcenter.routing.caller_commands:callers", "The black list and the VIP list."),
@@ -160,7 +164,21 @@ class Hotline:
             agi_host=here.agi_host,
             agi_port=here.agi_port,
             http_port=here.http_port,
+            sip_tls_port=here.sip_tls_port,
+            wss_port=here.wss_port,
+            outside_host=here.outside_host,
         )
+
+    def _certified(self, site: Site, where: Deployment) -> Deployment:
+        """With the certificate's files, made when the site's phones need one and there is none."""
+        from callcenter.certificate_store import store_of
+        from dialplan_templates.context import needs_tls
+
+        if not (needs_tls(site) or self.settings.wss_port):
+            return where
+        store = store_of(self.settings)
+        store.ensure(self.clock())
+        return replace(where, certificate=store.certificate, certificate_key=store.key)
 
     def build_prompts(
         self, progress: Callable[[Progress], None] = lambda _: None, site: Site | None = None
@@ -217,7 +235,7 @@ class Hotline:
         refuse_unready(site)
         index = self.build_prompts(site=site).index
         secrets = self.secrets.make(secret_names(site))
-        where = replace(self.deployment(), secret=secrets.__getitem__)
+        where = self._certified(site, replace(self.deployment(), secret=secrets.__getitem__))
         paths = DialplanPaths(
             agi_url=f"agi://{where.agi_host}:{where.agi_port}",
             agi_token=secrets["agi/token"],

@@ -39,9 +39,31 @@ class Settings(BaseSettings):
     agi_workers: int = Field(default=1, ge=1, le=64, description="FastAGI processes, one for each core")
     sip_host: str = Field(default="127.0.0.1", description="the address Asterisk listens on for SIP")
     sip_port: Port = Field(default=5060, description="UDP and TCP port of SIP")
+    sip_tls_port: Port = Field(
+        default=5061, description="TCP port of SIP over TLS, for seats with encryption"
+    )
+    outside_host: str | None = Field(
+        default=None,
+        description="this machine's address as remote phones see it, when a router translates it",
+    )
     rtp_first: Port = Field(default=10000, description="first UDP port of speech")
     rtp_last: Port = Field(default=20000, description="last UDP port of speech")
     http_port: Port = Field(default=8088, description="TCP port of Asterisk's HTTP server, for browser seats")
+    wss_port: Port | None = Field(
+        default=None,
+        description="TLS port at which browser seats reach Asterisk; without one a web server passes them on",
+    )
+    phones_host: str | None = Field(
+        default=None,
+        description="name or address by which phones find this machine, also in its certificate; default: sip_host",
+    )
+    phones_port: Port | None = Field(
+        default=None, description="HTTPS port from which phones fetch their settings; without one they can't"
+    )
+    tls_certificate: Path | None = Field(
+        default=None, description="your own certificate with its chain (PEM); default: one made in home"
+    )
+    tls_key: Path | None = Field(default=None, description="the key of your own certificate (PEM)")
     smtp_host: str | None = Field(default=None, description="mail server; without one no mail is sent")
     smtp_port: Port = Field(default=25, description="TCP port of the mail server")
     smtp_tls: Literal["none", "starttls", "tls"] = Field(

@@ -55,9 +55,20 @@ class Deployment:
     agi_port: int = 4573
     http_host: str = "127.0.0.1"
     http_port: int = 8088
+    sip_tls_port: int = 5061
+    wss_port: int | None = None
+    """Where browsers reach Asterisk by themselves; None: only what runs on this machine passes them on."""
+    certificate: Path | None = None
+    certificate_key: Path | None = None
+    """What TLS shows: both or none. Without them there is no TLS."""
+    outside_host: str | None = None
+    """This machine's address as remote phones see it, when a router translates it."""
     opus_module: str | None = "codec_opus_open_source.so"
     """The module that transcodes opus; None when this Asterisk has none and opus only passes through."""
 
+
+LOCAL_NETS = ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
+"""Phones in these reach this machine without a router that translates addresses (RFC 1918)."""
 
 SHARD_STEPS = ((100, 1), (1000, 10))
 MAX_SHARDS = 100
@@ -96,6 +107,8 @@ def exit_context(keys: Iterable[str]) -> str:
 def variables(site: Site, where: Deployment) -> Mapping[str, Any]:
     """The names every template sees. Raises HotlineError when two objects would share a name in a file."""
     _refuse_twins(site)
+    if needs_tls(site) and where.certificate is None:
+        raise HotlineError("seats with encryption need a certificate: run hotline certificates make")
     codecs = chain(*(trunk.codecs for trunk in site.trunks), *(seat.codecs for seat in site.seats))
     return {
         "site": site,
@@ -106,6 +119,7 @@ def variables(site: Site, where: Deployment) -> Mapping[str, Any]:
         "personal_queues": personal_queues(site),
         "boxes": {mailbox.number for mailbox in site.mailboxes},
         "browser_seats": any(seat.kind == "browser" for seat in site.seats),
+        "secure_seats": needs_tls(site),
         "opus": "opus" in codecs,
         "links": {peer.trunk for peer in site.peers},
         "far": _far(site),
@@ -118,6 +132,11 @@ def _far(site: Site) -> Mapping[str, ByAddress]:
     ways = {peer.name: links[peer.trunk] for peer in site.peers}
     found = ((seat.name, ways.get(seat.site or "")) for seat in site.seats)
     return {name: way for name, way in found if isinstance(way, ByAddress)}
+
+
+def needs_tls(site: Site) -> bool:
+    """Whether a phone is to sign in by TLS."""
+    return any(seat.encryption != "none" for seat in site.seats)
 
 
 def _secrets(stored: Callable[[str], str]) -> dict[str, Callable[[str], Quoted]]:
@@ -141,6 +160,7 @@ def secret_names(site: Site) -> list[str]:
             if trunk.connection.by in ("registration", "provider")
         ),
         *(f"seat/{seat.name}" for seat in site.seats if seat.site is None),
+        *(f"phone/{seat.name}" for seat in site.seats if seat.phone is not None),
         *(f"mailbox/{mailbox.number}" for mailbox in site.mailboxes),
         *(f"{kind}/{room.number}" for room in site.rooms for kind in ("room", "room-host")),
         *(f"agent/{agent.number}" for agent in site.agents),

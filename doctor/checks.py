@@ -8,7 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from callcenter.errors import HotlineError
 from callcenter.ports import App
-from doctor import asterisk, fastagi, files, lines, machine, ports, records
+from doctor import asterisk, certificates, fastagi, files, lines, machine, ports, records
 from doctor.findings import Check, Finding, Look, NotNow, wrong
 from schema.session import trouble
 
@@ -17,6 +17,7 @@ CHECKS: Mapping[str, Check] = {
     "clock": machine.clock,
     "disk": files.disk,
     "secrets": files.secrets,
+    "certificate": certificates.certificate,
     "ports": ports.reachable,
     "database": records.revision,
     "prompts": files.prompts,
@@ -29,6 +30,7 @@ CHECKS: Mapping[str, Check] = {
     "asterisk clock": asterisk.clock,
     "fastagi": fastagi.answers,
     "listener": records.listener,
+    "phones": certificates.encrypted,
     "live": asterisk.live,
     "edits": asterisk.edits,
     "pending": asterisk.pending,

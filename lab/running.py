@@ -26,11 +26,12 @@ LOOK_SECONDS = 0.05
 
 
 def commands(settings: Settings) -> Mapping[str, Sequence[str]]:
-    """Name: command line. The FastAGI workers share a port."""
+    """Name: command line. The FastAGI workers share a port; phones fetch their files where a port is set."""
     workers = range(1, settings.agi_workers + 1)
     names = ["agi"] if settings.agi_workers == 1 else [f"agi{number}" for number in workers]
     hotline = [sys.executable, "-m", "cli"]
-    return {**{name: [*hotline, "agi"] for name in names}, "ami": [*hotline, "ami"]}
+    phones = {"phones": [*hotline, "phones", "serve"]} if settings.phones_port else {}
+    return {**{name: [*hotline, "agi"] for name in names}, "ami": [*hotline, "ami"], **phones}
 
 
 def log_folder(settings: Settings) -> Path:

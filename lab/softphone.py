@@ -2,8 +2,8 @@
 
 It registers, dials, answers, holds, transfers (blind by REFER, attended by REFER with Replaces), presses keys,
 sends a tone and keeps what it hears. ``lab.media`` makes the sound, with random RTP sequence numbers, as real
-phones have. The baresip of Debian 12 (1.0) is not used: it knows no attended transfer, makes tones at
-48 kHz only, and is a process for each phone.
+phones have. ``lab.baresip`` is the phone of another make beside it: it knows no attended transfer, and is a
+process for each phone.
 """
 
 from __future__ import annotations

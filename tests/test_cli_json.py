@@ -43,6 +43,7 @@ GIVEN = {
     "calls show": "calls show a.call",
     "callbacks list": "callbacks list --all",
     "follow-ups list": "follow-ups list --state all",
+    "phones show": "phones show 8001",
     "queues recount": f"queues recount {DAY}",
     "queues stats": f"queues stats {DAY} --by day",
     "recordings show": "recordings show 1",
@@ -106,6 +107,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ["callers", "block", "13800138000"],
         ["closing", "begin", "--all"],
         ["desks", "set", "8001", "--busy", "8002"],
+        ["certificates", "make"],
     ):
         assert CliRunner().invoke(main, ["--home", str(home), *words]).exit_code == 0, words
     app = Hotline(Settings(home=home))

@@ -23,6 +23,7 @@ ROOMS = (
     "doctor",
     "lab",
     "outreach",
+    "phones",
     "prompts",
     "recordings",
     "schema",

@@ -15,7 +15,17 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-SIBLINGS = ("agi", "ami", "dialplan_templates", "doctor", "lab", "outreach", "prompts", "recordings")
+SIBLINGS = (
+    "agi",
+    "ami",
+    "dialplan_templates",
+    "doctor",
+    "lab",
+    "outreach",
+    "phones",
+    "prompts",
+    "recordings",
+)
 MAY_IMPORT = {"schema": set[str](), "callcenter": {"schema"}} | {
     name: {"schema", "callcenter"} for name in SIBLINGS
 }

@@ -15,6 +15,7 @@ from callcenter.site import Site
 from callcenter.site.edge import ByAddress, ByProvider, ByRegistration
 from callcenter.site.hours import hours
 from callcenter.site.peer_check import peers
+from callcenter.site.phone_check import phones
 from callcenter.site.problems import Path as Where
 from callcenter.site.problems import Problem
 from callcenter.site.references import exit_keys, references
@@ -69,6 +70,7 @@ def problems(site: Site, folder: Path | None = None) -> list[Problem]:
         words,
         feature_codes,
         rooms,
+        phones,
     )
     found = [problem for rule in rules for problem in rule(site)]
     return found + (list(files(site, folder)) if folder is not None else [])

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from callcenter.site.gateways import CallerId, Gateway
 from callcenter.site.outbound import Rights
+from callcenter.site.phones import Phone
 from callcenter.site.words import Extension, Host, Language, Name, Number, Part, Title, allow
 
 Codec = Literal["alaw", "ulaw", "g722", "opus", "gsm"]
@@ -94,3 +95,8 @@ class Seat(Part):
     pickup_group: Name | None = Field(default=None, description="seats of one group take each other's calls")
     rights: Rights | None = Field(default=None, description="how far it may call; default: national")
     codecs: list[Codec] = Field(default_factory=lambda: list(G711), min_length=1)
+    encryption: Literal["none", "sdes", "dtls"] = Field(
+        default="none",
+        description="TLS and SRTP with keys by sdes (desk phones) or dtls; a browser needs none",
+    )
+    phone: Phone | None = Field(default=None, description="its telephone, when that fetches its settings")

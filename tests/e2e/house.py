@@ -40,6 +40,7 @@ from tests.e2e.until import until
 from tests.outreach.post_office import open_office
 
 SIP, AMI, AGI, HTTP, SMTP, RTP = 32060, 32038, 32073, 32088, 32025, (52000, 52998)
+SIP_TLS = 32062
 LOCK = Path("/tmp/hotline-e2e.lock")
 BOOT_SECONDS = 60.0
 
@@ -77,6 +78,7 @@ class House:
         self._settings: dict[str, Any] = {
             "home": self.home / "hotline",
             "sip_port": SIP,
+            "sip_tls_port": SIP_TLS,
             "ami_port": AMI,
             "agi_port": AGI,
             "http_port": HTTP,

@@ -43,6 +43,7 @@ from tests.e2e.verbs_agents import AgentVerbs
 from tests.e2e.verbs_desks import DeskVerbs
 from tests.e2e.verbs_hands import Hands
 from tests.e2e.verbs_inside import PHONES, InsideVerbs, account, is_inside
+from tests.e2e.verbs_phones import PhoneVerbs
 from tests.e2e.verbs_recording import RecordingVerbs
 from tests.e2e.verbs_rooms import RoomVerbs
 from tests.e2e.verbs_routing import RoutingVerbs
@@ -109,6 +110,7 @@ class Stage(
     DeskVerbs,
     Hands,
     InsideVerbs,
+    PhoneVerbs,
     RecordingVerbs,
     RoomVerbs,
     RoutingVerbs,

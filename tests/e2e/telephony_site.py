@@ -21,6 +21,7 @@ from tests.e2e.site_agents import add_agents
 from tests.e2e.site_day import add_day
 from tests.e2e.site_hands import add_hands
 from tests.e2e.site_inside import add_inside
+from tests.e2e.site_phones import add_phones
 from tests.e2e.site_rooms import add_rooms
 from tests.e2e.site_routing import add_routing
 from tests.e2e.site_trunks import add_trunks
@@ -63,6 +64,7 @@ def site(*, twin: str = "open", **presence: str) -> str:
     add_waiting(found, _add_line)
     add_rooms(found)
     add_trunks(found)
+    add_phones(found, _add_line)
     add_day(found, crowd)
     found["presence"] = presence
     out = StringIO()

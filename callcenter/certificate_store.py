@@ -1,0 +1,130 @@
+"""Where certificates are kept: ``certificates/`` in the home folder, or the operator's own two files."""
+
+from __future__ import annotations
+
+import datetime as dt
+import fcntl
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from callcenter.certificates import RENEW_DAYS, Facts, Pair, belong, facts, issue, make_authority
+from callcenter.errors import HotlineError
+from callcenter.settings import Settings
+
+AUTHORITY = "ca"
+SERVER = "server"
+
+
+@dataclass(frozen=True)
+class CertificateStore:
+    """The certificate that this machine shows to phones. ``reader`` is a folder of who reads its key: Asterisk."""
+
+    folder: Path
+    name: str
+    hosts: Sequence[str]
+    reader: Path
+    own: tuple[Path, Path] | None = None
+
+    @property
+    def certificate(self) -> Path:
+        """The certificate with its chain."""
+        return self.own[0] if self.own else self.folder / f"{SERVER}.crt"
+
+    @property
+    def key(self) -> Path:
+        """Its key."""
+        return self.own[1] if self.own else self.folder / f"{SERVER}.key"
+
+    @property
+    def authority(self) -> Path | None:
+        """Whom phones have to trust; None for the operator's own certificate."""
+        return None if self.own else self.folder / f"{AUTHORITY}.crt"
+
+    def ensure(self, now: dt.datetime) -> None:
+        """Make what is missing. Raises HotlineError when the operator's own files are no pair."""
+        if self.own:
+            self._read_own()
+        elif not (self.certificate.exists() and self.key.exists()):
+            self.renew(now)
+
+    def renew(self, now: dt.datetime) -> None:
+        """Issue a new certificate by the same authority. Raises HotlineError for the operator's own."""
+        if self.own:
+            raise HotlineError(f"{self.own[0]} is your own certificate: put the renewed one into that file")
+        with self._locked():
+            pair = issue(self._our_authority(now), self.hosts, now)
+            self._write(SERVER, pair, for_reader=True)
+
+    def is_due(self, now: dt.datetime) -> bool:
+        """Whether it ends soon, or is for other names than the settings have."""
+        known = self.facts()
+        return known.days_left(now) < RENEW_DAYS or not set(self.hosts) <= set(known.hosts)
+
+    def facts(self) -> Facts:
+        """What the certificate says. Raises HotlineError when there is none."""
+        if not self.certificate.exists():
+            raise HotlineError(f"there is no {self.certificate}: run hotline certificates make")
+        return facts(self.certificate.read_bytes())
+
+    def belongs(self) -> bool:
+        """Whether the key is the certificate's. Raises HotlineError or OSError."""
+        return belong(Pair(self.certificate.read_bytes(), self.key.read_bytes()))
+
+    def _read_own(self) -> None:
+        try:
+            if not self.belongs():
+                raise HotlineError(f"{self.key} is not the key of {self.certificate}")
+        except OSError as error:
+            raise HotlineError(f"{error.filename}: {error.strerror}; see HOTLINE_TLS_CERTIFICATE") from None
+
+    def _our_authority(self, now: dt.datetime) -> Pair:
+        files = [self.folder / f"{AUTHORITY}.{kind}" for kind in ("crt", "key")]
+        if not all(file.exists() for file in files):
+            self._write(AUTHORITY, make_authority(self.name, now))
+        return Pair(*(file.read_bytes() for file in files))
+
+    def _write(self, name: str, pair: Pair, *, for_reader: bool = False) -> None:
+        """The key first: a certificate without its key is worse than an old pair."""
+        self._replace(self.folder / f"{name}.key", pair.key, 0o640 if for_reader else 0o600, for_reader)
+        self._replace(self.folder / f"{name}.crt", pair.certificate, 0o644, for_reader)
+
+    def _replace(self, file: Path, text: bytes, mode: int, for_reader: bool) -> None:
+        fresh = file.with_name(f"{file.name}.new")
+        fresh.unlink(missing_ok=True)
+        fd = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+        with os.fdopen(fd, "wb") as out:
+            out.write(text)
+            out.flush()
+            os.fsync(out.fileno())
+        fresh.chmod(mode)
+        if for_reader and os.geteuid() == 0 and self.reader.exists():
+            owner = self.reader.stat()
+            os.chown(fresh, owner.st_uid, owner.st_gid)
+        fresh.replace(file)
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / "lock").open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+
+def store_of(settings: Settings) -> CertificateStore:
+    """The certificates of an installation. Raises HotlineError when only one of the own two files is given."""
+    given = (settings.tls_certificate, settings.tls_key)
+    if any(given) != all(given):
+        raise HotlineError("HOTLINE_TLS_CERTIFICATE and HOTLINE_TLS_KEY go together: give both, or none")
+    own = (given[0].absolute(), given[1].absolute()) if given[0] and given[1] else None
+    hosts = [settings.phones_host] if settings.phones_host else []
+    hosts += [host for host in (settings.sip_host,) if host not in hosts and host not in ("0.0.0.0", "::")]  # noqa: S104
+    return CertificateStore(
+        settings.folder / "certificates",
+        settings.system_name,
+        hosts or ["127.0.0.1"],
+        settings.etc,
+        own,
+    )

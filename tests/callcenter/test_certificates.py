@@ -1,0 +1,134 @@
+"""Certificates as a phone sees them: the same checks that OpenSSL makes at a real handshake."""
+
+from __future__ import annotations
+
+import datetime as dt
+import ssl
+from pathlib import Path
+
+import pytest
+
+from callcenter.certificate_store import CertificateStore, store_of
+from callcenter.certificates import Pair, belong, facts, issue, make_authority
+from callcenter.errors import HotlineError
+from callcenter.settings import Settings
+
+NOW = dt.datetime.now(dt.UTC).replace(microsecond=0)
+HOST = "pbx.example.com"
+
+
+def store(folder: Path, *hosts: str) -> CertificateStore:
+    return CertificateStore(folder / "certificates", "test", hosts or (HOST,), folder)
+
+
+def shake(known: CertificateStore, host: str) -> None:
+    """A phone that trusts the house's authority calls ``host``. Raises ssl.SSLError for what it does not like."""
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(known.certificate, known.key)
+    client = ssl.create_default_context(cafile=str(known.authority))
+    ways = [ssl.MemoryBIO() for _ in range(2)]
+    ends = [
+        client.wrap_bio(ways[0], ways[1], server_hostname=host),
+        server.wrap_bio(ways[1], ways[0], server_side=True),
+    ]
+    for _ in range(4):
+        for end in ends:
+            try:
+                end.do_handshake()
+            except ssl.SSLWantReadError:
+                continue
+
+
+@pytest.mark.req("GW-4")
+def test_a_phone_that_trusts_the_authority_trusts_the_machine_by_name_and_address(tmp_path: Path) -> None:
+    known = store(tmp_path, HOST, "192.0.2.7", "2001:db8::7")
+    known.ensure(NOW)
+    for host in (HOST, "192.0.2.7", "2001:db8::7"):
+        shake(known, host)
+    with pytest.raises(ssl.SSLCertVerificationError, match="mismatch"):
+        shake(known, "other.example.com")
+
+
+def test_an_ended_certificate_is_not_trusted_and_the_renewed_one_is_by_the_same_authority(
+    tmp_path: Path,
+) -> None:
+    known = store(tmp_path)
+    known.ensure(NOW - dt.timedelta(days=398))
+    assert known.authority is not None
+    authority = known.authority.read_bytes()
+    assert known.facts().days_left(NOW) < 0
+    with pytest.raises(ssl.SSLCertVerificationError, match="expired"):
+        shake(known, HOST)
+    known.renew(NOW)
+    assert known.authority.read_bytes() == authority
+    shake(known, HOST)
+
+
+def test_ensure_changes_nothing_that_is_there(tmp_path: Path) -> None:
+    known = store(tmp_path)
+    known.ensure(NOW)
+    before = known.certificate.read_bytes()
+    known.ensure(NOW + dt.timedelta(days=1))
+    assert known.certificate.read_bytes() == before
+
+
+@pytest.mark.parametrize(("days", "due"), [(0, False), (366, False), (368, True), (500, True)])
+def test_it_is_due_a_month_before_its_end(tmp_path: Path, days: int, due: bool) -> None:
+    known = store(tmp_path)
+    known.ensure(NOW)
+    assert known.is_due(NOW + dt.timedelta(days=days)) is due
+
+
+def test_it_is_due_when_the_machine_has_another_name(tmp_path: Path) -> None:
+    store(tmp_path).ensure(NOW)
+    assert store(tmp_path, HOST, "192.0.2.7").is_due(NOW)
+
+
+def test_nobody_but_its_readers_reads_a_key(tmp_path: Path) -> None:
+    known = store(tmp_path)
+    known.ensure(NOW)
+    assert known.key.stat().st_mode & 0o777 == 0o640
+    assert (known.folder / "ca.key").stat().st_mode & 0o777 == 0o600
+
+
+def test_the_operators_own_pair_is_used_and_never_written(tmp_path: Path) -> None:
+    pair = issue(make_authority("bank", NOW), [HOST], NOW)
+    files = {"tls_certificate": tmp_path / "own.crt", "tls_key": tmp_path / "own.key"}
+    for file, text in zip(files.values(), pair, strict=True):
+        file.write_bytes(text)
+    known = store_of(Settings(home=tmp_path, **files))
+    known.ensure(NOW)
+    assert (known.certificate, known.key) == tuple(files.values())
+    assert known.authority is None
+    with pytest.raises(HotlineError, match="your own certificate"):
+        known.renew(NOW)
+    files["tls_key"].write_bytes(make_authority("other", NOW).key)
+    with pytest.raises(HotlineError, match="is not the key of"):
+        known.ensure(NOW)
+    files["tls_key"].unlink()
+    with pytest.raises(HotlineError, match="HOTLINE_TLS_CERTIFICATE"):
+        known.ensure(NOW)
+
+
+def test_one_of_the_two_files_alone_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(HotlineError, match="go together"):
+        store_of(Settings(home=tmp_path, tls_key=tmp_path / "own.key"))
+
+
+def test_it_is_for_the_name_phones_know_and_the_address_we_listen_on(tmp_path: Path) -> None:
+    known = store_of(Settings(home=tmp_path, phones_host=HOST, sip_host="192.0.2.7"))
+    assert known.hosts == [HOST, "192.0.2.7"]
+    assert store_of(Settings(home=tmp_path, phones_host=HOST, sip_host="0.0.0.0")).hosts == [HOST]
+
+
+@pytest.mark.parametrize("text", [b"", b"-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----\n"])
+def test_what_is_no_certificate_is_told(text: bytes) -> None:
+    with pytest.raises(HotlineError, match="no certificate"):
+        facts(text)
+
+
+def test_a_key_that_is_none_is_told() -> None:
+    pair = make_authority("x", NOW)
+    assert belong(pair)
+    with pytest.raises(HotlineError, match="no key"):
+        belong(Pair(pair.certificate, b"secret"))
