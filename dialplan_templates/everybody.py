@@ -1,13 +1,13 @@
 """Numbers that everybody in the house may call (110, 119, 120), as plain dialplan for while FastAGI is away.
 
 A route is one of them when it needs no rights and is open at all hours. The longest prefix wins here too: a longer
-one that needs rights stands beside it and leads nowhere.
+one that needs rights stands beside it and leads nowhere. Emergency numbers go out whatever their route asks for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from callcenter.site import Site
 from callcenter.site.outbound import RIGHTS, Route
@@ -48,11 +48,23 @@ def open_ways(site: Site) -> list[OpenWay]:
             by_prefix.setdefault(prefix, []).append(route)
     found = {prefix: _for_everybody(routes) for prefix, routes in by_prefix.items()}
     opened = {prefix: route for prefix, route in found.items() if route is not None}
-    return [
+    ways = [
         _way(site, prefix, opened[prefix]) if prefix in opened else OpenWay(_pattern(prefix))
         for prefix in sorted(by_prefix)
         if any(prefix.startswith(shorter) for shorter in opened)
     ]
+    return ways + _emergencies(site, by_prefix, opened)
+
+
+def _emergencies(site: Site, by_prefix: dict[str, list[Route]], opened: Mapping[str, Route]) -> list[OpenWay]:
+    """Whole numbers, which win over every pattern; those that an open route takes anyway are left out."""
+    found = []
+    for number in site.emergency:
+        prefix = max((each for each in by_prefix if number.startswith(each)), key=len, default=None)
+        if prefix is not None and prefix not in opened:
+            way = _way(site, prefix, by_prefix[prefix][0])
+            found.append(replace(way, pattern=number, least=1, most=20))
+    return found
 
 
 def _for_everybody(routes: Sequence[Route]) -> Route | None:

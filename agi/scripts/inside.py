@@ -13,6 +13,7 @@ from agi.database import DatabaseAway, in_database
 from agi.outcomes import HungUp
 from agi.scripts.features import FEATURES
 from agi.scripts.features.desk import Desk
+from agi.scripts.outgoing import guarded
 from agi.scripts.recording_direct import recorded
 from agi.services import Services
 from agi.snapshots import Snapshot
@@ -52,6 +53,7 @@ def inside(call: Call, services: Services) -> None:
         decision = deciding.begin(house, seat, dialled)
     else:
         decision = deciding.go_on(house, place, dial_status, cause)
+    decision = guarded(call, services, house, decision, seat)
     _tell(call, services, decision)
     own = recorded(call, services, snapshot, house, seat, decision)
     _leave(call, snapshot, _feature(call, services, snapshot, seat, decision), own)

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 from urllib.parse import quote
 
+from callcenter.routing.toll_fraud import barred, is_abroad, is_emergency
 from callcenter.site.edge import Trunk
 from callcenter.site.outbound import RIGHTS, Rights, Route
 from callcenter.site_file.published import Published
@@ -33,10 +34,12 @@ class Way(NamedTuple):
     seconds: int
     place: int
     reasons: tuple[str, ...]
+    counts: Literal["", "home", "abroad"] = "home"
+    """What the day's caps count it as; an emergency call is nobody's."""
 
 
 class NoWay(NamedTuple):
-    """The number is not dialled. ``why`` is unknown_number, not_allowed or no_line."""
+    """The number is not dialled. ``why`` is unknown_number, not_allowed, barred or no_line."""
 
     why: str
     reasons: tuple[str, ...]
@@ -54,22 +57,23 @@ def way_out(
     routes = _longest(published, number)
     if not routes:
         return NoWay("unknown_number", (f"no route takes {number}",))
-    open_routes, closed = _open(published, routes, at)
+    urgent = is_emergency(published.site, number)
+    open_routes, closed = (routes, []) if urgent else _open(published, routes, at)
     if not open_routes:
         return NoWay("not_allowed", tuple(closed))
     route = open_routes[0]
     reasons = (*closed, f"{number} begins with {_prefix(route, number) or 'anything'}: route {route.name}")
-    if RIGHTS.index(rights) < RIGHTS.index(route.rights):
-        return NoWay("not_allowed", (*reasons, f"it needs rights {route.rights}, the caller has {rights}"))
-    if not route.min_digits <= len(number.removeprefix("+")) <= route.max_digits:
-        between = f"{route.min_digits} to {route.max_digits} digits"
-        return NoWay("unknown_number", (*reasons, f"the route takes {between}"))
+    dialled = _dialled(route, number)
+    if urgent:
+        reasons = (*reasons, f"{number} is an emergency number: everybody may call it")
+    elif refused := _refused(published, route, number, dialled, rights, reasons):
+        return refused
     trunks = [published.trunks[name] for name in route.trunks if name in published.trunks]
     if place >= len(trunks):
         return NoWay("no_line", (*reasons, "no trunk is left"))
     trunk = trunks[place]
     said = f"trunk {trunk.name}, the route's number {place + 1}"
-    dialled = _dialled(route, number)
+    abroad = is_abroad(dialled, published.site.country)
     return Way(
         trunk.name,
         dial_string(trunk, dialled),
@@ -78,7 +82,21 @@ def way_out(
         route.ring_seconds,
         place,
         (*reasons, said) if place == 0 else (said,),
+        "" if urgent else "abroad" if abroad else "home",
     )
+
+
+def _refused(
+    published: Published, route: Route, number: str, dialled: str, rights: Rights, reasons: tuple[str, ...]
+) -> NoWay | None:
+    if RIGHTS.index(rights) < RIGHTS.index(route.rights):
+        return NoWay("not_allowed", (*reasons, f"it needs rights {route.rights}, the caller has {rights}"))
+    if not route.min_digits <= len(number.removeprefix("+")) <= route.max_digits:
+        between = f"{route.min_digits} to {route.max_digits} digits"
+        return NoWay("unknown_number", (*reasons, f"the route takes {between}"))
+    if why := barred(published.site, dialled):
+        return NoWay("barred", (*reasons, why))
+    return None
 
 
 def next_trunk(trunk: str, dial_status: str, cause: str) -> str:

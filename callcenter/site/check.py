@@ -13,6 +13,7 @@ from pathlib import Path
 from callcenter import feature_codes as features
 from callcenter.site import Site
 from callcenter.site.edge import ByAddress, ByProvider, ByRegistration
+from callcenter.site.fraud_check import fraud
 from callcenter.site.hours import hours
 from callcenter.site.problems import Path as Where
 from callcenter.site.problems import Problem
@@ -59,6 +60,7 @@ def problems(site: Site, folder: Path | None = None) -> list[Problem]:
         references,
         exit_keys,
         routes,
+        fraud,
         surveys,
         languages,
         words,
