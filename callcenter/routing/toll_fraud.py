@@ -75,6 +75,15 @@ def barred(site: Site, number: str) -> str:
     return "" if yes else f"{whole} is in none of the countries that may be called"
 
 
+def back(site: Site, number: str) -> str:
+    """Why who asked to be called back at a number is not: strangers choose it, so abroad needs a listed country."""
+    if is_emergency(site, number):
+        return f"{number} is an emergency number"
+    if site.outbound.countries is None and is_abroad(number, site.country):
+        return f"{number} is abroad, and no countries are listed that may be called"
+    return barred(site, number)
+
+
 def counts(site: Site) -> bool:
     """Whether calls have to be counted before they go out."""
     return bool(site.outbound.caps) or site.outbound.alarm is not None
