@@ -73,6 +73,7 @@ COMMANDS: Sections = {
         "closing": Entry("callcenter.routing.closing_commands:closing", "Close at once, and open again."),
         "audit": Entry("callcenter.audit_commands:audit", "Who listened to or ended whose call."),
         "callbacks": Entry("callcenter.queues.callback_commands:callbacks", "Kept places and call-backs."),
+        "bans": Entry("ami.bans.commands:bans", "Addresses that are shut out, and the helper that does it."),
         "gaps": Entry("callcenter.calls.gap_commands:gaps", "Times in which something was not seen."),
     },
     "Running it": {
