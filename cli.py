@@ -78,6 +78,7 @@ COMMANDS: Sections = {
         "audit": Entry("callcenter.audit_commands:audit", "Who listened to or ended whose call."),
         "callbacks": Entry("callcenter.queues.callback_commands:callbacks", "Kept places and call-backs."),
         "trunks": Entry("callcenter.trunks.commands:trunks", "Lines to the outside: state, history, set-up."),
+        "bans": Entry("ami.bans.commands:bans", "Addresses that are shut out, and the helper that does it."),
         "gaps": Entry("callcenter.calls.gap_commands:gaps", "Times in which something was not seen."),
     },
     "Running it": {

@@ -9,6 +9,7 @@ import click
 import uvloop
 
 from agi.knowledge import Knowledge
+from agi.peers import may_connect
 from agi.process import serve
 from agi.snapshots import Snapshots
 from agi.watch import watched
@@ -44,4 +45,5 @@ async def _main(app: App, beat: Callable[[], None]) -> None:
         settings.spool,
         app.secrets.known,
         app.secrets.set,
+        may_connect(settings.agi_host, settings.agi_from),
     )

@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from agi.knowledge import Knowledge
+from agi.peers import MayConnect, anybody
 from agi.routes import routes
 from agi.server import Server
 from agi.services import Services
@@ -42,6 +43,7 @@ async def serve(
     spool: Path | None = None,
     secret: Callable[[str], str | None] = lambda _: None,
     set_secret: Callable[[str, str], None] = lambda *_: None,
+    may_connect: MayConnect = anybody,
 ) -> None:
     """Answer calls until ``stop``; then let the calls at hand end and store what is left. Raises OSError.
 
@@ -49,7 +51,7 @@ async def serve(
     """
     async with http_client() as http:
         services = Services(snapshots, journal, clock, http, spool, sessions, knowledge, secret, set_secret)
-        server = Server(routes(services), token)
+        server = Server(routes(services), token, may_connect)
         await server.listen(*address)
         log.info("agi.listening", host=address[0], port=server.port)
         beating = asyncio.create_task(_keep_beating(beat))

@@ -20,6 +20,7 @@ from agi import protocol
 from agi.call import Call
 from agi.half_open import HalfOpen
 from agi.outcomes import HungUp, Outcome, OutOfStep, ScriptTimeout, ServerStopping
+from agi.peers import MayConnect, anybody
 from agi.routes import Routes, Script
 
 BACKLOG = 1024
@@ -33,7 +34,8 @@ LOOK_ROUND_S = 0.5
 class Server:
     """One process's share of the calls. ``serve`` makes it."""
 
-    def __init__(self, routes: Routes, token: str) -> None:
+    def __init__(self, routes: Routes, token: str, may_connect: MayConnect = anybody) -> None:
+        self.may_connect = may_connect
         self.half_open = HalfOpen()
         self._routes = routes
         self._token = token.encode()
@@ -127,6 +129,10 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.WriteTransport, transport)  # uvloop's derives from neither
+        peer = transport.get_extra_info("peername")
+        if peer is None or not self._server.may_connect(peer[0]):
+            self.drop()
+            return
         self._server.half_open.enter(self, time.monotonic())
 
     def data_received(self, data: bytes) -> None:
@@ -202,12 +208,14 @@ class Connection(asyncio.Protocol):
         self.drop()
 
 
-async def serve(host: str, port: int, routes: Routes, token: str) -> Server:
+async def serve(
+    host: str, port: int, routes: Routes, token: str, may_connect: MayConnect = anybody
+) -> Server:
     """Serve FastAGI in this process until ``stop``; several processes may share the port.
 
     ``token`` must come as the first argument of every request. Raises OSError when the port can't be had.
     """
-    server = Server(routes, token)
+    server = Server(routes, token, may_connect)
     await server.listen(host, port)
     return server
 

@@ -36,6 +36,9 @@ class Settings(BaseSettings):
     ami_port: Port = Field(default=5038, description="TCP port of the manager interface")
     agi_host: str = Field(default="127.0.0.1", description="where FastAGI listens, and Asterisk finds it")
     agi_port: Port = Field(default=4573, description="TCP port of FastAGI")
+    agi_from: str = Field(
+        default="", description="networks besides this machine that may connect to FastAGI, with commas"
+    )
     agi_workers: int = Field(default=1, ge=1, le=64, description="FastAGI processes, one for each core")
     sip_host: str = Field(default="127.0.0.1", description="the address Asterisk listens on for SIP")
     sip_port: Port = Field(default=5060, description="UDP and TCP port of SIP")

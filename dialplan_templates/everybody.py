@@ -3,13 +3,13 @@
 Those inside other sites are among them.
 
 A route is one of them when it needs no rights and is open at all hours. The longest prefix wins here too: a longer
-one that needs rights stands beside it and leads nowhere.
+one that needs rights stands beside it and leads nowhere. Emergency numbers go out whatever their route asks for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from callcenter.routing.outbound import LINK_SECONDS, shown_on
 from callcenter.site import Site
@@ -58,7 +58,7 @@ def open_ways(site: Site) -> list[OpenWay]:
         for prefix in sorted(by_prefix)
         if any(prefix.startswith(shorter) for shorter in opened)
     ]
-    return [*outside, *_to_sites(site)]
+    return [*outside, *_emergencies(site, by_prefix, opened), *_to_sites(site)]
 
 
 def _to_sites(site: Site) -> Iterator[OpenWay]:
@@ -68,6 +68,17 @@ def _to_sites(site: Site) -> Iterator[OpenWay]:
         for pattern in peer.inside:
             length = len(pattern)
             yield OpenWay(f"_{pattern.upper()}", "", length, length, LINK_SECONDS, tried)
+
+
+def _emergencies(site: Site, by_prefix: dict[str, list[Route]], opened: Mapping[str, Route]) -> list[OpenWay]:
+    """Whole numbers, which win over every pattern; those that an open route takes anyway are left out."""
+    found = []
+    for number in site.emergency:
+        prefix = max((each for each in by_prefix if number.startswith(each)), key=len, default=None)
+        if prefix is not None and prefix not in opened:
+            way = _way(site, prefix, by_prefix[prefix][0])
+            found.append(replace(way, pattern=number, least=1, most=20))
+    return found
 
 
 def _for_everybody(routes: Sequence[Route]) -> Route | None:

@@ -34,6 +34,11 @@ def commands(settings: Settings) -> Mapping[str, Sequence[str]]:
     return {**{name: [*hotline, "agi"] for name in names}, "ami": [*hotline, "ami"], **phones}
 
 
+def helpers() -> Mapping[str, Sequence[str]]:
+    """What a real house has besides: it shuts out who guesses passwords."""
+    return {"bans": [sys.executable, "-m", "cli", "bans", "watch"]}
+
+
 def log_folder(settings: Settings) -> Path:
     """Where the processes write their logs, one file each."""
     return settings.folder / "log"

@@ -16,7 +16,7 @@ from callcenter.ports import App
 from lab.ports import OWN_PORTS, need_free
 from lab.progress import Progress
 from lab.ready import alone, find_asterisk, live, load_sample, make_prompts, set_up_database
-from lab.running import commands, log_folder, manner, wait_until_at_work
+from lab.running import commands, helpers, log_folder, manner, wait_until_at_work
 from lab.welcome import welcome
 
 
@@ -43,9 +43,8 @@ async def _serve(app: App, progress: Progress) -> None:
     stop = asyncio.Event()
     stop_on_signals(stop)
     since = app.clock()
-    running = asyncio.create_task(
-        supervise(commands(app.settings), manner(app.settings, progress.line), stop)
-    )
+    wanted = {**commands(app.settings), **helpers()}
+    running = asyncio.create_task(supervise(wanted, manner(app.settings, progress.line), stop))
     try:
         with progress.phase("Hotline at work"):
             await asyncio.to_thread(wait_until_at_work, app, since, stop.is_set)

@@ -16,6 +16,7 @@ SUBJECTS = {
     "abandoned": "Abandoned call",
     "voicemail": "New voicemail",
     "callback": "Call back",
+    "toll_fraud": "Calls outside",
 }
 TOLD = ("number", "queue", "agent", "detail", "call_id")
 Attachment = tuple[str, bytes]

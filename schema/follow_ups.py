@@ -1,4 +1,4 @@
-"""What somebody still has to do for a customer: a bad score, a call nobody took, a message, a call-back."""
+"""What somebody still has to do: a bad score, a call nobody took, a message, a call-back, a hint at toll fraud."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from schema.base import Base, one_of
 
-KINDS = ("bad_score", "missed_call", "abandoned", "voicemail", "callback")
+KINDS = ("bad_score", "missed_call", "abandoned", "voicemail", "callback", "toll_fraud")
 STATES = ("open", "taken", "done")
 
 
@@ -26,7 +26,7 @@ class FollowUp(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str]
-    """bad_score, missed_call, abandoned, voicemail or callback."""
+    """bad_score, missed_call, abandoned, voicemail, callback or toll_fraud."""
     key: Mapped[str]
     """Of its kind: the call's id and what of it, as ``CALL/2`` for its second visit, or a message's id."""
     call_id: Mapped[str | None] = mapped_column(index=True)

@@ -106,6 +106,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ["agents", "login", "1001", "--seat", "s8001"],
         ["callers", "block", "13800138000"],
         ["closing", "begin", "--all"],
+        ["bans", "add", "203.0.113.9"],
         ["desks", "set", "8001", "--busy", "8002"],
         ["certificates", "make"],
     ):

@@ -13,6 +13,7 @@ from agi.database import DatabaseAway, in_database
 from agi.outcomes import HungUp
 from agi.scripts.features import FEATURES
 from agi.scripts.features.desk import Desk
+from agi.scripts.outgoing import guarded
 from agi.scripts.recording_direct import recorded
 from agi.services import Services
 from agi.snapshots import Snapshot
@@ -54,6 +55,7 @@ def inside(call: Call, services: Services) -> None:
         decision = deciding.begin(house, seat, dialled)
     else:
         decision = deciding.go_on(house, place, dial_status, cause)
+    decision = guarded(call, services, house, decision, seat)
     if way.link and place is None:
         _join(call, services, snapshot, way)
     _tell(call, services, decision)

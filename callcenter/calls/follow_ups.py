@@ -19,7 +19,7 @@ from sqlalchemy.sql.dml import ReturningInsert
 from callcenter.errors import HotlineError, NotFound
 from schema.follow_ups import FollowUp
 
-Kind = Literal["bad_score", "missed_call", "abandoned", "voicemail", "callback"]
+Kind = Literal["bad_score", "missed_call", "abandoned", "voicemail", "callback", "toll_fraud"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

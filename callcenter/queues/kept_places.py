@@ -17,6 +17,8 @@ from callcenter.errors import HotlineError, NotFound
 from callcenter.flow.place import Place as FlowPlace
 from callcenter.queues.live import Caller
 from callcenter.queues.virtual_hold import Place, returned_id
+from callcenter.routing import outgoing
+from callcenter.routing.toll_fraud import back
 from callcenter.site import Site
 from callcenter.site.waiting import CallBack
 from schema.calls import CallbackRequest, Step, Visit
@@ -93,6 +95,10 @@ def begin(session: Session, site: Site, place_id: int, now: dt.datetime) -> Try 
     """Write down that the customer is rung; None when the place is no longer to be served."""
     row = session.get(KeptPlace, place_id, with_for_update=True)
     if row is None or row.state != "waiting":
+        return None
+    if why := back(site, row.number):
+        _end(session, row, "failed", now)
+        outgoing.refuse(session, row.call_id, "hotline", why, now)
         return None
     row.tries += 1
     row.state, row.next_at = "ringing", now

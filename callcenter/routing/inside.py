@@ -81,6 +81,8 @@ class Decision(NamedTuple):
     caller_id: str = ""
     idle: bool = False
     """The phone is not rung while it is in a call."""
+    counts: str = ""
+    """Of a call that goes out now: ``home`` or ``abroad``, what the day's caps count it as."""
 
     @property
     def told(self) -> routing.Decision:
@@ -295,7 +297,13 @@ def _outside(house: House, place: Place) -> Decision:
         trunk=way.trunk,
         limit=way.limit,
         caller_id=way.caller_id or house.plan.numbers.get(place.owner, "" if from_there else place.owner),
+        counts=way.counts if not place.trunk else "",
     )
+
+
+def capped(house: House, decision: Decision, why: str) -> Decision:
+    """Instead of ``decision``, a call that would go out: refused, for ``why``."""
+    return _for_asker(house, _refuse("cap", *decision.reasons, why))
 
 
 def _trunk_failed(house: House, place: Place, dial_status: str, cause: str) -> str:
@@ -339,6 +347,8 @@ _SAID = {"busy": "busy", "no_answer": "no answer", "unreachable": "its phone can
 _REFUSALS = {
     "unknown_number": ("house-unknown-number", UNKNOWN_NUMBER),
     "not_allowed": ("house-not-allowed", DECLINED),
+    "barred": ("house-not-allowed", DECLINED),
+    "cap": ("house-cap", DECLINED),
     "no_line": ("house-no-line", NO_LINE),
     "busy": ("house-busy", BUSY),
     "no_answer": ("house-no-answer", NO_ANSWER),

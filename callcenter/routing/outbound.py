@@ -11,10 +11,11 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 from urllib.parse import quote
 
-from callcenter.routing.links import FROM_HERE, Came, areas_of, barred
+from callcenter.routing import links, toll_fraud
+from callcenter.routing.links import FROM_HERE, Came
 from callcenter.site.edge import Trunk
 from callcenter.site.outbound import RIGHTS, Rights, Route
 from callcenter.site_file.published import Published
@@ -41,10 +42,12 @@ class Way(NamedTuple):
     seconds: int
     place: int
     reasons: tuple[str, ...]
+    counts: Literal["", "home", "abroad"] = "home"
+    """What the day's caps count it as; an emergency call is nobody's."""
 
 
 class NoWay(NamedTuple):
-    """The number is not dialled. ``why`` is unknown_number, not_allowed or no_line."""
+    """The number is not dialled. ``why`` is unknown_number, not_allowed, barred or no_line."""
 
     why: str
     reasons: tuple[str, ...]
@@ -52,7 +55,7 @@ class NoWay(NamedTuple):
 
 def is_outside(published: Published, number: str) -> bool:
     """Whether any route or area takes numbers that begin so."""
-    return bool(_longest(published, number)) or any(areas_of(published.site, number, 0))
+    return bool(_longest(published, number)) or any(links.areas_of(published.site, number, 0))
 
 
 def way_out(
@@ -67,19 +70,21 @@ def way_out(
     routes = _longest(published, number)
     if not _NUMBER.fullmatch(number):
         return NoWay("unknown_number", (f"no route takes {number}",))
+    urgent = toll_fraud.is_emergency(published.site, number)
     route, reasons = None, tuple[str, ...]()
     if routes:
         found = _route(published, routes, number, rights, at, came)
         if isinstance(found, NoWay):
             return found
         route, reasons = found
-    links, told = _over_links(published, number, route, rights, came)
-    if not routes and not links:
+    over, told = ([], ()) if urgent else _over_links(published, number, route, rights, came)
+    if not routes and not over:
         return NoWay("not_allowed" if told else "unknown_number", told or (f"no route takes {number}",))
-    exits = sorted([*_by_trunks(published, route, number, bool(links)), *links], key=lambda each: each.cost)
+    exits = sorted([*_by_trunks(published, route, number, bool(over)), *over], key=lambda each: each.cost)
     if place >= len(exits):
         return NoWay("no_line", (*reasons, *told, "no trunk is left"))
     out = exits[place]
+    abroad = toll_fraud.is_abroad(out.dialled, published.site.country)
     return Way(
         out.trunk.name,
         dial_string(out.trunk, out.dialled),
@@ -88,6 +93,7 @@ def way_out(
         out.seconds,
         place,
         (*reasons, *told, out.said) if place == 0 else (out.said,),
+        "" if urgent else "abroad" if abroad else "home",
     )
 
 
@@ -95,7 +101,8 @@ def _route(
     published: Published, routes: Sequence[Route], number: str, rights: Rights, at: dt.datetime, came: Came
 ) -> tuple[Route, tuple[str, ...]] | NoWay:
     """The first that is open, if the caller may go by it. A call of another site may by what that was granted."""
-    open_routes, closed = _open(published, routes, at)
+    urgent = toll_fraud.is_emergency(published.site, number)
+    open_routes, closed = (routes, []) if urgent else _open(published, routes, at)
     if not open_routes:
         return NoWay("not_allowed", tuple(closed))
     route = open_routes[0]
@@ -105,11 +112,15 @@ def _route(
         if route.name not in peer.routes:
             return NoWay("not_allowed", (*reasons, f"calls of site {peer.name} may not leave by it"))
         reasons = (*reasons, f"calls of site {peer.name} may leave by it")
-    elif RIGHTS.index(rights) < RIGHTS.index(route.rights):
+    if urgent:
+        return route, (*reasons, f"{number} is an emergency number: everybody may call it")
+    if not came.link and RIGHTS.index(rights) < RIGHTS.index(route.rights):
         return NoWay("not_allowed", (*reasons, f"it needs rights {route.rights}, the caller has {rights}"))
     if not route.min_digits <= len(number.removeprefix("+")) <= route.max_digits:
         between = f"{route.min_digits} to {route.max_digits} digits"
         return NoWay("unknown_number", (*reasons, f"the route takes {between}"))
+    if why := toll_fraud.barred(published.site, _dialled(route, number)):
+        return NoWay("barred", (*reasons, why))
     return route, reasons
 
 
@@ -143,8 +154,8 @@ def _over_links(
         return [], ()
     exits, left_out = [], []
     least = len(_prefix(route, number) or "") if route else 0
-    for peer, area in areas_of(published.site, number, least):
-        why = barred(published.site, peer, came)
+    for peer, area in links.areas_of(published.site, number, least):
+        why = links.barred(published.site, peer, came) or toll_fraud.barred(published.site, number)
         if not why and route is None and RIGHTS.index(rights) < RIGHTS.index(area.rights):
             why = f"by site {peer.name} it needs rights {area.rights}, the caller has {rights}"
         if why:

@@ -13,6 +13,7 @@ from pydantic import Field
 from callcenter.site.boards import Board
 from callcenter.site.calendars import Calendar
 from callcenter.site.edge import Did, Seat, Trunk
+from callcenter.site.fraud import EMERGENCY, Bans, Outbound
 from callcenter.site.inside import FeatureCodes
 from callcenter.site.outbound import Route
 from callcenter.site.peers import Peer
@@ -54,6 +55,8 @@ class Site(Part):
     dids: list[Did] = Field(default_factory=list)
     routes: list[Route] = Field(default_factory=list)
     peers: list[Peer] = Field(default_factory=list, description="the sites this one is linked to")
+    outbound: Outbound = Field(default_factory=Outbound)
+    bans: Bans = Field(default_factory=Bans)
     regions: list[Region] = Field(default_factory=list)
     rules: list[Rule] = Field(default_factory=list)
     calendars: list[Calendar] = Field(default_factory=list)
@@ -70,6 +73,12 @@ class Site(Part):
         default_factory=list, description="without any, every word is a reason"
     )
     presence: Presence = Field(default_factory=Presence)
+
+    @property
+    def emergency(self) -> tuple[str, ...]:
+        """Numbers that everybody may call at any time."""
+        given = self.outbound.emergency
+        return EMERGENCY.get(self.country, ("112",)) if given is None else tuple(given)
 
     def trunk_endpoints(self) -> dict[str, str]:
         """Every SIP endpoint name of a trunk → the trunk's name; a gateway that signs in has its account's too."""

@@ -13,6 +13,7 @@ from pathlib import Path
 from callcenter import feature_codes as features
 from callcenter.site import Site
 from callcenter.site.edge import ByAddress, ByProvider, ByRegistration
+from callcenter.site.fraud_check import fraud
 from callcenter.site.hours import hours
 from callcenter.site.peer_check import peers
 from callcenter.site.phone_check import phones
@@ -65,6 +66,7 @@ def problems(site: Site, folder: Path | None = None) -> list[Problem]:
         routes,
         trunks,
         peers,
+        fraud,
         surveys,
         languages,
         words,

@@ -114,6 +114,8 @@ def _all(site: Site) -> Iterator[Reference]:
         for number, trunk_name in enumerate(route.trunks):
             yield Reference(("routes", place, "trunks", number), "trunks", trunk_name)
     yield from _of_peers(site)
+    if site.outbound.alarm:
+        yield Reference(("outbound", "alarm", "hours"), "calendars", site.outbound.alarm.hours)
     yield Reference(("sorry",), "prompts", site.sorry)
     yield from _of_recording(site)
     for place, mailbox in enumerate(site.mailboxes):

@@ -28,6 +28,8 @@ _SETTINGS = (
     "recording",
     "feature_codes",
     "parking_seconds",
+    "outbound",
+    "bans",
 )
 
 

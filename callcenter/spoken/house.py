@@ -13,6 +13,10 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "house-no-answer": {"zh": "对方无人接听。", "en": "There is no answer."},
     "house-unreachable": {"zh": "对方暂时无法接通。", "en": "The person can't be reached now."},
     "house-not-allowed": {"zh": "您无权拨打该号码。", "en": "You may not dial this number."},
+    "house-cap": {
+        "zh": "今天的外线通话额度已用完，请联系管理员。",
+        "en": "Today's limit for calls outside is reached. Please ask your administrator.",
+    },
     "house-no-line": {"zh": "线路忙，请稍后再拨。", "en": "All lines are busy. Please try again later."},
     "house-confirm": {"zh": "您有来电，接听请按1。", "en": "There is a call for you. Press 1 to take it."},
     "house-failed": {"zh": "操作失败，请稍后再试。", "en": "That did not work. Please try again later."},

@@ -48,6 +48,16 @@ def test_what_needs_rights_or_has_hours_is_not_dialled() -> None:
     assert (long.pattern, long.tries) == ("_13!", ())
 
 
+@pytest.mark.req("SEC-2")
+def test_emergency_numbers_go_out_whatever_their_route_asks_for() -> None:
+    found = ways(route("all", "", rights="international", calendar="office", min_digits=7))
+    assert [(way.pattern, way.least, way.tries[0].trunk) for way in found] == [
+        (number, 1, "e1") for number in ("110", "119", "120", "122")
+    ]
+    assert [way.pattern for way in ways(route("help", "1"))] == ["_1!"]
+    assert ways(route("far", "00", rights="international")) == []
+
+
 PREFIXES = st.text("012", max_size=3)
 ROUTES = st.lists(
     st.tuples(st.lists(PREFIXES, min_size=1, max_size=2), st.sampled_from(["inside", "local"])), max_size=5
@@ -71,7 +81,14 @@ def test_a_number_goes_out_only_where_somebody_without_rights_may_call_it(
 
 
 def _matched(found: list[OpenWay], number: str) -> tuple[Try, ...]:
-    """As Asterisk does: the most specific pattern."""
-    fits = [way for way in found if re.match(way.pattern[1:-1].replace("X", "[0-9]"), number)]
+    """As Asterisk does: the whole number, else the most specific pattern."""
+    whole = [way.tries for way in found if way.pattern == number]
+    if whole:
+        return whole[0]
+    fits = [
+        way
+        for way in found
+        if way.pattern[0] == "_" and re.match(way.pattern[1:-1].replace("X", "[0-9]"), number)
+    ]
     best = max(fits, key=lambda way: (way.pattern != "_X!", len(way.pattern)), default=None)
     return best.tries if best else ()

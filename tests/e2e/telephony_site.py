@@ -19,6 +19,7 @@ from ruamel.yaml import YAML
 from tests.e2e import site_flow_desks, site_recording, site_survey
 from tests.e2e.site_agents import add_agents
 from tests.e2e.site_day import add_day
+from tests.e2e.site_fraud import add_fraud
 from tests.e2e.site_hands import add_hands
 from tests.e2e.site_inside import add_inside
 from tests.e2e.site_phones import add_phones
@@ -65,6 +66,7 @@ def site(*, twin: str = "open", **presence: str) -> str:
     add_rooms(found)
     add_trunks(found)
     add_phones(found, _add_line)
+    add_fraud(found)
     add_day(found, crowd)
     found["presence"] = presence
     out = StringIO()

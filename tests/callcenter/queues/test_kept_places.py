@@ -13,6 +13,7 @@ from callcenter.queues.live import Caller
 from callcenter.site import Site
 from callcenter.site.waiting import CallBack
 from schema.calls import CallbackRequest, Step, Visit
+from schema.config import Audit
 from schema.waiting import KeptPlace
 from tests.databases import Sessions
 
@@ -30,9 +31,11 @@ def a_site() -> Site:
     return site
 
 
-def ask(session: Session, call: str, queue: str = "sales", joined: int = 100) -> None:
+def ask(
+    session: Session, call: str, queue: str = "sales", joined: int = 100, number: str = "13800138000"
+) -> None:
     asked_at = NOW - 10 * SECOND
-    session.add(CallbackRequest(call_id=call, queue=queue, number="13800138000", asked_at=asked_at))
+    session.add(CallbackRequest(call_id=call, queue=queue, number=number, asked_at=asked_at))
     session.add(
         Visit(call_id=call, number=1, queue=queue, joined_at=NOW - joined * SECOND, outcome="key", talk_ms=0)
     )
@@ -125,3 +128,16 @@ def test_a_place_is_cancelled_once(sessions: Sessions) -> None:
             kept_places.cancel(session, number, NOW)
         with pytest.raises(NotFound):
             kept_places.cancel(session, number + 1, NOW)
+
+
+@pytest.mark.req("SEC-2")
+@pytest.mark.parametrize("number", ["0018765550000", "+447700900000", "1790900447700900000", "110"])
+def test_nobody_is_called_back_abroad_or_at_an_emergency_number(sessions: Sessions, number: str) -> None:
+    with sessions.begin() as session:
+        ask(session, "c1", number=number)
+        kept_places.adopt(session, a_site(), {}, NOW)
+        assert kept_places.begin(session, a_site(), 1, NOW) is None
+    with sessions() as session:
+        assert [row.state for row in rows(session)] == ["failed"]
+        [audited] = session.query(Audit)
+        assert audited.detail["outcome"] == "refused"

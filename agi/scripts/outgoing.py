@@ -1,0 +1,61 @@
+"""Before a call from a seat goes out: the day's caps, the alarms, and the audit of what was refused."""
+
+from __future__ import annotations
+
+import structlog
+from sqlalchemy.orm import Session
+
+from agi.call import Call
+from agi.database import DatabaseAway, in_database
+from agi.services import Services
+from callcenter.routing import outgoing
+from callcenter.routing.inside import Decision, House, capped
+from callcenter.routing.toll_fraud import Verdict, blind, counts
+
+log = structlog.get_logger()
+AUDITED = ("barred", "not_allowed")
+"""Refusals that the decision itself has made."""
+
+
+def guarded(call: Call, services: Services, house: House, decision: Decision, seat: str) -> Decision:
+    """The decision, or a refusal in its place. The database being away never keeps a call at home."""
+    site = house.published.site
+    if decision.act == "refuse" and decision.argument in AUDITED:
+        _audit(call, services, house, decision, seat)
+        return decision
+    if decision.act != "out" or not decision.counts or not counts(site):
+        return decision
+    person, number = _person(house, decision, seat), decision.place.number if decision.place else ""
+    abroad = decision.counts == "abroad"
+
+    def ask(session: Session) -> Verdict:
+        return outgoing.ask(session, house.published, call.call_id, person, number, abroad, house.at)
+
+    try:
+        verdict = in_database(call, services, ask)
+    except DatabaseAway:
+        verdict = blind(site, abroad)
+    return capped(house, decision, verdict.refused) if verdict.refused else decision
+
+
+def _audit(call: Call, services: Services, house: House, decision: Decision, seat: str) -> None:
+    person, why = _person(house, decision, seat), decision.reasons[-1]
+
+    def write(session: Session) -> None:
+        outgoing.refuse(session, call.call_id, person, why, house.at)
+
+    try:
+        in_database(call, services, write)
+    except DatabaseAway:
+        log.warning("outgoing.not_audited", call=call.call_id, person=person, reason=why)
+
+
+def _person(house: House, decision: Decision, seat: str) -> str:
+    """The agent at the seat whose rights the call goes by, else whoever has the rights."""
+    owner = (decision.place.owner if decision.place else "") or seat
+    seated = house.desks.seated if house.desks else {}
+    return (
+        next((agent for agent, there in seated.items() if there == owner), owner)
+        or house.came.link
+        or "nobody"
+    )
