@@ -33,15 +33,22 @@ define tested
 $(PY) -m pytest -q $(1) $(2) || { echo "once more, one by one:"; $(PY) -m pytest -q $(1) --last-failed; }
 endef
 
+# What needs a virtual machine with boards: a target of its own.
+BOARDS := tests/pri
+
 test: setup      ## everything: units and both databases beside each other, then real Asterisks, then real calls
-	$(call tested,tests --ignore=tests/e2e $(REAL:%=--ignore=%),-n auto --dist loadgroup)
+	$(call tested,tests --ignore=tests/e2e --ignore=$(BOARDS) $(REAL:%=--ignore=%),-n auto --dist loadgroup)
 	$(call tested,$(REAL),--durations=5)
 	$(call tested,tests/e2e,--durations=10)
 
 test-unit: setup ## without Asterisk, PostgreSQL, calls and whatever takes long
 	$(PY) -m pytest -q -n auto --dist worksteal tests \
-	    $(patsubst %,--ignore=%,$(REAL) tests/e2e tests/doctor tests/dialplan_templates) \
+	    $(patsubst %,--ignore=%,$(REAL) $(BOARDS) tests/e2e tests/doctor tests/dialplan_templates) \
 	    -m "not (e2e or asterisk or postgres or slow)"
+
+test-pri: setup  ## real E1/PRI calls over boards in a virtual machine; the first time builds it (minutes)
+	scripts/setup pri || echo "test-pri: without these packages its tests are skipped"
+	$(PY) -m pytest -q $(BOARDS)
 
 bench: setup     ## every measurement, about sixteen minutes; docs/benchmarks.md is written anew
 	$(PY) -m bench
@@ -49,4 +56,4 @@ bench: setup     ## every measurement, about sixteen minutes; docs/benchmarks.md
 day: setup       ## a mixed day of 2,000 calls at ten a second with thirty agents, about five minutes
 	$(PY) -m bench day
 
-.PHONY: help setup demo run lint test test-unit bench day
+.PHONY: help setup demo run lint test test-unit test-pri bench day
