@@ -11,6 +11,7 @@ from itertools import count
 from tests.e2e.until import until
 
 Message = dict[str, str]
+ANSWER_SECONDS = 60.0
 _names = count(1)
 
 
@@ -37,7 +38,7 @@ class Manager:
         mine = self._answers.setdefault(name, [])
         lines = {"Action": action, "ActionID": name, **fields}
         self._line.sendall("".join(f"{key}: {value}\r\n" for key, value in lines.items()).encode() + b"\r\n")
-        until(lambda: mine and _is_whole(mine), 20, f"the answer to {action}")
+        until(lambda: mine and _is_whole(mine), ANSWER_SECONDS, f"the answer to {action}")
         return mine
 
     def run(self, command: str) -> str:
