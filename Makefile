@@ -31,7 +31,10 @@ define tested
 $(1) $(PYTEST) $(2) $(3) || { echo "once more, one by one:"; $(PYTEST) $(2) --last-failed; }
 endef
 
-test: setup      ## everything: real calls, real Asterisks, units and both databases, beside each other
+# Each has a target of its own.
+APART := tests/e2e tests/lab tests/pri
+
+test: setup      ## everything but boards: real calls, real Asterisks, units and both databases, beside each other
 	$(MAKE) -j3 --output-sync test-calls test-lab test-rest
 
 test-calls: setup
@@ -42,12 +45,16 @@ test-lab: setup
 
 # Only when a processor has nothing else to do: the others send speech in real time.
 test-rest: setup
-	$(call tested,chrt --idle 0,tests --ignore=tests/e2e --ignore=tests/lab,-n auto --dist loadgroup)
+	$(call tested,chrt --idle 0,tests $(APART:%=--ignore=%),-n auto --dist loadgroup)
 
 test-unit: setup ## without Asterisk, PostgreSQL, calls and whatever takes long
 	$(PY) -m pytest -q -n auto --dist worksteal tests \
-	    $(patsubst %,--ignore=%,tests/lab tests/e2e tests/doctor tests/dialplan_templates) \
+	    $(patsubst %,--ignore=%,$(APART) tests/doctor tests/dialplan_templates) \
 	    -m "not (e2e or asterisk or postgres or slow)"
+
+test-pri: setup  ## real E1/PRI calls over boards in a virtual machine; the first time builds it (minutes)
+	scripts/setup pri || echo "test-pri: without these packages its tests are skipped"
+	$(PY) -m pytest -q $(BOARDS)
 
 bench: setup     ## every measurement, about sixteen minutes; docs/benchmarks.md is written anew
 	$(PY) -m bench
@@ -55,4 +62,4 @@ bench: setup     ## every measurement, about sixteen minutes; docs/benchmarks.md
 day: setup       ## a mixed day of 2,000 calls at ten a second with thirty agents, about five minutes
 	$(PY) -m bench day
 
-.PHONY: help setup demo run lint test test-calls test-lab test-rest test-unit bench day
+.PHONY: help setup demo run lint test test-calls test-lab test-rest test-unit test-pri bench day

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ami.agent_watch import AgentWatch
 from ami.announcer import Announcer
+from ami.board_watch import BoardWatch
 from ami.bookkeeper import Bookkeeper
 from ami.conferences import Conferences
 from ami.connection import AmiConnection
@@ -119,11 +120,12 @@ class Listening:
         announcer = Announcer(self._connection, queues, app.live_site, app.clock, self._lately)
         hold = VirtualHold(self._connection, queues, self._sessions, app.live_site, app.clock)
         names = RoomNames(self._connection, app.live_site, self._here.spool)
-        lines = TrunkWatch(app.console, self._sessions, lambda: app.live_site()[0], app.clock)
-        for part in (meetings, announcer, hold, names, lines):
+        trunks = TrunkWatch(app.console, self._sessions, lambda: app.live_site()[0], app.clock)
+        boards = BoardWatch(self._connection, self._sessions, app.site, app.clock)
+        for part in (meetings, announcer, hold, names, trunks, boards):
             part.listen(self._listener.on)
         agents = [self._watch.agents.run] if self._watch.agents else []
-        return [*agents, meetings.run, announcer.run, hold.run, names.run, lines.run]
+        return [*agents, meetings.run, announcer.run, hold.run, names.run, trunks.run, boards.run]
 
     def _recording(self) -> Sequence[Chore]:
         """Pauses, room on the disk, and what becomes of recordings and messages later."""

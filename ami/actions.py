@@ -105,6 +105,21 @@ def queue_status(queue: str | None = None) -> Action:
     return Action("QueueStatus", {} if queue is None else {"Queue": queue})
 
 
+def dahdi_status() -> Action:
+    """A list of DAHDIShowStatus: each span's alarms and error counters."""
+    return Action("DAHDIShowStatus", {})
+
+
+def dahdi_channels() -> Action:
+    """A list of DAHDIShowChannels: each channel, with the call on it and its alarm."""
+    return Action("DAHDIShowChannels", {})
+
+
+def pri_spans() -> Action:
+    """A list of PRIShowSpans: each D channel."""
+    return Action("PRIShowSpans", {})
+
+
 def device_states() -> Action:
     """A list of DeviceStateChange: every device's state."""
     return Action("DeviceStateList", {})

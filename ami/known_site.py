@@ -9,6 +9,7 @@ from callcenter.agents.personal_queues import PersonalQueue, personal_queues
 from callcenter.journey import CallRecord, Endpoints
 from callcenter.journey.legs import AgentAt, nobody_known
 from callcenter.site import Site
+from callcenter.site.board_lines import line_trunks
 from callcenter.site.service import Queue
 
 
@@ -16,7 +17,8 @@ from callcenter.site.service import Queue
 class KnownSite:
     """Endpoints, queues and their names. ``recorded``: the queues whose agents' legs get a row.
 
-    ``trunk_of`` tells the trunk of a gateway that signs in under another name; ``surveys`` each queue's.
+    ``trunk_of`` tells the trunk of a gateway that signs in under another name, and of a board's line; ``surveys``
+    each queue's.
     """
 
     endpoints: Endpoints
@@ -27,7 +29,7 @@ class KnownSite:
     @classmethod
     def of(cls, site: Site, agent_at: AgentAt = nobody_known) -> KnownSite:
         """The part of ``site`` that matters here."""
-        trunks = site.trunk_endpoints()
+        trunks = site.trunk_endpoints() | line_trunks(site)
         queues: list[Queue | PersonalQueue] = [*site.queues, *personal_queues(site)]
         return cls(
             Endpoints(set(trunks), {seat.name for seat in site.seats}, agent_at),

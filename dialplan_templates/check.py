@@ -23,6 +23,8 @@ BY_THE_WAY = (
     "WARNING pbx_config.c: users.conf is deprecated",  # Debian's package has one
 )
 """Said now and then by a machine that is busy while Asterisk boots, or of an operator's file; never of ours."""
+BOARDS = "load = chan_dahdi.so"
+"""A board's channels are opened by one Asterisk only, the live one; what it makes of them shows at its start."""
 SEATS = tuple(f"pjsip/{kind}-" for kind in SEAT_OBJECTS)
 
 
@@ -80,3 +82,5 @@ def _copy(versions: Versions, number: int, stubs: Mapping[str, str], etc: Path, 
         return {name for name in names if str(Path(folder, name).relative_to(staged)) in left_out}
 
     shutil.copytree(staged, etc / LINK, ignore=known)
+    modules = etc / LINK / "modules/00-base.conf"
+    modules.write_text(modules.read_text("utf-8").replace(BOARDS, f"; {BOARDS}"), "utf-8")

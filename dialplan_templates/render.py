@@ -18,8 +18,8 @@ from callcenter.errors import HotlineError
 from callcenter.ledger_format import CEL_APPS, CEL_COLUMNS, CEL_EVENTS, CEL_FILE
 from callcenter.manager_events import LISTENED
 from callcenter.site import Site
+from callcenter.site.board_lines import board_lines
 from callcenter.site.words import Part
-from dialplan_templates.board_lines import board_lines
 from dialplan_templates.context import LOCAL_NETS, SEAT_OBJECTS, Deployment, shards, variables
 from dialplan_templates.quoting import FILTERS, MAX_LINE, Refused, finalise
 
@@ -94,7 +94,8 @@ def _plan(site: Site) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
     yield "boards/chan_dahdi.conf", "boards/chan_dahdi.conf", {"lines": lines}
     if site.boards:
         yield "boards/system.conf", "boards/system.conf", {"lines": lines}
-    for number, line in enumerate(lines.e1, start=1):
+    sangoma = [line for line in lines.e1 if line.board.kind == "sangoma"]
+    for number, line in enumerate(sangoma, start=1):
         yield f"boards/wanpipe{number}.conf", "boards/wanpipe.conf", {"line": line, "number": number}
 
 

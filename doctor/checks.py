@@ -8,7 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from callcenter.errors import HotlineError
 from callcenter.ports import App
-from doctor import asterisk, certificates, fastagi, files, lines, machine, ports, records
+from doctor import asterisk, boards, certificates, fastagi, files, lines, machine, ports, records
 from doctor.findings import Check, Finding, Look, NotNow, wrong
 from schema.session import trouble
 
@@ -40,6 +40,7 @@ CHECKS: Mapping[str, Check] = {
     "recordings": files.recordings,
     "encoders": files.encoders,
     "gaps": records.gaps,
+    "boards": boards.lines,
 }
 
 

@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import tempfile
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -103,23 +103,25 @@ def build(root: Path, say: Callable[[str], None]) -> None:
         raise HotlineError("mmdebstrap is not installed; run scripts/setup")
     root.parent.mkdir(parents=True, exist_ok=True)
     staging = Path(tempfile.mkdtemp(prefix=f".{root.name}-", dir=root.parent))
+    say(f"Asterisk: unpacking Debian {RELEASE} packages into a private root (about a minute)")
     try:
-        _unpack(staging / "root", say)
+        unpack(staging / "root", PACKAGES, say)
         shutil.rmtree(root, ignore_errors=True)
         (staging / "root").rename(root)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
 
 
-def _unpack(folder: Path, say: Callable[[str], None]) -> None:
-    """Fill ``folder`` with the packages. An index older than its stated life is allowed.
+def unpack(
+    folder: Path, packages: Sequence[str], say: Callable[[str], None], options: Sequence[str] = ()
+) -> None:
+    """Fill ``folder`` with packages of RELEASE. An index older than its stated life is allowed. Raises HotlineError.
 
     They come as a tar, so that without root all files are one's own and no device node is made.
     """
-    say(f"Asterisk: unpacking Debian {RELEASE} packages into a private root (about a minute)")
     folder.mkdir()
-    command = ["mmdebstrap", "--variant=minbase", '--aptopt=Acquire::Check-Valid-Until "false"']
-    command += [f"--include={','.join(PACKAGES)}", RELEASE, "-"]
+    command = ["mmdebstrap", "--variant=minbase", '--aptopt=Acquire::Check-Valid-Until "false"', *options]
+    command += [f"--include={','.join(packages)}", RELEASE, "-"]
     untar = ["tar", "-x", "--no-same-owner", "--exclude=./dev", "-C", str(folder)]
     with (
         subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as packer,
@@ -127,7 +129,7 @@ def _unpack(folder: Path, say: Callable[[str], None]) -> None:
     ):
         last_words = _relay(packer, say)
     if packer.returncode != 0 or unpacker.returncode != 0:
-        raise HotlineError("the private Asterisk could not be built:\n" + "\n".join(last_words))
+        raise HotlineError("Debian's packages could not be unpacked:\n" + "\n".join(last_words))
 
 
 def _relay(packer: subprocess.Popen[bytes], say: Callable[[str], None]) -> list[str]:
@@ -136,7 +138,7 @@ def _relay(packer: subprocess.Popen[bytes], say: Callable[[str], None]) -> list[
     for line in packer.stderr or ():
         words.append(line.decode(errors="replace").rstrip())
         if words[-1].startswith("I: "):
-            say(f"Asterisk: {words[-1][3:]}")
+            say(f"Debian packages: {words[-1][3:]}")
     return list(words)
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, MetaData, text
 
 from schema import (
     agents,
+    boards,
     calls,
     conferences,
     config,
@@ -31,6 +32,7 @@ from schema.session import make_folder
 
 WITH_TABLES = (
     agents,
+    boards,
     calls,
     conferences,
     config,

@@ -14,6 +14,7 @@ from click.testing import CliRunner
 
 from callcenter.settings import Settings
 from cli import Hotline, main
+from schema.boards import LineState
 from schema.calls import Call, CallbackRequest, Gap, Leg, Recording, Score, Step, Visit, VoicemailMessage
 from schema.conferences import Conference, ConferenceMember
 from schema.config import ConfigVersion
@@ -26,6 +27,7 @@ AT = dt.datetime(2026, 10, 13, 2, tzinfo=dt.UTC)
 DAY = "--from 2026-10-13 --to 2026-10-14"
 ELSEWHERE = {
     "apply",
+    "boards status",
     "conferences list",
     "demo",
     "flows diff",
@@ -85,6 +87,7 @@ def rows() -> list[Any]:
         VoicemailMessage(mailbox="9000", message_id="1", path="9000/1", left_at=AT, duration_ms=2000),
         CallbackRequest(**common, number="13800138000", asked_at=AT),
         ConfigVersion(created_at=AT, state="former", digest="0", by="root", note=None),
+        LineState(line="a102/1", trunk="e1", state="red", began_at=AT),
         Gap(source="listener", began_at=AT, reason="away", found={}),
         Conference(bridge="a.bridge", room="8801", started_at=AT),
         ConferenceMember(bridge="a.bridge", uniqueid="a.leg", joined_at=AT, call_id="a.call", host=False),

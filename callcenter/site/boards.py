@@ -1,7 +1,7 @@
-"""Telephony boards in this machine: Sangoma A101/A102/A104/A108 over wanpipe, and analog DAHDI boards.
+"""Telephony boards in this machine: Sangoma's E1 boards over wanpipe, other E1 boards and analog ones of DAHDI's.
 
 Channels and spans are counted by the drivers in the order of the boards here, then of their ports;
-``dialplan_templates/board_lines.py`` does the counting.
+``callcenter/site/board_lines.py`` does the counting.
 """
 
 from __future__ import annotations
@@ -65,6 +65,22 @@ class SangomaBoard(Part):
         return self
 
 
+class DigitalBoard(Part):
+    """An E1 board with one of DAHDI's own drivers (``lsdahdi`` shows its spans): Digium, OpenVox and alike."""
+
+    kind: Literal["digital"]
+    name: Name
+    ports: list[E1Port] = Field(min_length=1, max_length=8)
+
+    @model_validator(mode="after")
+    def _ports_exist(self) -> DigitalBoard:
+        if [port.port for port in self.ports] != list(range(1, len(self.ports) + 1)):
+            raise ValueError("give every port of the board, from 1 on: the driver counts them all")
+        if any(port.reference_port for port in self.ports):
+            raise ValueError("reference_port is for Sangoma boards")
+        return self
+
+
 class OfficeLine(Part):
     """An FXO channel: an analog line from the exchange. Hang-up is heard as China's 450 Hz busy tone."""
 
@@ -99,5 +115,5 @@ class AnalogBoard(Part):
     )
 
 
-Board = Annotated[SangomaBoard | AnalogBoard, Field(discriminator="kind")]
+Board = Annotated[SangomaBoard | DigitalBoard | AnalogBoard, Field(discriminator="kind")]
 """A board and its ports."""

@@ -77,6 +77,15 @@ def of_class(name: str) -> st.SearchStrategy[Any]:
     if name == "SangomaBoard":
         one = {**keys["ports"], "maxItems": 1}
         schema = {**schema, "properties": {**keys, "model": {"const": "A108"}, "ports": one}}
+    if name == "DigitalBoard":
+        port = SCHEMA["$defs"]["E1Port"]
+        first = {key: port["properties"][key] for key in port["properties"] if key != "reference_port"}
+        one = {
+            **keys["ports"],
+            "maxItems": 1,
+            "items": {**port, "properties": {**first, "port": {"const": 1}}},
+        }
+        schema = {**schema, "properties": {**keys, "ports": one}}
     return st.deferred(lambda: of(schema))
 
 

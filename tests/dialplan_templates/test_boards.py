@@ -11,8 +11,8 @@ from pydantic import ValidationError
 
 from callcenter.errors import HotlineError
 from callcenter.site import Site
+from callcenter.site.board_lines import board_lines
 from callcenter.site.boards import SANGOMA_PORTS
-from dialplan_templates.board_lines import board_lines
 from dialplan_templates.render import render
 from tests.dialplan_templates.golden import expect
 from tests.dialplan_templates.throwaway import deployment
@@ -50,6 +50,10 @@ BOARDS = {
     "mixed": [
         sangoma("A102", hardware_echo_cancel=False, ports=[MASTER, PASSED_ON]),
         ANALOG,
+        sangoma("A101"),
+    ],
+    "digital": [
+        {"kind": "digital", "name": "te2", "ports": [{"port": 1, "group": 1}, MASTER | {"port": 2}]},
         sangoma("A101"),
     ],
 }
@@ -137,3 +141,26 @@ def test_a_group_without_a_trunk_is_refused() -> None:
 def test_a_board_that_can_not_be_is_refused(ports: list[dict[str, Any]], why: str) -> None:
     with pytest.raises(ValidationError, match=why):
         site([sangoma("A101", ports=ports)])
+
+
+def test_the_driver_of_a_digital_board_counts_every_port() -> None:
+    with pytest.raises(ValidationError, match="give every port of the board"):
+        site([{"kind": "digital", "name": "te2", "ports": [{"port": 2, "group": 1}]}])
+
+
+@pytest.mark.parametrize("name", ["a102\n[general]", "a102]", "x;y", "x => y"])
+def test_a_boards_name_can_not_leave_its_place(name: str) -> None:
+    with pytest.raises(ValidationError, match="name"):
+        site([sangoma("A101", name=name)])
+
+
+@pytest.mark.parametrize("title", ["first; second", "城市 = 1", "a\\", "${EXTEN}", "x => y, z"])
+def test_a_hostile_title_stays_a_comment(title: str) -> None:
+    """Of the trunk: it stands in chan_dahdi.conf, and only in a comment."""
+    plain = site(BOARDS["a101"])
+    trunks = [trunk.model_copy(update={"title": title}) for trunk in plain.trunks]
+    text = render(plain.model_copy(update={"trunks": trunks}), WHERE)["boards/chan_dahdi.conf"]
+    before = render(plain, WHERE)["boards/chan_dahdi.conf"]
+    changed = [line for line in text.splitlines() if line not in before.splitlines()]
+    assert changed
+    assert all(line.startswith("; ") for line in changed)

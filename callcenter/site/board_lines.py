@@ -7,7 +7,15 @@ from dataclasses import dataclass
 
 from callcenter.errors import HotlineError
 from callcenter.site import Site
-from callcenter.site.boards import Board, E1Port, OfficeLine, SangomaBoard, Telephone
+from callcenter.site.boards import (
+    AnalogBoard,
+    Board,
+    DigitalBoard,
+    E1Port,
+    OfficeLine,
+    SangomaBoard,
+    Telephone,
+)
 from callcenter.site.edge import Trunk
 
 E1_CHANNELS = 31
@@ -18,13 +26,23 @@ D_CHANNEL = 16
 class E1Line:
     """One E1 port: its span and channels by the drivers' count, and the trunk that it carries."""
 
-    board: SangomaBoard
+    board: SangomaBoard | DigitalBoard
     port: E1Port
     trunk: Trunk
     span: int
     first: int
     timing: int
     """Which source of clock it is for DAHDI: 1 the best; 0 when the board gives the clock."""
+
+    @property
+    def name(self) -> str:
+        """``a102/1``: the board and its port."""
+        return f"{self.board.name}/{self.port.port}"
+
+    @property
+    def all(self) -> str:
+        """Every channel, as ``1-31``."""
+        return f"{self.first}-{self.first + E1_CHANNELS - 1}"
 
     @property
     def voice(self) -> str:
@@ -47,6 +65,11 @@ class AnalogLine:
     trunk: Trunk | None
     channel: int
 
+    @property
+    def name(self) -> str:
+        """``tdm410/63``: the board and the channel."""
+        return f"{self.board}/{self.channel}"
+
 
 @dataclass(frozen=True)
 class Lines:
@@ -61,7 +84,7 @@ def board_lines(site: Site) -> Lines:
     trunks = {trunk.connection.group: trunk for trunk in site.trunks if trunk.connection.by == "board"}
     lines, channel, span = Lines([], []), 1, 1
     for board in site.boards:
-        if isinstance(board, SangomaBoard):
+        if not isinstance(board, AnalogBoard):
             for port in sorted(board.ports, key=lambda port: port.port):
                 trunk = _trunk(trunks, board, port.group)
                 lines.e1.append(E1Line(board, port, trunk, span, channel, _timing(lines.e1, port)))
@@ -73,6 +96,13 @@ def board_lines(site: Site) -> Lines:
                 channel += 1
             span += 1
     return lines
+
+
+def line_trunks(site: Site) -> dict[str, str]:
+    """What Asterisk names channels after (``i1`` of ``DAHDI/i1/4001-2``, ``63`` of ``DAHDI/63-1``) → the trunk."""
+    lines = board_lines(site)
+    spans = {f"i{line.span}": line.trunk.name for line in lines.e1}
+    return spans | {str(line.channel): line.trunk.name for line in lines.analog if line.trunk is not None}
 
 
 def _timing(before: Sequence[E1Line], port: E1Port) -> int:

@@ -1,0 +1,86 @@
+"""Watches the boards' lines: asks Asterisk now and then, and at once when a board tells of an alarm.
+
+A line that is not up is an alarm: an error in the log, once, with what to look at; an open stretch of its
+history; and a finding of ``hotline doctor``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session, sessionmaker
+
+from ami import actions
+from ami.connection import AmiConnection
+from ami.protocol import Message
+from callcenter.boards.advice import ADVICE
+from callcenter.boards.history import keep
+from callcenter.boards.lines import Line, lines_now
+from callcenter.errors import HotlineError
+from callcenter.ports import Clock
+from callcenter.site import Site
+from schema.refusal import first_line
+
+log = structlog.get_logger()
+EVENTS = ("Alarm", "AlarmClear", "SpanAlarm", "SpanAlarmClear")
+LOOK_SECONDS = 5.0
+"""Of a D channel that goes down no event tells."""
+
+
+async def ask(manager: AmiConnection, site: Site) -> list[Line]:
+    """Every line of the site's boards now. Raises Unreachable, and ActionFailed where chan_dahdi is not loaded."""
+    statuses = await manager.action_list(*actions.dahdi_status())
+    spans = await manager.action_list(*actions.pri_spans())
+    return lines_now(site, statuses, spans, await manager.action_list(*actions.dahdi_channels()))
+
+
+class BoardWatch:
+    """``run`` until cancelled; where the site has no boards it asks nothing. ``site`` blocks."""
+
+    def __init__(
+        self, manager: AmiConnection, sessions: sessionmaker[Session], site: Callable[[], Site], clock: Clock
+    ) -> None:
+        self._manager = manager
+        self._sessions = sessions
+        self._site = site
+        self._clock = clock
+        self._wake = asyncio.Event()
+
+    def listen(self, on: Callable[[str, Callable[[Message], None]], None]) -> None:
+        """Have the listener tell of alarms."""
+        for event in EVENTS:
+            on(event, lambda _: self._wake.set())
+
+    async def run(self) -> None:
+        """Look, and look again."""
+        while True:
+            self._wake.clear()
+            try:
+                await self.look()
+            except (HotlineError, SQLAlchemyError) as error:  # Asterisk boots, or the database is away
+                log.info("boards.unknown", reason=first_line(error))
+            try:
+                async with asyncio.timeout(LOOK_SECONDS):
+                    await self._wake.wait()
+            except TimeoutError:
+                continue
+
+    async def look(self) -> None:
+        """Ask once, keep it, and tell of what has changed."""
+        site = await asyncio.to_thread(self._site)
+        if site.boards:
+            lines = await ask(self._manager, site)
+            await asyncio.to_thread(self._keep, lines)
+
+    def _keep(self, lines: list[Line]) -> None:
+        with self._sessions.begin() as session:
+            changed = keep(session, lines, self._clock())
+        for line, before in changed:
+            told = {"line": line.line, "trunk": line.trunk, "state": line.state, "before": before}
+            if line.state != "up":
+                log.error("boards.alarm", **told, mend=ADVICE[line.state].en)
+            elif before is not None:
+                log.warning("boards.alarm_over", **told)
