@@ -3,7 +3,7 @@ PY := .venv/bin/python
 .DEFAULT_GOAL := help
 
 help:            ## this list
-	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
+	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 20
 
 setup: .venv/.done   ## virtual environment and system packages
 .venv/.done: pyproject.toml requirements.lock scripts/setup
@@ -43,10 +43,13 @@ test-unit: setup ## without Asterisk, PostgreSQL, calls and whatever takes long
 	    $(patsubst %,--ignore=%,$(REAL) tests/e2e tests/doctor tests/dialplan_templates) \
 	    -m "not (e2e or asterisk or postgres or slow)"
 
-bench: setup     ## every measurement, about sixteen minutes; docs/benchmarks.md is written anew
+bench: setup     ## every measurement, about twenty-two minutes; docs/benchmarks.md is written anew
 	$(PY) -m bench
 
 day: setup       ## a mixed day of 2,000 calls at ten a second with thirty agents, about five minutes
 	$(PY) -m bench day
 
-.PHONY: help setup demo run lint test test-unit bench day
+day-postgresql: setup ## the same on a private PostgreSQL
+	$(PY) -m bench day_postgresql
+
+.PHONY: help setup demo run lint test test-unit bench day day-postgresql

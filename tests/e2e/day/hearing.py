@@ -1,0 +1,30 @@
+"""What a softphone of a mixed day hears of the caller."""
+
+from __future__ import annotations
+
+from lab import audio, g711
+from lab.softphone import PhoneCall
+from tests.e2e.crowd import CALLER_HZ
+from tests.e2e.expect_hands import sounding, windows_with
+from tests.e2e.until import until
+
+PATIENCE_SECONDS = 20.0
+ENOUGH_SECONDS = 0.1
+
+
+def seconds_heard(call: PhoneCall) -> float:
+    """How long the phone heard the caller; what it was late to take counts as well."""
+    ear = call.ear()
+    return sounding(g711.decode(bytes(ear.sound), ear.law), CALLER_HZ)
+
+
+def hears_caller(call: PhoneCall) -> None:
+    """Wait until it does."""
+    call.wait("up", PATIENCE_SECONDS)
+    until(lambda: _now(call), PATIENCE_SECONDS, f"{call.phone.login.username} hears the caller")
+
+
+def _now(call: PhoneCall) -> bool:
+    ear = call.ear()
+    last = bytes(ear.sound[-round(ENOUGH_SECONDS * audio.RATE) :])
+    return bool(windows_with(g711.decode(last, ear.law), CALLER_HZ))
