@@ -1,4 +1,4 @@
-"""A mixed day of calls on a whole private Hotline, with thirty agents and pairs who pass calls about: ``python -m bench.day``.
+"""A mixed day of calls on a whole private Hotline, with thirty agents and some pairs: ``python -m bench.day``.
 
 Every kind of call at once by one seed, each compared with what the simulator says of it, the books of SIPp, rows,
 ledger and files with each other, agents' times with the messages of their phones. The house is that of the

@@ -18,7 +18,7 @@ from tests.e2e.house import House
 from tests.e2e.site_day_hands import Line, seat_number
 from tests.e2e.until import until
 
-WORD_SECONDS = 0.8
+WORD_SECONDS = 0.5
 """How long people talk before something is done."""
 LISTEN, WHISPER, BARGE, PUT_OUT, TAKE_OVER, PICK_UP = (f"*5{digit}" for digit in range(1, 7))
 
