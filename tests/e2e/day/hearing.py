@@ -8,7 +8,7 @@ from tests.e2e.crowd import CALLER_HZ
 from tests.e2e.expect_hands import sounding, windows_with
 from tests.e2e.until import until
 
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 10.0
 ENOUGH_SECONDS = 0.1
 
 
