@@ -1,4 +1,4 @@
-"""A second house beside the first: the same ports and addresses, on a loopback network of its own.
+"""More houses beside the first: the same ports and addresses, each on a loopback network of its own.
 
 Cases that need a house to themselves are played there one after the other, while others go on in the first.
 """
@@ -53,7 +53,7 @@ class HouseApart:
 
     def _open(self) -> House:
         leave_the_network()
-        house = House(self._stack.enter_context(temporary_home()))
+        house = House(self._stack.enter_context(temporary_home()), commands_at_once=1)
         self._stack.callback(house.down)
         house.up()
         return house
