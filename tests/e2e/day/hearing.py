@@ -19,9 +19,11 @@ def seconds_heard(call: PhoneCall) -> float:
 
 
 def hears_caller(call: PhoneCall) -> None:
-    """Wait until it does."""
+    """Wait until it does. AssertionError when the call is over before."""
     call.wait("up", PATIENCE_SECONDS)
-    until(lambda: _now(call), PATIENCE_SECONDS, f"{call.phone.login.username} hears the caller")
+    name = call.phone.login.username
+    until(lambda: _now(call) or call.state == "over", PATIENCE_SECONDS, f"{name} hears the caller")
+    assert call.state != "over", f"{name} was hung up before it heard the caller"
 
 
 def _now(call: PhoneCall) -> bool:
