@@ -3,7 +3,7 @@ PY := .venv/bin/python
 .DEFAULT_GOAL := help
 
 help:            ## this list
-	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
+	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 20
 
 setup: .venv/.done   ## virtual environment and system packages
 .venv/.done: pyproject.toml requirements.lock scripts/setup
@@ -54,12 +54,15 @@ test-unit: setup ## without Asterisk, PostgreSQL, calls and whatever takes long
 
 test-pri: setup  ## real E1/PRI calls over boards in a virtual machine; the first time builds it (minutes)
 	scripts/setup pri || echo "test-pri: without these packages its tests are skipped"
-	$(PY) -m pytest -q $(BOARDS)
+	$(PY) -m pytest -q tests/pri
 
-bench: setup     ## every measurement, about sixteen minutes; docs/benchmarks.md is written anew
+bench: setup     ## every measurement, about twenty-two minutes; docs/benchmarks.md is written anew
 	$(PY) -m bench
 
 day: setup       ## a mixed day of 2,000 calls at ten a second with thirty agents, about five minutes
 	$(PY) -m bench day
 
-.PHONY: help setup demo run lint test test-calls test-lab test-rest test-unit test-pri bench day
+day-postgresql: setup ## the same on a private PostgreSQL
+	$(PY) -m bench day_postgresql
+
+.PHONY: help setup demo run lint test test-calls test-lab test-rest test-unit test-pri bench day day-postgresql

@@ -66,6 +66,7 @@ class AgentWatch:
         on("AgentConnect", self.hear_connect)
         on("ContactStatus", self.hear_contact)
         on("DeviceStateChange", self.hear_device)
+        on("Pickup", self._serving.picked_up)
         on("FullyBooted", lambda _: self.look_later())
         on("QueueMemberPause", self.hear_pause)
         on("Reload", lambda _: self._forget_site())

@@ -21,6 +21,10 @@ from callcenter.calls.commands import calls
 from callcenter.calls.missed_commands import missed_calls
 from callcenter.errors import HotlineError, NotFound
 from callcenter.ports import App
+from callcenter.routing.desks import around
+from callcenter.routing.inside import House, begin
+from callcenter.routing.number_plan import NumberPlan
+from callcenter.site_file.published import Published
 
 T = TypeVar("T")
 calls.add_command(dial_number)
@@ -32,6 +36,7 @@ WORDS: dict[Deed, tuple[str, str]] = {
     "take_over": ("take-over", "Put a supervisor in the agent's place."),
     "pick_up": ("pick-up", "Let a supervisor answer a call that rings at an agent's phone."),
 }
+NOWHERE = ("unknown_number", "not_allowed")
 AT_A_PHONE = tuple(deed for deed in DEEDS if deed != "disconnect")
 
 
@@ -63,6 +68,7 @@ def transfer(
             await (hands.complete if complete else hands.cancel)(ours)
             return f"call {call_id} {'is handed over' if complete else f'goes back to {ours.endpoint}'}"
         _, ours = await _talk(app, hands, call_id, agent)
+        await asyncio.to_thread(_check_number, app, ours.endpoint, number or "")
         await (hands.consult if attended else hands.pass_on)(ours, number or "")
         return f"call {call_id}: {ours.endpoint} {'speaks' if attended else 'has passed it on'} to {number}"
 
@@ -85,6 +91,7 @@ def add(app: App, call_id: str, number: str | None, colleague: str | None, agent
 
     async def work(hands: Hands) -> str:
         talk, ours = await _talk(app, hands, call_id, agent)
+        await asyncio.to_thread(_check_number, app, ours.endpoint, third)
         await hands.add(talk, ours, talk.party(_seats(app)), third)
         return f"call {call_id}: {third} has joined"
 
@@ -132,6 +139,18 @@ async def _talk(app: App, hands: Hands, call_id: str, agent: str | None) -> tupl
     """The call now, and the phone of the agent who acts."""
     talk = await hands.conversation(call_id)
     return talk, talk.colleague({_seat_of(app, agent)} if agent else _seats(app))
+
+
+def _check_number(app: App, seat: str, number: str) -> None:
+    """Raises HotlineError for a number that leads nowhere, whoever is there: the caller would be sent off in vain."""
+    site = app.site()
+    plan = NumberPlan.of(site)
+    with app.sessions(read_only=True)() as session:
+        desks = around(session, plan, number, seat)
+    decision = begin(House(Published(site), plan, app.clock(), desks), seat, number)
+    if decision.act == "refuse" and decision.argument in NOWHERE:
+        reasons = "; ".join(decision.reasons)
+        raise HotlineError(f"nothing was done: {reasons}")
 
 
 def _seats(app: App) -> Collection[str]:

@@ -1,14 +1,19 @@
 """Which agent serves which of a queue's callers, and who is done with a caller whose call goes on. Pure.
 
 app_queue says that an agent's call is over (AgentComplete) when the caller's is. An agent who passes the caller on is
-done long before: their phone is free then.
+done long before: their phone is free then. It also says that an agent has answered whose ringing call a colleague
+has picked up: that agent serves nobody.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 
 from ami.protocol import Message
+
+MOST_PICKED_UP = 1000
+"""Among them calls of no queue, whose end nobody tells here."""
 
 
 @dataclass(eq=False)
@@ -26,12 +31,22 @@ class Serving:
 
     def __init__(self) -> None:
         self._served: dict[str, Served] = {}
+        self._picked_up: deque[str] = deque(maxlen=MOST_PICKED_UP)
+
+    def picked_up(self, message: Message) -> None:
+        """Pickup: somebody else has answered; told before or after AgentConnect."""
+        caller = message.get("TargetLinkedid", "")
+        self._picked_up.append(caller)
+        if served := self._served.get(caller):
+            served.left = True
 
     def connect(self, message: Message) -> None:
         """AgentConnect: an agent has answered."""
         seat = message.get("Interface", "").partition("*")[2].partition("@")[0]
         if caller := message.get("Uniqueid", ""):
-            self._served[caller] = Served(message["MemberName"], seat, message["Queue"])
+            self._served[caller] = Served(
+                message["MemberName"], seat, message["Queue"], left=caller in self._picked_up
+            )
 
     def complete(self, message: Message) -> bool:
         """AgentComplete: the caller's call is over. False when the agent was done before."""

@@ -1,4 +1,4 @@
-"""A mixed day of calls on a whole private Hotline, with thirty agents: ``python -m bench.day``.
+"""A mixed day of calls on a whole private Hotline, with thirty agents and some pairs: ``python -m bench.day``.
 
 Every kind of call at once by one seed, each compared with what the simulator says of it, the books of SIPp, rows,
 ledger and files with each other, agents' times with the messages of their phones. The house is that of the
@@ -16,6 +16,7 @@ from contextlib import redirect_stdout
 from lab.home import temporary_home
 from lab.postgres import PrivatePostgres
 from tests.e2e.crowd import crowd
+from tests.e2e.day.agents_times import NEAR
 from tests.e2e.day.books import unbalanced
 from tests.e2e.day.play import Day, play
 from tests.e2e.house import House, one_at_a_time
@@ -58,7 +59,10 @@ def told(day: Day, rate: float, late: float) -> dict[str, object]:
         "channels": list(day.channels),
         "books": {name: list(values) for name, values in day.books.items()},
         "unbalanced": unbalanced(day.books),
-        "times": {name: round(max(abs(each[name]) for each in day.times.values()), 3) for name in figures},
+        "times": {
+            name: (round(max(abs(each[name]) for each in day.times.values()), 3), NEAR[name])
+            for name in figures
+        },
         "late": round(late, 3),
     }
 

@@ -70,9 +70,7 @@ class Caller:
 
     def speech(self) -> Speech:
         """What its media sends; keys in INFO messages are the scenario's business."""
-        moments = accumulate(key.after_ms for key in self.keys) if self.dtmf == "rfc4733" else ()
-        pressed = [(at / 1000, key.digit) for at, key in zip(moments, self.keys, strict=False)]
-        return Speech(self.law, self.tone_hz, pressed)
+        return Speech(self.law, self.tone_hz, _pressed(self.keys if self.dtmf == "rfc4733" else ()))
 
     def rows(self, ports: Sequence[int]) -> str:
         """A row for each call, or each call at a time: media port, dialled number, own number, own name."""
@@ -86,14 +84,15 @@ class Agent:
 
     Once answered it talks, and hangs up after ``talk_seconds`` or waits for the far end to; with
     ``passes_on_to`` it sends the far end to that number instead, by a blind transfer. A gateway or a
-    provider at the far side of a trunk is the same thing. A ``login`` signs in first. One that ``says_nothing``
-    hears each call and leaves it without a word.
+    provider at the far side of a trunk is the same thing. A ``login`` signs in first. ``keys`` are pressed from
+    the answer on. One that ``says_nothing`` hears each call and leaves it without a word.
     """
 
     template: ClassVar[str] = "agent.xml.j2"
     login: Login | None = None
     law: Law = "alaw"
     tone_hz: int | None = None
+    keys: Sequence[Key] = ()
     rings_ms: int = 100
     answers: bool = True
     refuses_with: Literal[480, 486, 500, 503, 603] | None = None
@@ -108,7 +107,7 @@ class Agent:
 
     def speech(self) -> Speech:
         """What its media sends."""
-        return Speech(self.law, self.tone_hz)
+        return Speech(self.law, self.tone_hz, _pressed(self.keys))
 
     def rows(self, ports: Sequence[int]) -> str:
         """A row for each call at a time: the media port."""
@@ -143,6 +142,12 @@ _TEMPLATES = Environment(
 def render(scenario: Scenario) -> str:
     """The SIPp scenario in XML."""
     return _TEMPLATES.get_template(scenario.template).render(it=scenario, payload_type=PAYLOAD_TYPE)
+
+
+def _pressed(keys: Sequence[Key]) -> list[tuple[float, str]]:
+    """When after the answer each is pressed, in seconds."""
+    moments = accumulate(key.after_ms for key in keys)
+    return [(at / 1000, key.digit) for at, key in zip(moments, keys, strict=True)]
 
 
 def _injection(rows: Sequence[tuple[str, ...]]) -> str:

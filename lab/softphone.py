@@ -11,6 +11,7 @@ from __future__ import annotations
 import itertools
 import secrets
 import socket
+import struct
 import threading
 import time
 from collections.abc import Callable
@@ -29,6 +30,8 @@ LINES = 4
 """Calls a phone may have at once."""
 SECONDS = 20.0
 """How long things are waited for unless said otherwise."""
+_STAMP, _STAMPED = struct.Struct("@ll"), 35
+"""Linux's SO_TIMESTAMPNS: seconds and nanoseconds since 1970 at which the kernel had the message."""
 State = Literal["ringing", "early", "up", "over"]
 
 
@@ -114,6 +117,7 @@ class Softphone:
         self._taken = 0
         self._changed = threading.Condition()
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.setsockopt(socket.SOL_SOCKET, _STAMPED, 1)
         self._socket.bind((ip, 0))
         self.port = self._socket.getsockname()[1]
         self._ids = itertools.count(1)
@@ -179,9 +183,10 @@ class Softphone:
 
     def answer(self, call: PhoneCall) -> None:
         """Pick up."""
+        at = time.monotonic()
         self._reply(call.asked, "200 OK", call.local, self.offer(call))
         self._talk(call, call.asked.body)
-        self._become(call, "up")
+        self._become(call, "up", at)
 
     def refuse(self, call: PhoneCall, status: str) -> None:
         """A final status in place of an answer."""
@@ -190,6 +195,7 @@ class Softphone:
 
     def hang_up(self, call: PhoneCall) -> None:
         """End it, whatever state it is in."""
+        at = time.monotonic()
         if call.state == "up":
             self.request(call, "BYE")
         elif call.invite is not None:
@@ -198,7 +204,7 @@ class Softphone:
             self.request(call, "CANCEL")
             return
         self.media.ended(call.number)
-        self._become(call, "over")
+        self._become(call, "over", at)
 
     def refer(self, call: PhoneCall, target: str) -> None:
         """Have the far end call ``target``."""
@@ -280,10 +286,11 @@ class Softphone:
         self._replies[request.branch, request.method] = data
         self._send(data)
 
-    def _become(self, call: PhoneCall, state: State) -> None:
+    def _become(self, call: PhoneCall, state: State, at: float | None = None) -> None:
+        """``at``: when the message was sent or came, which may be before this thread's turn."""
         with self._changed:
             call.state = state
-            call.moments.setdefault(state, time.monotonic())
+            call.moments.setdefault(state, time.monotonic() if at is None else at)
             self._changed.notify_all()
 
     def _talk(self, call: PhoneCall, sdp: str) -> None:
@@ -292,14 +299,15 @@ class Softphone:
 
     def _listen(self) -> None:
         while self._open:
-            message = sip.parse(self._socket.recv(65535))
+            data, stamps, _, _ = self._socket.recvmsg(65535, socket.CMSG_SPACE(_STAMP.size))
+            message = sip.parse(data)
             if not message["cseq"]:
                 continue
             with self._changed:
                 if message.status:
-                    self._answered(message)
+                    self._answered(message, _came(stamps))
                 else:
-                    self._asked(message)
+                    self._asked(message, _came(stamps))
                 self._changed.notify_all()
 
     def _find(self, message: sip.SipMessage) -> PhoneCall | None:
@@ -307,14 +315,14 @@ class Softphone:
 
     # a response
 
-    def _answered(self, message: sip.SipMessage) -> None:
+    def _answered(self, message: sip.SipMessage, at: float) -> None:
         call = self._find(message)
         if message.method == "REGISTER":
             self._register_answered(message)
         elif call is None or message.status < 180:
             return
         elif message.method == "INVITE":
-            self._invite_answered(call, message)
+            self._invite_answered(call, message, at)
 
     def _register_answered(self, message: sip.SipMessage) -> None:
         if message.status == 401:
@@ -326,7 +334,7 @@ class Softphone:
         elif message.status >= 200:
             self._registered = message.status
 
-    def _invite_answered(self, call: PhoneCall, message: sip.SipMessage) -> None:
+    def _invite_answered(self, call: PhoneCall, message: sip.SipMessage, at: float) -> None:
         if message.status < 200:
             return
         call.remote = message["to"]
@@ -336,13 +344,13 @@ class Softphone:
                 self._invite_again(call, message)
             elif call.state == "early":
                 call.status = message.status
-                self._become(call, "over")
+                self._become(call, "over", at)
             return
         call.target = sip.uri(message["contact"]) or call.target
         self._acknowledge(call, message)
         self._talk(call, message.body)
         if call.state == "early":
-            self._become(call, "up")
+            self._become(call, "up", at)
 
     def _acknowledge(self, call: PhoneCall, message: sip.SipMessage) -> None:
         headers = self._headers(call, "ACK", int(message["cseq"].split()[0]))
@@ -360,27 +368,27 @@ class Softphone:
 
     # a request
 
-    def _asked(self, message: sip.SipMessage) -> None:
+    def _asked(self, message: sip.SipMessage, at: float) -> None:
         call = self._find(message)
         if again := self._replies.get((message.branch, message.method)):
             self._send(again)
         elif message.method == "INVITE" and call is None:
-            self._rings(message)
+            self._rings(message, at)
         elif message.method == "INVITE" and call is not None:
             self._reply(message, "200 OK", call.local, self.offer(call))
         elif message.method != "ACK":
             self._reply(message, "200 OK", message["to"])
             if call is not None:
-                self._told(call, message)
+                self._told(call, message, at)
 
-    def _rings(self, message: sip.SipMessage) -> None:
+    def _rings(self, message: sip.SipMessage, at: float) -> None:
         call = self._call(message["call-id"])
         call.invite, call.remote, call.target = message, message["from"], sip.uri(message["contact"])
         call.local = f"{message['to']};tag={secrets.token_hex(4)}"
         self._reply(message, "180 Ringing", call.local)
-        self._become(call, "ringing")
+        self._become(call, "ringing", at)
 
-    def _told(self, call: PhoneCall, message: sip.SipMessage) -> None:
+    def _told(self, call: PhoneCall, message: sip.SipMessage, at: float) -> None:
         if message.method == "NOTIFY" and message.body.startswith("SIP/2.0"):
             call.refer_statuses.append(int(message.body.split()[1]))
             if call.refer_statuses[-1] == 200 and call.state == "up":
@@ -389,4 +397,10 @@ class Softphone:
             if message.method == "CANCEL" and call.invite is not None:
                 self._reply(call.invite, "487 Request Terminated", call.local)
             self.media.ended(call.number)
-            self._become(call, "over")
+            self._become(call, "over", at)
+
+
+def _came(stamps: list[tuple[int, int, bytes]]) -> float:
+    """When a message came, by the monotonic clock."""
+    seconds, nanoseconds = cast(tuple[int, int], _STAMP.unpack(stamps[0][2]))
+    return time.monotonic() - (time.time() - seconds - nanoseconds / 1e9)

@@ -11,7 +11,7 @@ from callcenter.agents.times import Times
 from lab.scenario import Caller, render
 from lab.sipp_messages import Rung
 from tests.e2e import site_day
-from tests.e2e.day.agents_times import Seconds, by_phone, could_be, differences
+from tests.e2e.day.agents_times import Seconds, Talked, by_phone, could_be, differences
 from tests.e2e.day.kinds import KINDS
 from tests.e2e.day.oracle import Way
 from tests.e2e.day.plan import by_kind, plan
@@ -97,15 +97,23 @@ def rang(began: float, answered: float | None, ended: float, account: str = "t40
 def test_a_phones_seconds_are_summed_by_what_it_did() -> None:
     rows = [rang(10, 11, 15), rang(0, 1, 4), rang(4.5, None, 7), rang(0, 3, 5, "t4002")]
     found = by_phone(rows, {"t4001": 2.0})
-    assert found == {"t4001": Seconds(1 + 2.5 + 1, 3 + 4, 0.5 + 2), "t4002": Seconds(3, 2, 0)}
+    assert found == {"t4001": Seconds(1 + 2.5 + 1, 3 + 4, 0.5 + 2, 3 + 4), "t4002": Seconds(3, 2, 0, 2)}
+
+
+def test_who_says_how_long_they_talked_with_callers_is_believed() -> None:
+    talked = [Talked("t4001", 2.5, joined=False), Talked("t4003", 1.0, joined=True)]
+    found = by_phone([rang(0, 1, 4)], {"t4001": 2.0}, talked)
+    assert found == {"t4001": Seconds(1, 3, 2, 2.5), "t4003": Seconds(credited=1.0, joined=1)}
 
 
 def test_the_difference_is_hotlines_seconds_less_the_phones() -> None:
     kept = {"4001": Times("4001", ringing=2.0, talking=5.0, wrapup=1.0), "4002": Times("4002", ringing=1.0)}
-    found = differences({"4001": Seconds(1.5, 6.0, 1.0)}, kept)
+    phones = {"4001": Seconds(1.5, 6.0, 1.0, 5.5), "4003": Seconds(credited=4.0, joined=2)}
+    found = differences(phones, kept | {"4003": Times("4003")}, {"4001": 5.0, "4003": 4.5})
     assert found == {
-        "4001": {"ringing": 0.5, "talking": -1.0, "wrapup": 0.0},
-        "4002": {"ringing": 1.0, "talking": 0.0, "wrapup": 0.0},
+        "4001": {"ringing": 0.5, "talking": -1.0, "wrapup": 0.0, "credited": -0.5, "joined": 0.0},
+        "4002": {"ringing": 1.0, "talking": 0.0, "wrapup": 0.0, "credited": 0.0, "joined": 0.0},
+        "4003": {"ringing": 0.0, "talking": 0.0, "wrapup": 0.0, "credited": 0.0, "joined": 0.25},
     }
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
+from sqlalchemy.exc import OperationalError
 
 from agi.process import http_client
 from agi.routes import routes
@@ -137,6 +138,21 @@ def test_a_database_that_is_away_costs_nobody_their_pin(away: bool, tmp_path: Pa
     caller = Desk(tmp_path, None if away else broken).dial("*97", PIN, "2")
     assert played(caller) == []
     assert caller.variables["HL_NEXT"] == "hangup"
+
+
+def test_a_database_that_goes_away_while_messages_are_heard_costs_their_marks_only(desk: Desk) -> None:
+    assert desk.sessions is not None
+    engine = desk.sessions.kw["bind"]
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def away(*told: Any) -> None:
+        if "message_marks" in told[2] and not told[2].startswith("SELECT"):
+            raise OperationalError(told[2], {}, Exception("unable to open database file"))
+
+    assert played(desk.dial("*97", PIN, "2", "2")) == ["msg0000", "msg0001"]
+    event.remove(engine, "before_cursor_execute", away)
+    assert desk.rows(MessageMark) == []
+    assert played(desk.dial("*97", PIN, "*")) == ["msg0000"]
 
 
 @pytest.mark.parametrize(

@@ -177,8 +177,11 @@ def test_a_phone_that_is_free_just_before_the_queue_says_so_is_that_of_a_call_th
         house.watch.hear_connect(of_agent(Uniqueid="caller"))
         house.watch.hear_device(device("NOT_INUSE"))
         house.watch.hear_complete(of_agent(Uniqueid="caller"))
+        looked = asyncio.Event()
+        asyncio.get_running_loop().call_later(agent_watch.LEFT_SECONDS, looked.set)
         await house.becomes(states.WRAPUP)
-        await asyncio.sleep(0.2)
+        await looked.wait()
+        await house.all_done()
         assert "QueuePause" not in house.phones.done
 
     Watched(sessions).play(story)

@@ -50,3 +50,18 @@ def test_calls_from_before_asterisk_came_up_are_forgotten_and_their_ends_count()
     serving.forget()
     assert not serving.leave(served)
     assert serving.complete(told("one"))
+
+
+@pytest.mark.parametrize("pickup_first", [True, False])
+def test_who_rang_in_vain_since_a_colleague_picked_the_call_up_has_served_nobody(pickup_first: bool) -> None:
+    serving = Serving()
+    tell = [
+        lambda: serving.picked_up(Message({"TargetLinkedid": "one"})),
+        lambda: serving.connect(told("one")),
+    ]
+    for event in tell if pickup_first else reversed(tell):
+        event()
+    assert serving.free(SEAT) == []
+    assert not serving.complete(told("one"))
+    serving.connect(told("two"))
+    assert serving.complete(told("two"))

@@ -14,6 +14,7 @@ from cli import main
 from schema.session import engine_for, session_factory
 from schema.upgrade import upgrade
 from tests.callcenter.flow_sites import flow, site
+from tests.json_keys import lost_of
 
 pytestmark = [pytest.mark.req("IVR-8")]
 AT = dt.datetime(2026, 3, 2, 1, 0, tzinfo=dt.UTC)
@@ -68,6 +69,7 @@ def test_the_second_version_is_the_newest_unless_named(home: Path) -> None:
 def test_json_has_both_sides(home: Path) -> None:
     told = json.loads(run(home, "diff", "main", "2", "1", "--json").output)
     assert (told["flow"], told["from"], told["to"]) == ("main", 2, 1)
+    assert lost_of("flows diff", told) == []
     found = {(one["what"], one["part"], one["key"]): one for one in told["differences"]}
     assert found.keys() == {
         ("changed", "steps", "begin"),

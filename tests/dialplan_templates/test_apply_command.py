@@ -25,6 +25,7 @@ from lab.instance import AsteriskInstance
 from schema.config import Audit, ConfigVersion
 from schema.site import FlowVersion
 from schema.upgrade import upgrade
+from tests.json_keys import lost_of
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.req("GW-6")]
 ROOT = Path(__file__).parents[2]
@@ -155,11 +156,14 @@ def test_a_plan_tells_what_would_change_and_ends_with_2(machine: Machine) -> Non
     assert "\n+maxlen = 77\n" in found.stdout
     as_json = machine.hotline("plan", "--json")
     assert as_json.returncode == 2
-    assert json.loads(as_json.stdout)["changed"] == ["queues/10-queues.conf", "site.json"]
+    told = json.loads(as_json.stdout)
+    assert told["changed"] == ["queues/10-queues.conf", "site.json"]
+    assert lost_of("plan", told) == []
 
 
 def test_what_is_live_is_published_and_written_down(machine: Machine) -> None:
-    assert machine.hotline("apply").returncode == 0
+    done = machine.hotline("apply", "--json")
+    assert lost_of("apply", json.loads(done.stdout)) == []
     with machine.app.sessions(read_only=True)() as session:
         assert set(session.scalars(select(FlowVersion.state))) == {"published"}
         actions = list(session.scalars(select(Audit.action).order_by(Audit.id)))
@@ -175,6 +179,7 @@ def test_the_way_back_and_the_history_are_told(machine: Machine) -> None:
     newest, *older = json.loads(machine.hotline("history", "--json").stdout)
     assert (newest["state"], newest["number"]) == ("live", before + 1)
     assert newest["note"].endswith(" again")
+    assert lost_of("rollback", json.loads(machine.hotline("rollback", "--json").stdout)) == []
     assert {row["state"] for row in older} <= {"former", "failed"}
 
 

@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.e2e.site_day_hands import (
+    CUSTOMERS,
+    CUSTOMERS_HOST,
+    LEAVES_BY,
+    LINES,
+    Line,
+    call_back,
+    people,
+    seat_number,
+)
+from tests.e2e.site_recording import CONSENT
+
 Site = dict[str, Any]
 CARE, MENU, STUCK, EMPTY, SHUT = (f"400900950{place}" for place in range(1, 6))
-AGAIN, PASSED_ON, ENGLISH, OUTSIDE, ROOM_LINE = (f"400900951{place}" for place in range(1, 6))
-QUEUE, REMEMBERING = "day_care", "day_again"
+AGAIN, PASSED_ON, ENGLISH, OUTSIDE, ROOM_LINE, ASK, TELL = (f"400900951{place}" for place in range(1, 8))
+QUEUE, REMEMBERING, ASKED, TOLD = "day_care", "day_again", "day_ask", "day_tell"
 WRAPUP_SECONDS = 1
 SILENT, PASSERS = "4091", ("4092", "4093")
 """An agent whose phone is never answered, and two who pass every caller on to ``CARE``."""
@@ -42,12 +54,19 @@ def add_day(found: Site, crowd: list[str]) -> None:
     rule = {"name": "day_rule", "callers": [f"{RULED}*"], "queue": QUEUE, "priority": 5}
     found.setdefault("rules", []).append(rule)
     _outside(found)
+    consents = found["recording"]["queues"]
+    consents[ASKED] = {"consent": CONSENT | {"answer": "agree", "seconds": 10}}
+    consents[TOLD] = {"consent": CONSENT}
 
 
 def _people(found: Site) -> None:
     for agent in (SILENT, *PASSERS):
         found["agents"].append({"number": agent, "title": agent, "languages": ["zh"]})
         found["seats"].append({"name": f"t{agent}", "number": f"9{agent}", "title": agent})
+    for agent in people():
+        found["agents"].append(agent)
+        number = agent["number"]
+        found["seats"].append({"name": f"t{number}", "number": seat_number(number), "title": number})
     for number in (CALLING, DIALLING, CALLED, FORWARDED):
         found["seats"].append({"name": seat(number), "number": number, "title": number})
     next(agent for agent in found["agents"] if agent["number"] == MANAGER)["account_manager"] = True
@@ -69,6 +88,17 @@ def _queues(crowd: list[str]) -> dict[str, Site]:
         },
         "day_empty": {"members": []},
         "day_first": {"members": passers, "wrapup_seconds": WRAPUP_SECONDS, "survey": "day"},
+        **{
+            line.queue: {
+                "members": [{"agent": line.agent}],
+                "wrapup_seconds": WRAPUP_SECONDS,
+                "survey": "day",
+                **(call_back() if line.way == "kept" else {}),
+            }
+            for line in LINES
+        },
+        ASKED: {**served, "survey": "day"},
+        TOLD: {**served, "survey": "day"},
     }
 
 
@@ -82,6 +112,8 @@ def _flows() -> list[tuple[str, str, Site]]:
     leave = {"kind": "voicemail", "mailbox": BOX, "greeting": ["hello"], "next": "bye"}
     keep = {"kind": "callback", "queue": QUEUE, "confirm": ["hello"], "next": "bye"}
     stuck = _wait("day_stuck", timeout="bye", keys={"9": "keep"})
+    kept = Line("kept")
+    waits, its_place = _wait(kept.queue, keys={LEAVES_BY: "keep"}), {**keep, "queue": kept.queue}
     overflow = _wait("day_empty", nobody="care")
     return [
         (CARE, QUEUE, {"start": _hello("care"), "care": _wait(QUEUE)}),
@@ -98,12 +130,21 @@ def _flows() -> list[tuple[str, str, Site]]:
         (ENGLISH, "day_english", {"start": _hello("care"), "care": _wait(QUEUE)}),
         (OUTSIDE, "day_outside", {"start": _hello("mobile"), "mobile": {**mobile, **missed}, **bye}),
         (ROOM_LINE, "day_room", {"start": room, **bye}),
+        *(
+            (line.number, line.queue, {"start": _hello("wait"), "wait": _wait(line.queue)})
+            for line in LINES
+            if line != kept
+        ),
+        (kept.number, kept.queue, {"start": _hello("wait"), "wait": waits, "keep": its_place, **bye}),
+        (ASK, ASKED, {"start": _hello("ask"), "ask": _wait(ASKED)}),
+        (TELL, TOLD, {"start": _hello("tell"), "tell": _wait(TOLD)}),
     ]
 
 
 def _outside(found: Site) -> None:
-    connection = {"by": "address", "hosts": [CARRIER_HOST]}
-    found["trunks"].append({"name": CARRIER, "title": CARRIER, "connection": connection})
+    for trunk, host in ((CARRIER, CARRIER_HOST), (CUSTOMERS, CUSTOMERS_HOST)):
+        connection = {"by": "address", "hosts": [host]}
+        found["trunks"].append({"name": trunk, "title": trunk, "connection": connection})
     way = {"name": "day_way", "title": PREFIX, "prefixes": [PREFIX], "rights": "local"}
     found["routes"].append(
         {**way, "caller_id": "4008001000", "strip": 1, "prepend": "0", "trunks": [CARRIER]}

@@ -33,6 +33,7 @@ from tests.e2e.site_inside import seat
 from tests.e2e.until import until
 from tests.e2e.verbs_hands import samples
 from tests.e2e.verbs_inside import PHONES, account
+from tests.json_keys import lost_of
 
 PATIENCE_SECONDS = 20.0
 HEARD_SECONDS = 0.5
@@ -78,6 +79,8 @@ class RoomVerbs:
     def _room_is(self, number: str, wanted: dict[str, Any]) -> bool:
         told = self._house.run("conferences", "list", "--json")
         rows = json.loads(told[told.index("[") :])
+        if any(row["who"] for row in rows):
+            assert lost_of("conferences list", rows) == []
         found = next((row for row in rows if row["room"] == number), {"members": 0})
         found["muted"] = sorted(one["number"] for one in found.get("who", []) if one["muted"])
         return wanted.items() <= found.items()

@@ -28,6 +28,7 @@ from schema.calls import Call, Visit
 from schema.waiting import KeptPlace
 from tests.e2e.site_waiting import LONG_SECONDS, WELCOME_HZ
 from tests.e2e.until import until
+from tests.json_keys import lost_of
 
 if TYPE_CHECKING:
     from lab.sipp_run import Run
@@ -133,6 +134,8 @@ class WaitingVerbs:
 
     def _place(self, number: str) -> int | None:
         queues = _rows(self._house.run("queues", "status", "--json"))
+        if any(queue["callers"] for queue in queues):
+            assert lost_of("queues status", queues) == []
         places = {one["caller"]: one["position"] for queue in queues for one in queue["callers"]}
         return places.get(number)
 

@@ -23,6 +23,7 @@ from lab.demo.hearing import seconds_heard
 from lab.demo.office_hours import with_office
 from lab.home import temporary_home
 from lab.ready import SAMPLE
+from tests.json_keys import lost_of
 
 NOW = dt.datetime(2026, 10, 1, 15, 30, tzinfo=dt.UTC)
 """A national holiday, half an hour before midnight in Shanghai."""
@@ -41,6 +42,7 @@ def demo() -> Any:
 @pytest.mark.e2e
 @pytest.mark.req("REC-1", "SAT-1")
 def test_every_story_is_found_in_the_database_and_the_files(demo: Any) -> None:
+    assert lost_of("demo", demo) == []
     missed = [each for story in demo["stories"] for each in story["expectations"] if not each["met"]]
     assert missed == []
     assert [story["trouble"] for story in demo["stories"]] == [None] * 5

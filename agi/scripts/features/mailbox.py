@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from agi.database import DatabaseAway
 from agi.outcomes import CommandFailed
 from agi.scripts.features.desk import Desk
 from callcenter import spoken
@@ -107,7 +109,8 @@ def _play(desk: Desk, row: VoicemailMessage) -> str | None:
     sound = sound_of(desk.services.spool or Path(), row)
     key = desk.voice.play_sound(str(sound.with_suffix("")), row.duration_ms / 1000)
     by, at = desk.seat, desk.services.clock()
-    desk.database(lambda session: mailboxes.heard(session, row.message_id, by, at))
+    with suppress(DatabaseAway):  # it stays a new one, and the next one is heard
+        desk.database(lambda session: mailboxes.heard(session, row.message_id, by, at))
     return key
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from callcenter.queues.virtual_hold import place_of
 from schema.calls import Call, Step, Visit
 from schema.routing import Decision
 from tests.e2e.day.oracle import Oracle, Way, decision_line, step_line
@@ -66,10 +67,14 @@ def _lines(
 
 
 def compare(planned: Sequence[Planned], found: Kept, oracle: Oracle) -> list[str]:
-    """A line for each call that is missing, that nobody planned, or that went another way than the simulator's."""
+    """A line for each call that is missing, that nobody planned, or that went another way than the simulator's.
+
+    Calls to those who kept their place are the books'.
+    """
     rows: defaultdict[tuple[str | None, str | None], deque[Call]] = defaultdict(deque)
     for call in found.calls:
-        rows[call.caller, call.did].append(call)
+        if place_of(call.call_id) is None:
+            rows[call.caller, call.did].append(call)
     wrong = []
     for one in planned:
         name = f"{one.kind.name}: {one.caller} to {one.dials}"

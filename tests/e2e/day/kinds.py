@@ -6,12 +6,14 @@ What the simulator is told is in the same hands: the keys pressed, and what an a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from lab.scenario import Key
 from tests.e2e import site_day
+from tests.e2e.site_day_hands import Line
 
+Consent = Literal["", "agreed", "refused", "told"]
 Trunk = Literal["e1", "analog", "seat"]
 AGAIN = tuple(Key("2", 1500) for _ in range(30))
 """Pressed again and again: once while the survey is asking."""
@@ -41,11 +43,26 @@ class Kind:
     """Where the agent sends the caller."""
     scored: bool = False
     """Whether the caller answers the survey."""
+    consent: Consent = ""
+    """What is kept of the caller's word on the recording."""
+    way: str = ""
+    """What its agent does with the call in hand, by ``tests.e2e.day.ways``."""
 
     @property
     def callers(self) -> str:
         """What the numbers of its callers begin with."""
         return f"139{self.place:02}"
+
+
+def _in_hand(name: str, place: int, weight: int, way: str) -> Kind:
+    return Kind(
+        name=name, place=place, weight=weight, dials=Line(way).number, keys=AGAIN, scored=True, way=way
+    )
+
+
+def _asked(name: str, place: int, weight: int, dials: str, consent: Consent, key: str = "") -> Kind:
+    keys = (Key(key, 1500), *AGAIN) if key else AGAIN
+    return Kind(name=name, place=place, weight=weight, dials=dials, keys=keys, scored=True, consent=consent)
 
 
 ASKED_FIRST = (("done",), ("timeout", "done"))
@@ -146,4 +163,19 @@ KINDS = (
     ),
     Kind(name="seat to a seat that is forwarded", place=23, weight=2, dials=site_day.FORWARDED, trunk="seat"),
     Kind(name="seat to outside", place=21, weight=3, dials=site_day.PREFIX, trunk="seat"),
+    _in_hand("handed to a colleague after a word", 24, 2, "attended"),
+    _in_hand("a colleague joins, the agent leaves", 25, 2, "three"),
+    _in_hand("parked and taken by a colleague", 26, 2, "parked"),
+    _in_hand("a supervisor listens, whispers, barges in", 27, 2, "supervised"),
+    _in_hand("a supervisor takes it over", 28, 2, "taken_over"),
+    _in_hand("a supervisor picks it up", 29, 2, "picked_up"),
+    _in_hand("a supervisor takes the agent out", 30, 2, "put_out"),
+    replace(
+        _in_hand("keeps the place, is called back", 31, 2, "kept"),
+        keys=(Key("3", 2500),),
+        outcomes=(("key-3",),),
+    ),
+    _asked("agrees to be recorded", 32, 2, site_day.ASK, "agreed", "1"),
+    _asked("refuses to be recorded", 33, 2, site_day.ASK, "refused", "2"),
+    _asked("is told of the recording", 34, 2, site_day.TELL, "told"),
 )

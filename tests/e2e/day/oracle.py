@@ -21,6 +21,7 @@ from callcenter.site import Site
 from callcenter.site_file.published import Published
 from tests.e2e import site_day
 from tests.e2e.day.plan import Planned
+from tests.e2e.site_day_hands import LINES, Line, seat_number
 from tests.e2e.telephony_site import seat_of
 
 WAITS = "the caller waits in queue "
@@ -29,6 +30,8 @@ STATES = ("free", "busy")
 KEPT = {"done": "answered", "no_answer": "timeout"}
 """A queue step's outcome as its visit has it, where the words differ."""
 REMEMBERED_HOURS = 24
+SEATS_OF = {seat_number(line.colleague): seat_of(line.colleague) for line in LINES}
+"""Where those sit who dial codes for a call of somebody else's."""
 SLACK = dt.timedelta(seconds=1)
 """A call's first step is told this long after it was decided, at most; a reason may name the minute."""
 
@@ -93,8 +96,11 @@ class Oracle:
     def ways(self, call: Planned, began: dt.datetime) -> list[Way]:
         """Every way that is right for this call; there is more than one only where an agent is asked first."""
         if call.kind.trunk == "seat":
-            return [Way(self._dialled(site_day.seat(call.caller), call.dials, began), (), ())]
+            seat = SEATS_OF.get(call.caller) or site_day.seat(call.caller)
+            return [Way(self._dialled(seat, call.dials, began), (), ())]
         ways = [_way(path) for at in (began, began - SLACK) for path in self._paths(call, at)]
+        if call.kind.way:
+            ways = [way for each in ways for way in self._in_hand(Line(call.kind.way), each, began)]
         if call.kind.passed_on_to:
             ways = [self._passed_on(call, way, began) for way in ways]
         return list(dict.fromkeys(ways))
@@ -126,6 +132,16 @@ class Oracle:
             (*way.steps[:-1], *then.steps, way.steps[-1]),
             way.visits + then.visits,
         )
+
+    def _in_hand(self, line: Line, way: Way, at: dt.datetime) -> Iterator[Way]:
+        """What is dialled for the caller is decided by the agent's rights.
+
+        Who is dialled has joined the talk by then, and mostly left it before it is decided that they answered.
+        """
+        numbers = {"three": line.colleague, "parked": line.parking}
+        made = self._dialled(seat_of(line.agent), numbers[line.way], at) if line.way in numbers else ()
+        for so_far in {made, made[:1]}:
+            yield Way((*way.decisions, *so_far), way.steps, way.visits)
 
     def _dialled(self, seat: str, number: str, at: dt.datetime) -> tuple[str, ...]:
         """The decisions on a number dialled at a seat; whoever is rung answers."""

@@ -15,13 +15,14 @@ from tests.e2e.crowd import AGENT_HZ, CALLER_HZ, TRUNK
 from tests.e2e.day.kinds import Kind
 from tests.e2e.day.plan import Planned
 from tests.e2e.house import House
+from tests.e2e.site_day_hands import CUSTOMERS, CUSTOMERS_HOST
 from tests.e2e.telephony_site import seat_of
 from tests.e2e.until import until
 
 GATEWAY, GATEWAY_PORT = "gw_analog", 32061
 GATEWAY_IP, SEATS_IP = "127.0.0.3", "127.0.0.41"
 TALK_SECONDS, MOBILE_SECONDS = 1.0, 1.5
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 120.0
 SETTLE_SECONDS = 30.0
 
 
@@ -31,6 +32,7 @@ def others(house: House) -> Iterator[dict[str, Run]]:
     talks = Agent(tone_hz=AGENT_HZ, rings_ms=200, talk_seconds=MOBILE_SECONDS)
     passes = Agent(tone_hz=AGENT_HZ, rings_ms=200, talk_seconds=TALK_SECONDS, passes_on_to=site_day.CARE)
     never = Agent(answers=False)
+    customer = Agent(tone_hz=CALLER_HZ, rings_ms=200, keys=tuple(Key("1", 1500) for _ in range(30)))
     wanted = {site_day.SILENT: never, **dict.fromkeys(site_day.PASSERS, passes), site_day.CALLED: talks}
     agents = [agent for agent in wanted if agent != site_day.CALLED]
     with ExitStack() as stack:
@@ -38,10 +40,14 @@ def others(house: House) -> Iterator[dict[str, Run]]:
             number: stack.enter_context(_phone(house, _account(number), scenario))
             for number, scenario in wanted.items()
         }
-        at = Address(site_day.CARRIER_HOST, 5060)
-        carrier = sipp.start(talks, house.sip, house.sipp_logs, at=at, at_once=40, seconds=900)
-        runs[site_day.CARRIER] = stack.enter_context(carrier)
-        house.asterisk.rx(f"pjsip qualify {site_day.CARRIER}")
+        for trunk, host, scenario in (
+            (site_day.CARRIER, site_day.CARRIER_HOST, talks),
+            (CUSTOMERS, CUSTOMERS_HOST, customer),
+        ):
+            at = Address(host, 5060)
+            far_end = sipp.start(scenario, house.sip, house.sipp_logs, at=at, at_once=40, seconds=900)
+            runs[trunk] = stack.enter_context(far_end)
+            house.asterisk.rx(f"pjsip qualify {trunk}")
         seats = {agent: seat_of(agent) for agent in agents}
         house.seat_crowd(seats)
         stack.callback(house.unseat_crowd, seats)
@@ -63,7 +69,9 @@ def _there(house: House, agents: Sequence[str]) -> bool:
     lines = house.asterisk.rx("queue show").splitlines()
     free = [line for line in lines if "(Not in use)" in line]
     known = all(any(f"Local/{agent}*" in line for line in free) for agent in agents)
-    return known and "Avail " in house.asterisk.rx(f"pjsip show aor {site_day.CARRIER}")
+    return known and all(
+        "Avail " in house.asterisk.rx(f"pjsip show aor {trunk}") for trunk in (site_day.CARRIER, CUSTOMERS)
+    )
 
 
 def dial_all(house: House, calls: Mapping[Kind, Sequence[Planned]], seconds: float) -> dict[Kind, Results]:

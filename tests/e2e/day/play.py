@@ -15,8 +15,9 @@ from lab.sipp_run import Results
 from schema.calls import Call
 from tests.e2e import site_day
 from tests.e2e.crowd import Phones
-from tests.e2e.day.agents_times import by_phone, could_be, differences
-from tests.e2e.day.books import Books, books
+from tests.e2e.day.agents_times import Seconds, by_phone, could_be, differences
+from tests.e2e.day.books import Books, books, credited
+from tests.e2e.day.hands import hands
 from tests.e2e.day.kept import Kept, Said, compare, kept
 from tests.e2e.day.kinds import Kind
 from tests.e2e.day.known import known_callers
@@ -24,11 +25,17 @@ from tests.e2e.day.oracle import Oracle
 from tests.e2e.day.phones import dial_all, others
 from tests.e2e.day.plan import Planned, by_kind, plan
 from tests.e2e.house import House
+from tests.e2e.site_day_hands import CUSTOMERS, LINES
 from tests.e2e.telephony_site import CROWD, seat_of
 from tests.e2e.until import until
 
 AGENTS = tuple(f"4{number:03}" for number in range(1, CROWD + 1))
-ALL_AGENTS = (*AGENTS, site_day.SILENT, *site_day.PASSERS)
+ALL_AGENTS = (
+    *AGENTS,
+    site_day.SILENT,
+    *site_day.PASSERS,
+    *(number for line in LINES for number in (line.agent, line.colleague)),
+)
 SEATS = {seat_of(agent): agent for agent in ALL_AGENTS}
 SETTLE_SECONDS = 30.0
 
@@ -51,7 +58,7 @@ def play(house: House, crowd: Phones, calls: int, rate: float, seed: int) -> Day
     planned = by_kind(plan(seed, calls, AGENTS))
     every = [call for those in planned.values() for call in those]
     began, sessions = house.app.clock(), house.app.sessions(read_only=True)
-    with known_callers(house, every), others(house) as there:
+    with known_callers(house, every), others(house) as there, hands(house) as handed:
         with sessions() as session:
             oracle = Oracle(house.app.site(), session, every, began)
             session.rollback()
@@ -59,21 +66,24 @@ def play(house: House, crowd: Phones, calls: int, rate: float, seed: int) -> Day
             results = dial_all(house, planned, calls / rate)
             seconds = time.monotonic() - dialled
             channels = _left(house)
+            every += handed.dialled
             found, wrong = _settled(house, began, every, oracle)
-        folders = (*crowd.folders, *(run.folder for run in there.values()))
-        phones = [one for folder in folders for one in _rung(folder) if one.began_at >= began]
+        folders = (*crowd.folders, *(run.folder for name, run in there.items() if name != CUSTOMERS))
         with sessions() as session:
             kept_times = read_times(session, ALL_AGENTS, (began, house.app.clock()))
-    worked = by_phone(phones, dict.fromkeys(SEATS, float(site_day.WRAPUP_SECONDS)))
+    phones = [one for folder in folders for one in _rung(folder) if one.began_at >= began] + handed.rung
+    wrapup = dict.fromkeys(SEATS, float(site_day.WRAPUP_SECONDS))
+    worked = by_phone(phones, wrapup, handed.talked)
     return Day(
         kinds={kind.name: len(those) for kind, those in planned.items()},
         seconds=seconds,
-        failed=list(_failed(planned, results)),
+        failed=[*_failed(planned, results), *handed.failed],
         wrong=[*wrong, *_not_so(found.said, phones)],
-        books=books(house, planned, found, phones, SEATS),
+        books=books(house, planned, len(every), found, phones, handed.talked, SEATS),
         times=differences(
-            {agent: worked[seat] for seat, agent in SEATS.items() if seat in worked},
+            {agent: worked.get(seat, Seconds()) for seat, agent in SEATS.items()},
             {each.agent: each for each in kept_times},
+            credited(house, found),
         ),
         channels=channels,
     )
