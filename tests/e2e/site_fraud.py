@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 Site = dict[str, Any]
-CARRIER, HOST = "toll", "127.0.0.71"
+CARRIER, HOST = "toll", "127.0.0.91"
 PREFIX, ABROAD, BARRED, EMERGENCY = "8891", "0085212345678", "00447700900000", "119"
 CALLER, NOBODY = "7058", "7059"
 """Seats: one that may call abroad, and one without any rights."""
