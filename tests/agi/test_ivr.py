@@ -77,6 +77,17 @@ def test_every_kind_of_action_is_left_to_the_dialplan(kind: str, house: House) -
     assert left(house.call(Caller())) == meant | version
 
 
+@pytest.mark.req("GW-3")
+@pytest.mark.parametrize(("numbers", "shown"), [([], ""), (["02150001000", "02150001001"], "02150001000")])
+def test_a_caller_who_is_led_outside_shows_a_number_of_the_trunk(
+    house: House, numbers: list[str], shown: str
+) -> None:
+    connection = {"by": "address", "hosts": ["127.0.0.2"]}
+    trunk = {"name": "e1", "title": "e1", "connection": connection, "caller_id": {"numbers": numbers}}
+    live(house, {"start": ACTS["outside"][0]}, trunks=[trunk])
+    assert house.call(Caller()).variables["HL_SHOWN"] == shown
+
+
 def test_a_callback_is_kept_here_and_the_call_goes_on(house: House) -> None:
     live(house, {"start": {"kind": "callback", "queue": "care", "next": "bye", "no_number": "bye"}})
     assert left(house.call(Caller()))["next"] == "hangup"
