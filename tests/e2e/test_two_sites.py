@@ -13,7 +13,8 @@ from lab.scenario import Caller
 from lab.sipp_run import Run
 from schema.calls import Leg
 from tests.e2e.apart import may_be_apart
-from tests.e2e.two_sites import CIRCLE, TwoSites, two_sites
+from tests.e2e.linked_site import CIRCLE
+from tests.e2e.two_sites import TwoSites, two_sites
 from tests.e2e.until import until
 
 pytestmark = [pytest.mark.req("GW-5"), pytest.mark.asterisk]
