@@ -30,6 +30,7 @@ from lab.home import temporary_home
 from lab.postgres import PrivatePostgres
 from lab.rtp import Ear
 from lab.scenario import Agent, Caller, Login
+from lab.sipp_events import Event, EventKind
 from lab.sipp_messages import Message, messages
 from lab.sipp_run import Address, Results, Run
 from lab.softphone import Softphone
@@ -56,10 +57,12 @@ class Where:
     """Its own trunk."""
     link: str
     """The trunk that leads to the other site."""
+    tone_hz: int
+    """What its carrier says."""
 
 
-BEIJING = Where("beijing", "10.77.0.1", "10.77.1.1", "line_bj", "to_shanghai")
-SHANGHAI = Where("shanghai", "10.77.0.2", "10.77.2.1", "line_sh", "to_beijing")
+BEIJING = Where("beijing", "10.77.0.1", "10.77.1.1", "line_bj", "to_shanghai", 800)
+SHANGHAI = Where("shanghai", "10.77.0.2", "10.77.2.1", "line_sh", "to_beijing", 900)
 CARRIER_PORT = 5080
 CIRCLE = ("6199", "6299")
 """A number of each site that dials the other."""
@@ -148,9 +151,17 @@ class Site:
             spoken = self.house.app.settings.prompts
             spoken.parent.mkdir(parents=True, exist_ok=True)
             spoken.symlink_to(prompts)
+            self._far = self._stack.enter_context(self._carrier())
             self.house.up()
+            self.house.asterisk.rx(f"pjsip qualify {self.where.line}")
 
         self.do(begin)
+
+    def _carrier(self) -> Run:
+        """It is there before anybody asks whether it is."""
+        at, toward = Address(self.where.carrier, CARRIER_PORT), self.house.sip
+        scenario = Agent(tone_hz=self.where.tone_hz)
+        return sipp.start(scenario, toward, self.house.sipp_logs, at=at, seconds=600)
 
     def close(self) -> None:
         """End it."""
@@ -170,16 +181,9 @@ class Site:
         finally:
             made.__exit__()
 
-    @contextmanager
-    def carrier(self, tone_hz: int | None = None) -> Iterator[Carrier]:
-        """The far end of its own trunk, known to be there."""
-        at = Address(self.where.carrier, CARRIER_PORT)
-        scenario = Agent(tone_hz=tone_hz)
-        logs = self.house.sipp_logs
-        with self.do(lambda: sipp.start(scenario, self.house.sip, logs, at=at)) as run:
-            self.house.asterisk.rx(f"pjsip qualify {self.where.line}")
-            self.trunk_is(self.where.line, "Avail")
-            yield Carrier(run)
+    def carrier(self) -> Carrier:
+        """The far end of its own trunk, from now on."""
+        return Carrier(self._far)
 
     def call_in(self, scenario: Caller) -> Run:
         """A call from its carrier."""
@@ -254,24 +258,30 @@ class Site:
 
 
 class Carrier:
-    """What a trunk's far end has seen."""
+    """What a trunk's far end sees from now on."""
 
     def __init__(self, run: Run) -> None:
-        self.run = run
+        self._run = run
+        self._before = len(self._all()), len(run.events())
 
     def ear(self) -> Ear:
-        """What it hears in its newest call. Whether it is there is asked in calls of their own, without sound."""
-        answered = until(lambda: self.run.events("answered"), 10, "the carrier answers")
-        return self.run.ear(answered[-1].call)
+        """What it hears in its newest call."""
+        return self._run.ear(until(lambda: self._fresh("answered"), 10, "the carrier answers")[-1].call)
 
     @property
     def shown(self) -> str:
         """Who called it last."""
-        return self.run.events("ringing")[-1].details
+        return self._fresh("ringing")[-1].details
 
     def invited(self) -> list[Message]:
         """The calls that came to it."""
-        file = self.run.folder / "messages.txt"
+        return self._all()[self._before[0] :]
+
+    def _fresh(self, kind: EventKind) -> list[Event]:
+        return [event for event in self._run.events()[self._before[1] :] if event.kind == kind]
+
+    def _all(self) -> list[Message]:
+        file = self._run.folder / "messages.txt"
         told = messages(file.read_text(errors="replace")) if file.exists() else ()
         return [each for each in told if not each.sent and each.first.startswith("INVITE ")]
 

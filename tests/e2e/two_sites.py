@@ -59,5 +59,7 @@ def two_sites() -> Iterator[TwoSites]:
         pool = stack.enter_context(ThreadPoolExecutor(2))
         stack.callback(lambda: list(pool.map(Site.close, (both.beijing, both.shanghai))))
         list(pool.map(Site.open, (both.beijing, both.shanghai), (prompts, prompts)))
+        for site in (both.beijing, both.shanghai):
+            site.trunk_is(site.where.line, "Avail")
         both.link_is("Avail")
         yield both
