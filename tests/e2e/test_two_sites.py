@@ -13,7 +13,8 @@ from lab.scenario import Caller
 from lab.sipp_run import Run
 from schema.calls import Leg
 from tests.e2e.apart import may_be_apart
-from tests.e2e.two_sites import CIRCLE, TwoSites, two_sites
+from tests.e2e.linked_site import CIRCLE
+from tests.e2e.two_sites import TwoSites, two_sites
 from tests.e2e.until import until
 
 pytestmark = [pytest.mark.req("GW-5"), pytest.mark.asterisk]
@@ -46,11 +47,9 @@ def _sounds(ear: Ear, hz: int) -> bool:
 
 @pytest.mark.req("RT-5", "RT-7")
 def test_a_call_to_the_other_city_leaves_from_there(sites: TwoSites) -> None:
-    with (
-        sites.beijing.phone("s6101", tone_hz=400) as phone,
-        sites.beijing.carrier() as here,
-        sites.shanghai.carrier(tone_hz=900) as there,
-    ):
+    here = sites.beijing.carrier()
+    there = sites.shanghai.carrier()
+    with sites.beijing.phone("s6101", tone_hz=400) as phone:
         call = phone.dial(LOCAL_THERE).wait("up")
         hear((call.ear, 900), (there.ear, 400))
         call.hang_up()
@@ -69,11 +68,11 @@ def test_a_call_to_the_other_city_leaves_from_there(sites: TwoSites) -> None:
 
 @pytest.mark.req("RT-5")
 def test_seats_call_the_other_sites_seats_at_no_cost(sites: TwoSites) -> None:
+    here = sites.beijing.carrier()
+    there = sites.shanghai.carrier()
     with (
         sites.beijing.phone("s6101", tone_hz=400) as near,
         sites.shanghai.phone("s6202", tone_hz=700) as far,
-        sites.beijing.carrier() as here,
-        sites.shanghai.carrier() as there,
     ):
         call = near.dial("6202")
         rung = far.incoming()
@@ -110,11 +109,11 @@ def test_central_lines_and_queue_with_a_seat_at_the_other_site(sites: TwoSites) 
 
 @pytest.mark.req("RT-5")
 def test_a_queue_rings_a_phone_of_the_other_site_only_when_it_is_free(sites: TwoSites) -> None:
+    there = sites.shanghai.carrier()
     with (
         sites.beijing.agent("1001", "sh6201"),
         sites.shanghai.phone("s6201") as seat,
         sites.shanghai.phone("s6202") as colleague,
-        sites.shanghai.carrier() as there,
     ):
         own = seat.dial("6202")
         colleague.incoming().answer()
@@ -182,17 +181,17 @@ def test_a_seat_passes_a_call_back_to_the_site_it_came_from(sites: TwoSites) -> 
 
 @pytest.mark.req("SEC-2")
 def test_a_link_reaches_outside_only_by_the_routes_that_are_granted(sites: TwoSites) -> None:
+    there = sites.shanghai.carrier()
     numbers = {"01088887777": 503, "110": 503, "0085212345678": 503, "13800138000": 404, "+85212345678": 404}
-    with sites.shanghai.carrier() as there:
-        for number, status in numbers.items():
-            refused = Caller(dials=number, number="6101", refused_with=status)
-            assert sites.beijing.call_over(refused, sites.shanghai).ok == 1, number
-        feature = Caller(dials="*43", number="6101", refused_with=404)
-        assert sites.beijing.call_over(feature, sites.shanghai).ok == 1
-        assert there.invited() == []
-        granted = Caller(dials=LOCAL_THERE, number="6101", talk_seconds=0.2)
-        assert sites.beijing.call_over(granted, sites.shanghai).ok == 1
-        assert len(there.invited()) == 1
+    for number, status in numbers.items():
+        refused = Caller(dials=number, number="6101", refused_with=status)
+        assert sites.beijing.call_over(refused, sites.shanghai).ok == 1, number
+    feature = Caller(dials="*43", number="6101", refused_with=404)
+    assert sites.beijing.call_over(feature, sites.shanghai).ok == 1
+    assert there.invited() == []
+    granted = Caller(dials=LOCAL_THERE, number="6101", talk_seconds=0.2)
+    assert sites.beijing.call_over(granted, sites.shanghai).ok == 1
+    assert len(there.invited()) == 1
     (call,) = sites.shanghai.ended(did="01088887777")
     sites.shanghai.says(call.call_id, "calls of site beijing may not leave by it")
 
@@ -219,12 +218,12 @@ def test_flows_that_dial_each_other_over_the_link_end(sites: TwoSites) -> None:
 
 @pytest.mark.req("REL-1")
 def test_without_fastagi_seats_are_reached_and_nobody_outside(sites: TwoSites) -> None:
+    there = sites.shanghai.carrier()
     sites.at_once(lambda site: site.house.agi.stop())
     try:
         with (
             sites.beijing.phone("s6101", tone_hz=400) as near,
             sites.shanghai.phone("s6202", tone_hz=700) as far,
-            sites.shanghai.carrier() as there,
         ):
             call = near.dial("6202")
             rung = far.incoming().answer()
@@ -239,11 +238,9 @@ def test_without_fastagi_seats_are_reached_and_nobody_outside(sites: TwoSites) -
 
 @pytest.mark.req("RT-5")
 def test_a_link_that_is_down_is_left_out_until_it_is_back(sites: TwoSites) -> None:
-    with (
-        sites.beijing.phone("s6101", tone_hz=400) as phone,
-        sites.beijing.carrier(tone_hz=800) as here,
-        sites.shanghai.carrier(tone_hz=900) as there,
-    ):
+    here = sites.beijing.carrier()
+    there = sites.shanghai.carrier()
+    with sites.beijing.phone("s6101", tone_hz=400) as phone:
         with sites.cut():
             sites.link_is("Unavail")
             call = phone.dial(LOCAL_THERE).wait("up")

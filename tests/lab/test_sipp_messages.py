@@ -89,3 +89,7 @@ def test_an_invitation_sent_again_is_the_same_call_and_other_requests_are_none()
     told = call(OK)
     options = Message(BEGAN, False, "OPTIONS sip:t4001@127.0.0.1 SIP/2.0", "two", "OPTIONS")
     assert len(rung([told[0], *told, options])) == 1
+
+
+def test_of_nothing_written_there_are_no_messages() -> None:
+    assert list(messages("")) == []
