@@ -16,7 +16,7 @@ SUBJECTS = {
     "abandoned": "Abandoned call",
     "voicemail": "New voicemail",
     "callback": "Call back",
-    "toll_fraud": "Calls outside",
+    "toll_fraud": "Toll fraud? A call",
 }
 TOLD = ("number", "queue", "agent", "detail", "call_id")
 Attachment = tuple[str, bytes]
@@ -28,7 +28,8 @@ def mail(
 ) -> EmailMessage:
     """The mail of ``notice``. Its Message-ID is the notice's own, so that a server that got it twice can tell."""
     letter = EmailMessage()
-    who = f" from {task.number}" if task.number else ""
+    way = "to" if task.kind == "toll_fraud" else "from"
+    who = f" {way} {task.number}" if task.number else ""
     letter["Subject"] = f"{SUBJECTS[task.kind]}{who}"
     letter["From"] = Address(addr_spec=sender)
     letter["To"] = Address(addr_spec=notice.address)

@@ -144,14 +144,16 @@ class FakeCarrier:
         self.asked: list[str] = []
         self._line = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._line.bind((HOST, 5060))
+        self._line.settimeout(0.1)
+        self._over = threading.Event()
 
     def serve(self) -> None:
         """Until it is closed."""
-        while True:
+        while not self._over.is_set():
             try:
                 data, source = self._line.recvfrom(65535)
-            except OSError:
-                return
+            except TimeoutError:
+                continue
             text = data.decode(errors="replace")
             method, _, rest = text.partition(" ")
             if method not in ("OPTIONS", "INVITE"):
@@ -162,19 +164,21 @@ class FakeCarrier:
             answer = "200 OK" if method == "OPTIONS" else "486 Busy Here"
             lines = [f"SIP/2.0 {answer}", *(each.rstrip("\r") for each in kept), "Content-Length: 0", "", ""]
             self._line.sendto("\r\n".join(lines).encode(), source)
+        self._line.close()
 
     def close(self) -> None:
         """No more."""
-        self._line.close()
+        self._over.set()
 
 
 @contextmanager
 def fake_carrier() -> Iterator[FakeCarrier]:
     """One that serves meanwhile."""
     carrier = FakeCarrier()
-    thread = threading.Thread(target=carrier.serve, daemon=True)
+    thread = threading.Thread(target=carrier.serve)
     thread.start()
     try:
         yield carrier
     finally:
         carrier.close()
+        thread.join()
