@@ -93,11 +93,16 @@ class Baresip:
         self.events: list[Event] = []
         self._changed = threading.Condition()
         self._process: subprocess.Popen[bytes] | None = None
+        self._socket: socket.socket | None = None
         self._tone = tone_hz
 
     def __enter__(self) -> Baresip:
         self._lay_out()
-        self.start()
+        try:
+            self.start()
+        except HotlineError:
+            self.stop()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -127,8 +132,10 @@ class Baresip:
         if self._process is not None:
             processes.end(self._process.pid, 0.0 if hard else 3.0)
             self._process.wait()
-            self._socket.close()
             self._process = None
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
 
     def dial(self, number: str) -> None:
         """Call a number."""
@@ -165,6 +172,8 @@ class Baresip:
                 )
 
     def _do(self, command: str, params: str = "") -> None:
+        if self._socket is None:
+            raise HotlineError(f"baresip {self.line.login.username} is off")
         text = json.dumps({"command": command, "params": params})
         self._socket.sendall(f"{len(text)}:{text},".encode())
 

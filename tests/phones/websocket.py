@@ -56,19 +56,23 @@ class BrowserPhone:
         )
         return self._register(2, ("Authorization", told))
 
-    def read(self) -> sip.SipMessage:
-        """The next message from Asterisk."""
+    def invited(self) -> sip.SipMessage:
+        """The next INVITE."""
+        while (message := self._next()).status:
+            pass
+        return message
+
+    def _next(self) -> sip.SipMessage:
+        """The next message from Asterisk; when it asks whether we are still there, it is answered on the way."""
+        while (message := self._read()).start.startswith("OPTIONS"):
+            self._send(self._reply(message, "200 OK"))
+        return message
+
+    def _read(self) -> sip.SipMessage:
         size = self._in.read(2)[1] & 127
         if size == LONG:
             (size,) = struct.unpack(">H", self._in.read(2))
         return sip.parse(self._in.read(size))
-
-    def invited(self) -> sip.SipMessage:
-        """The next INVITE; whether one is still there is answered on the way."""
-        while (message := self.read()).method != "INVITE" or message.status:
-            if message.start.startswith("OPTIONS"):
-                self._send(self._reply(message, "200 OK"))
-        return message
 
     def refuse(self, invite: sip.SipMessage) -> None:
         """Busy."""
@@ -93,7 +97,7 @@ class BrowserPhone:
             *more,
         ]
         self._send(sip.compose("REGISTER sip:127.0.0.1 SIP/2.0", headers))
-        return self.read()
+        return self._next()
 
     def _send(self, message: bytes) -> None:
         mask = os.urandom(4)
