@@ -49,7 +49,7 @@ test-unit: setup ## without Asterisk, PostgreSQL, calls and whatever takes long
 	    $(patsubst %,--ignore=%,tests/lab tests/e2e tests/doctor tests/dialplan_templates) \
 	    -m "not (e2e or asterisk or postgres or slow)"
 
-bench: setup     ## every measurement, about twenty-two minutes; docs/benchmarks.md is written anew
+bench: setup     ## every measurement, about twenty-six minutes; docs/benchmarks.md is written anew
 	$(PY) -m bench
 
 day: setup       ## a mixed day of 2,000 calls at ten a second with thirty agents, about five minutes
