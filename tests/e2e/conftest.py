@@ -80,16 +80,16 @@ def chosen(request: pytest.FixtureRequest) -> list[Case]:
 
 
 @pytest.fixture(scope="session")
-def played_alone(chosen: list[Case]) -> Iterator[dict[str, Future[Played]]]:
+def played_alone(house: House, chosen: list[Case]) -> Iterator[dict[str, Future[Played]]]:
     """The cases that need a house to themselves, begun in others; none where there can be no others."""
     alone = [case for case in chosen if case.alone]
     if not alone or not may_be_apart():
         yield {}
         return
     with ExitStack() as stack:
-        houses = [stack.enter_context(house_apart()) for _ in range(min(HOUSES_APART, len(alone)))]
-        turns = zip(alone, itertools.cycle(houses), strict=False)
-        yield {case.name: house.submit(partial(play_in_time, case)) for case, house in turns}
+        apart = [stack.enter_context(house_apart(house)) for _ in range(min(HOUSES_APART, len(alone)))]
+        turns = zip(alone, itertools.cycle(apart), strict=False)
+        yield {case.name: other.submit(partial(play_in_time, case)) for case, other in turns}
 
 
 @pytest.fixture(scope="session")
