@@ -56,7 +56,7 @@ test-pri: setup  ## real E1/PRI calls over boards in a virtual machine; the firs
 	scripts/setup pri || echo "test-pri: without these packages its tests are skipped"
 	$(PY) -m pytest -q tests/pri
 
-bench: setup     ## every measurement, about twenty-two minutes; docs/benchmarks.md is written anew
+bench: setup     ## every measurement, about twenty-six minutes; docs/benchmarks.md is written anew
 	$(PY) -m bench
 
 day: setup       ## a mixed day of 2,000 calls at ten a second with thirty agents, about five minutes

@@ -27,6 +27,8 @@ COMMANDS = {
     "call_listening": ["bench.real_call", "--key-ms", "3000"],
     "call_hurried": ["bench.real_call", "--key-ms", "1000", "--rate", "60", "--calls", "300"],
     "config": ["bench.config"],
+    "day_short": ["bench.day", "--calls", "500"],
+    "day_short_postgresql": ["bench.day", "--calls", "500", "--postgresql"],
     "day": ["bench.day"],
     "day_postgresql": ["bench.day", "--postgresql"],
 }

@@ -179,6 +179,8 @@ def plain(found: Mapping[str, Any]) -> Rows:
 
 TABLES: dict[str, Callable[[Mapping[str, Any]], Rows]] = {
     "simulator": simulator,
+    "day_short": day,
+    "day_short_postgresql": day,
     "day": day,
     "day_postgresql": day,
     "routing": routing,
