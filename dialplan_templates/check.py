@@ -83,4 +83,5 @@ def _copy(versions: Versions, number: int, stubs: Mapping[str, str], etc: Path, 
 
     shutil.copytree(staged, etc / LINK, ignore=known)
     modules = etc / LINK / "modules/00-base.conf"
-    modules.write_text(modules.read_text("utf-8").replace(BOARDS, f"; {BOARDS}"), "utf-8")
+    if modules.is_file():
+        modules.write_text(modules.read_text("utf-8").replace(BOARDS, f"; {BOARDS}"), "utf-8")
