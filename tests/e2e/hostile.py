@@ -16,7 +16,7 @@ from lab.sipp_run import Address
 from tests.e2e.site_fraud import CARRIER, HOST, PREFIX
 
 FIELDS = ("uri", "from_name", "from_user", "contact", "identity", "diversion")
-WAIT_SECONDS = 1.0
+WAIT_SECONDS = 3.0
 
 
 def values(canary: Path, did: str) -> list[str]:
@@ -70,71 +70,90 @@ class Answers:
     silent: int = 0
 
 
+class Attack:
+    """Many calls on one socket, answered calls hung up at once."""
+
+    def __init__(self, line: socket.socket, to: Address) -> None:
+        self._line, self._to = line, to
+        self.at, self.port = line.getsockname()
+        self._calls: dict[str, dict[str, str]] = {}
+        self.found = Answers()
+
+    def invite(self, fields: dict[str, str]) -> None:
+        """Begin a call."""
+        call_id = f"{self.at}-{self.port}-{len(self._calls)}"
+        self._calls[call_id] = fields
+        here = self.at
+        sound = (
+            f"v=0\r\no=- 1 1 IN IP4 {here}\r\ns=-\r\nc=IN IP4 {here}\r\nt=0 0\r\nm=audio 25200 RTP/AVP 8\r\n"
+        )
+        self._send("INVITE", call_id, "", sound)
+
+    def hear(self, seconds: float) -> None:
+        """Take answers until none comes for so long."""
+        self._line.settimeout(seconds)
+        while True:
+            try:
+                text = self._line.recv(65535).decode(errors="replace")
+            except TimeoutError:
+                return
+            status = re.match(r"SIP/2\.0 ([2-6]\d\d)", text)
+            call_id = re.search(r"(?m)^Call-ID: (.*?)\r?$", text)
+            if status and call_id and "CSeq: 1 INVITE" in text and call_id.group(1) in self._calls:
+                self._answered(call_id.group(1), int(status.group(1)), text)
+
+    def give_up(self) -> None:
+        """Whoever got no answer goes."""
+        silent = [call_id for call_id, fields in self._calls.items() if "status" not in fields]
+        for call_id in silent:
+            self._send("CANCEL", call_id)
+        self.hear(WAIT_SECONDS)
+        self.found.silent = sum("status" not in fields for fields in self._calls.values())
+
+    def _answered(self, call_id: str, status: int, text: str) -> None:
+        found = re.search(r"(?m)^To: .*$", text)
+        to_line = found.group(0).rstrip("\r") if found else ""
+        is_news = "status" not in self._calls[call_id]
+        self._calls[call_id]["status"] = str(status)
+        self._send("ACK", call_id, to_line)
+        if is_news:
+            self.found.by_status[status] = self.found.by_status.get(status, 0) + 1
+        if is_news and status == 200:
+            self._send("BYE", call_id, to_line)
+
+    def _send(self, method: str, call_id: str, to_line: str = "", body: str = "") -> None:
+        fields, at = self._calls[call_id], self.at
+        branch = {"BYE": "b", "ACK": "a" if fields.get("status") == "200" else "i"}.get(method, "i")
+        lines = [
+            f"{method} sip:{fields['uri']}@{self._to.ip}:{self._to.port} SIP/2.0",
+            f"Via: SIP/2.0/UDP {at}:{self.port};branch=z9hG4bK{call_id}{branch}",
+            f'From: "{fields.get("from_name", "x")}" <sip:{fields.get("from_user", "13900009999")}@{at}>;tag={call_id}',
+            to_line or f"To: <sip:{fields['uri']}@{self._to.ip}>",
+            f"Call-ID: {call_id}",
+            f"CSeq: {2 if method == 'BYE' else 1} {method}",
+            "Max-Forwards: 70",
+            f"Contact: <sip:{fields.get('contact', 'x')}@{at}:{self.port}>",
+            f"P-Asserted-Identity: <sip:{fields.get('identity', 'x')}@{at}>",
+            f"Diversion: <sip:{fields.get('diversion', 'x')}@{at}>;reason=unconditional",
+            *(["Content-Type: application/sdp"] if body else []),
+            f"Content-Length: {len(body)}",
+            "",
+            body,
+        ]
+        self._line.sendto("\r\n".join(lines).encode(errors="replace"), (self._to.ip, self._to.port))
+
+
 def attack(to: Address, at: str, wanted: Sequence[dict[str, str]]) -> Answers:
-    """Send them one after the other; whoever is answered hangs up."""
-    found = Answers()
+    """Send them all, a hundred a second at most; whoever is answered hangs up."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line:
         line.bind((at, 0))
-        line.settimeout(WAIT_SECONDS)
-        for number, each in enumerate(wanted):
-            status = _call(line, to, at, each, number)
-            if status:
-                found.by_status[status] = found.by_status.get(status, 0) + 1
-            else:
-                found.silent += 1
-    return found
-
-
-def _call(line: socket.socket, to: Address, at: str, fields: dict[str, str], number: int) -> int:
-    """The final status; 0 when there is none in time, and the call is given up then."""
-    port = line.getsockname()[1]
-    call_id = f"{at}-{port}-{number}"
-    user = fields.get("from_user", "13900009999")
-    head = [
-        f"Via: SIP/2.0/UDP {at}:{port};branch=z9hG4bK{number}-",
-        f'From: "{fields.get("from_name", "x")}" <sip:{user}@{at}>;tag={number}',
-        f"Call-ID: {call_id}",
-        "Max-Forwards: 70",
-        f"Contact: <sip:{fields.get('contact', 'x')}@{at}:{port}>",
-        f"P-Asserted-Identity: <sip:{fields.get('identity', 'x')}@{at}>",
-        f"Diversion: <sip:{fields.get('diversion', 'x')}@{at}>;reason=unconditional",
-    ]
-
-    def send(method: str, branch: str, to_line: str, body: str = "") -> None:
-        lines = [
-            f"{method} sip:{fields['uri']}@{to.ip}:{to.port} SIP/2.0",
-            head[0] + branch,
-            *head[1:],
-            to_line,
-        ]
-        lines += [f"CSeq: {2 if method == 'BYE' else 1} {method}"]
-        lines += ["Content-Type: application/sdp"] * bool(body) + [f"Content-Length: {len(body)}", "", body]
-        line.sendto("\r\n".join(lines).encode(errors="replace"), (to.ip, to.port))
-
-    to_line = f"To: <sip:{fields['uri']}@{to.ip}>"
-    sound = f"v=0\r\no=- 1 1 IN IP4 {at}\r\ns=-\r\nc=IN IP4 {at}\r\nt=0 0\r\nm=audio 25200 RTP/AVP 8\r\n"
-    send("INVITE", "i", to_line, sound)
-    status, answered_to = _answer(line, call_id)
-    if status == 0:
-        send("CANCEL", "i", to_line)
-        status, answered_to = _answer(line, call_id)
-    send("ACK", "a" if status == 200 else "i", answered_to or to_line)
-    if status == 200:
-        send("BYE", "b", answered_to)
-    return status
-
-
-def _answer(line: socket.socket, call_id: str) -> tuple[int, str]:
-    """The final answer to the INVITE and its To line; 0 for none."""
-    while True:
-        try:
-            text = line.recv(65535).decode(errors="replace")
-        except TimeoutError:
-            return 0, ""
-        found = re.match(r"SIP/2\.0 ([2-6]\d\d)", text)
-        if found and f"Call-ID: {call_id}\r\n" in text and re.search(r"CSeq: 1 INVITE", text):
-            to = re.search(r"(?m)^To: .*$", text)
-            return int(found.group(1)), to.group(0).rstrip("\r") if to else ""
+        calls = Attack(line, to)
+        for fields in wanted:
+            calls.invite(dict(fields))
+            calls.hear(0.01)
+        calls.hear(WAIT_SECONDS)
+        calls.give_up()
+    return calls.found
 
 
 class FakeCarrier:

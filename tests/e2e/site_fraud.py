@@ -7,6 +7,8 @@ from typing import Any
 Site = dict[str, Any]
 CARRIER, HOST = "toll", "127.0.0.91"
 PREFIX, ABROAD, BARRED, EMERGENCY = "8891", "0085212345678", "00447700900000", "119"
+NUMBER = "4009007100"
+"""Says goodbye to whoever calls from outside."""
 CALLER, NOBODY = "7058", "7059"
 """Seats: one that may call abroad, and one without any rights."""
 
@@ -24,6 +26,17 @@ def add_fraud(found: Site) -> None:
         found["routes"].append(
             {"name": name, "title": name, "prefixes": prefixes, "rights": rights, "trunks": [CARRIER]}
         )
+    steps = {"bye": {"kind": "hangup", "prompts": ["goodbye"]}}
+    flow = {
+        "name": CARRIER,
+        "title": CARRIER,
+        "language": "zh",
+        "start": "bye",
+        "operator": "bye",
+        "steps": steps,
+    }
+    found["flows"].append(flow)
+    found["dids"].append({"number": NUMBER, "title": CARRIER, "flow": CARRIER, "language": "zh"})
     for seat in found["seats"]:
         if seat["number"] in (CALLER, NOBODY):
             seat["rights"] = "international" if seat["number"] == CALLER else "inside"

@@ -26,7 +26,6 @@ from tests.e2e.until import until
 from tests.e2e.verbs_inside import PHONES, account
 
 pytestmark = pytest.mark.req("SEC-2")
-DID = "4009001001"
 TRUNK, ELSEWHERE = "127.0.0.2", "127.0.0.200"
 STRANGERS = 1000
 Tell = Callable[..., None]
@@ -57,7 +56,7 @@ def test_hostile_values_reach_no_carrier_and_no_file(
     house: House, carrier: FakeCarrier, measured: Tell
 ) -> None:
     canary = Path(f"/tmp/hotline-canary-{os.getpid()}")
-    wanted = list(invites(canary, DID))
+    wanted = list(invites(canary, fraud.NUMBER))
     assert len(wanted) >= 500
     dial(house, fraud.CALLER, f"{fraud.PREFIX}99999", 486)
     assert len(carrier.asked) == 1, "the carrier would not have noticed"
@@ -100,7 +99,7 @@ def test_a_thousand_slow_fastagi_connections_do_not_delay_a_call(house: House, m
     def menu() -> float:
         """From the INVITE to the answer, which FastAGI gives."""
         began = time.monotonic()
-        caller = Caller(dials=DID, number="13900008888", talk_seconds=0)
+        caller = Caller(dials=fraud.NUMBER, number="13900008888", talk_seconds=0)
         run = sipp.start(caller, house.sip, house.sipp_logs, at=Address(TRUNK))
         with run:
             (event, *_) = until(lambda: run.events("answered"), 20, "an answer")
