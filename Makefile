@@ -32,7 +32,7 @@ $(1) $(PYTEST) $(2) $(3) || { echo "once more, one by one:"; $(PYTEST) $(2) --la
 endef
 
 # Each has a target of its own.
-APART := tests/e2e tests/lab tests/pri
+APART := tests/e2e tests/lab tests/phones tests/pri
 
 test: setup      ## everything but boards: real calls, real Asterisks, units and both databases, beside each other
 	$(MAKE) -j3 --output-sync test-calls test-lab test-rest
@@ -41,7 +41,7 @@ test-calls: setup
 	$(call tested,,tests/e2e,--durations=10)
 
 test-lab: setup
-	$(call tested,,tests/lab,--durations=5)
+	$(call tested,,tests/lab tests/phones,--durations=5)
 
 # Only when a processor has nothing else to do: the others send speech in real time.
 test-rest: setup
