@@ -34,9 +34,9 @@ def commands(settings: Settings) -> Mapping[str, Sequence[str]]:
     return {**{name: [*hotline, "agi"] for name in names}, "ami": [*hotline, "ami"], **phones}
 
 
-def helpers() -> Mapping[str, Sequence[str]]:
-    """What a real house has besides: it shuts out who guesses passwords."""
-    return {"bans": [sys.executable, "-m", "cli", "bans", "watch"]}
+def helpers(*, dry_run: bool) -> Mapping[str, Sequence[str]]:
+    """What a house has besides: it shuts out who guesses passwords. A lab only tells whom it would."""
+    return {"bans": [sys.executable, "-m", "cli", "bans", "watch", *["--dry-run"] * dry_run]}
 
 
 def log_folder(settings: Settings) -> Path:

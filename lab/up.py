@@ -29,21 +29,21 @@ def up(app: App, with_lab: bool) -> None:
     with terminated_as_interrupted(), alone(app.settings.folder), logged(app):
         need_free(app.settings, OWN_PORTS)
         if not with_lab:
-            asyncio.run(_serve(app, progress))
+            asyncio.run(_serve(app, progress, with_lab=with_lab))
             return
         asterisk = find_asterisk(app, progress)
         set_up_database(app, progress)
         load_sample(app, progress)
         make_prompts(app, progress)
         with live(app, asterisk, progress):
-            asyncio.run(_serve(app, progress))
+            asyncio.run(_serve(app, progress, with_lab=with_lab))
 
 
-async def _serve(app: App, progress: Progress) -> None:
+async def _serve(app: App, progress: Progress, *, with_lab: bool) -> None:
     stop = asyncio.Event()
     stop_on_signals(stop)
     since = app.clock()
-    wanted = {**commands(app.settings), **helpers()}
+    wanted = {**commands(app.settings), **helpers(dry_run=with_lab)}
     running = asyncio.create_task(supervise(wanted, manner(app.settings, progress.line), stop))
     try:
         with progress.phase("Hotline at work"):
