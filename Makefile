@@ -21,34 +21,37 @@ lint: setup      ## format, lint and types
 	.venv/bin/ruff check .
 	.venv/bin/mypy
 
-# Tests that send speech in real time keep a machine to themselves.
-REAL := tests/lab
-
 # Compiled once, and not by every worker in every run.
-test test-unit: export PYTHONDONTWRITEBYTECODE =
+test test-calls test-lab test-rest test-unit: export PYTHONDONTWRITEBYTECODE =
 
 # What fails is run once more, one by one: what a busy machine spoiled passes then, and stays in the output; a fault fails again.
-# $(1): the tests, $(2): how they are run the first time.
+# $(1): how it is started, $(2): the tests, $(3): how they are run the first time.
+PYTEST = $(PY) -m pytest -q -o cache_dir=.pytest_cache/$@
 define tested
-$(PY) -m pytest -q $(1) $(2) || { echo "once more, one by one:"; $(PY) -m pytest -q $(1) --last-failed; }
+$(1) $(PYTEST) $(2) $(3) || { echo "once more, one by one:"; $(PYTEST) $(2) --last-failed; }
 endef
 
-# What needs a virtual machine with boards: a target of its own.
-BOARDS := tests/pri
+test: setup      ## everything: real calls, real Asterisks, units and both databases, beside each other
+	$(MAKE) -j3 --output-sync test-calls test-lab test-rest
 
-test: setup      ## everything: units and both databases beside each other, then real Asterisks, then real calls
-	$(call tested,tests --ignore=tests/e2e --ignore=$(BOARDS) $(REAL:%=--ignore=%),-n auto --dist loadgroup)
-	$(call tested,$(REAL),--durations=5)
-	$(call tested,tests/e2e,--durations=10)
+test-calls: setup
+	$(call tested,,tests/e2e,--durations=10)
+
+test-lab: setup
+	$(call tested,,tests/lab,--durations=5)
+
+# Only when a processor has nothing else to do: the others send speech in real time.
+test-rest: setup
+	$(call tested,chrt --idle 0,tests --ignore=tests/e2e --ignore=tests/lab --ignore=tests/pri,-n auto --dist loadgroup)
 
 test-unit: setup ## without Asterisk, PostgreSQL, calls and whatever takes long
 	$(PY) -m pytest -q -n auto --dist worksteal tests \
-	    $(patsubst %,--ignore=%,$(REAL) $(BOARDS) tests/e2e tests/doctor tests/dialplan_templates) \
+	    $(patsubst %,--ignore=%,tests/lab tests/pri tests/e2e tests/doctor tests/dialplan_templates) \
 	    -m "not (e2e or asterisk or postgres or slow)"
 
 test-pri: setup  ## real E1/PRI calls over boards in a virtual machine; the first time builds it (minutes)
 	scripts/setup pri || echo "test-pri: without these packages its tests are skipped"
-	$(PY) -m pytest -q $(BOARDS)
+	$(PYTEST) tests/pri
 
 bench: setup     ## every measurement, about sixteen minutes; docs/benchmarks.md is written anew
 	$(PY) -m bench
@@ -56,4 +59,4 @@ bench: setup     ## every measurement, about sixteen minutes; docs/benchmarks.md
 day: setup       ## a mixed day of 2,000 calls at ten a second with thirty agents, about five minutes
 	$(PY) -m bench day
 
-.PHONY: help setup demo run lint test test-unit test-pri bench day
+.PHONY: help setup demo run lint test test-calls test-lab test-rest test-unit test-pri bench day

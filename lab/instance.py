@@ -25,8 +25,6 @@ FOLDERS = (
     "lib",
     "lib/keys",
     "spool",
-    "spool/monitor",
-    "spool/monitor/.part",
 )
 SPOOLS = ("spool/voicemail", "spool/outgoing", "spool/recording", "spool/system", "spool/tmp")
 

@@ -17,12 +17,13 @@ from sqlalchemy import Engine
 from callcenter.logging import Libraries
 from lab.home import temporary_home
 from lab.postgres import PrivatePostgres
-from schema.session import engine_for
-from schema.upgrade import upgrade
-from tests.databases import set_up
+from schema.session import session_factory
+from tests.databases import Sessions, migrate, postgres_as_new, sqlite_copy
 
 settings.register_profile("hotline", deadline=None)
 settings.load_profile("hotline")
+
+BOTH = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 
 MARK = "HOTLINE_TEST_SESSION"
 """In the environment of every process that a test session starts, and of theirs."""
@@ -103,7 +104,7 @@ def postgres() -> Iterator[PrivatePostgres]:
         server.stop()
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+@pytest.fixture(params=BOTH)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of an empty database, on either engine."""
     if request.param == "sqlite":
@@ -116,15 +117,28 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An SQLite file with all tables and no rows, to be copied."""
     file = tmp_path_factory.mktemp("migrated") / "hotline.db"
-    engine = engine_for(f"sqlite:///{file}")
-    upgrade(engine)
-    engine.dispose()
+    migrate(f"sqlite:///{file}")
     return file
 
 
-@pytest.fixture
-def database(database_url: str, migrated: Path) -> Iterator[Engine]:
-    """An engine on a database with all tables, on either engine."""
-    engine = set_up(database_url, migrated)
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres: PrivatePostgres) -> str:
+    """The address of a PostgreSQL database with all tables, for one test after the other."""
+    return migrate(postgres.create("migrated"))
+
+
+@pytest.fixture(params=BOTH)
+def database(request: pytest.FixtureRequest, tmp_path: Path, migrated: Path) -> Iterator[Engine]:
+    """An engine on a database with all tables and no rows, on either engine."""
+    if request.param == "sqlite":
+        engine = sqlite_copy(migrated, tmp_path)
+    else:
+        engine = postgres_as_new(request.getfixturevalue("migrated_postgres"))
     yield engine
     engine.dispose()
+
+
+@pytest.fixture
+def sessions(database: Engine) -> Sessions:
+    """Sessions on ``database``, as the program makes them."""
+    return session_factory(database)

@@ -21,7 +21,7 @@ from schema.session import engine_for, session_factory
 from schema.voicemail import MessageMark
 from tests.agi.flows import TRUST, Caller, House, publish
 from tests.callcenter.flow_sites import flow, site
-from tests.databases import Sessions, set_up
+from tests.databases import Sessions, sqlite_copy
 from tests.fakes.asterisk_agi import TOKEN, Exchange, request
 
 pytestmark = [pytest.mark.req("CALL-6")]
@@ -75,7 +75,7 @@ class Desk:
 
 @pytest.fixture
 def desk(tmp_path: Path, migrated: Path) -> Desk:
-    engine = set_up(f"sqlite:///{tmp_path}/hotline.db", migrated)
+    engine = sqlite_copy(migrated, tmp_path)
     sessions = session_factory(engine)
     with sessions.begin() as session:
         for number in (0, 1):

@@ -9,9 +9,6 @@ import pytest
 
 from tests.ami.asterisk import ThrowAwayAsterisk
 from tests.ami.ledgers import Ledgers
-from tests.databases import database, server, sessions
-
-__all__ = ["asterisk", "database", "server", "sessions"]
 
 
 @pytest.fixture(scope="module")

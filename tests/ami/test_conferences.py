@@ -16,9 +16,8 @@ from callcenter.events import BridgeEntered, BridgeLeft
 from callcenter.ledger_format import CEL_COLUMNS
 from schema.conferences import Conference, ConferenceMember
 from tests.callcenter.flow_sites import flow, site
-from tests.databases import Sessions, database, server, sessions
+from tests.databases import Sessions
 
-__all__ = ["database", "server", "sessions"]
 pytestmark = [pytest.mark.req("CALL-5")]
 ROOMS = [
     {"number": "8801", "title": "Recorded", "record": True},

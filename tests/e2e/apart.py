@@ -1,4 +1,4 @@
-"""A second house beside the first: the same ports and addresses, on a loopback network of its own.
+"""More houses beside the first: the same ports and addresses, each on a loopback network of its own.
 
 Cases that need a house to themselves are played there one after the other, while others go on in the first.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import ctypes
 import fcntl
 import os
+import shutil
 import socket
 import struct
 from collections.abc import Callable, Iterator
@@ -36,11 +37,15 @@ def leave_the_network() -> None:
 
 
 class HouseApart:
-    """What is asked of it is done in its own thread, in order."""
+    """What is asked of it is done in its own thread, in order. The sounds are those that ``first`` has made."""
 
-    def __init__(self, thread: ThreadPoolExecutor) -> None:
+    def __init__(self, thread: ThreadPoolExecutor, first: House) -> None:
         self._thread = thread
         self._stack = ExitStack()
+        self._home = self._stack.enter_context(temporary_home())
+        made = first.app.settings.prompts
+        own = self._home / made.relative_to(first.home)
+        shutil.copytree(made, own, copy_function=os.link, symlinks=True)
         self._house: Future[House] = thread.submit(self._open)
 
     def submit(self, what: Callable[[House], T]) -> Future[T]:
@@ -53,7 +58,7 @@ class HouseApart:
 
     def _open(self) -> House:
         leave_the_network()
-        house = House(self._stack.enter_context(temporary_home()))
+        house = House(self._home, commands_at_once=1)
         self._stack.callback(house.down)
         house.up()
         return house
@@ -66,10 +71,10 @@ def may_be_apart() -> bool:
 
 
 @contextmanager
-def house_apart() -> Iterator[HouseApart]:
+def house_apart(first: House) -> Iterator[HouseApart]:
     """One, open until it is left."""
     with ThreadPoolExecutor(1) as thread:
-        house = HouseApart(thread)
+        house = HouseApart(thread, first)
         try:
             yield house
         finally:

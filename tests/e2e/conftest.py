@@ -1,7 +1,8 @@
-"""One running Hotline for all end-to-end tests, every harmless case played on it at once, and one for the others."""
+"""One running Hotline for all end-to-end tests, every harmless case played on it at once, and a few for the others."""
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -17,6 +18,7 @@ from tests.e2e.house import House, one_at_a_time
 from tests.e2e.runner import Played, play_in_time
 
 AT_ONCE = 6
+HOUSES_APART = 2
 FIGURES = pytest.StashKey[list[str]]()
 
 
@@ -78,14 +80,16 @@ def chosen(request: pytest.FixtureRequest) -> list[Case]:
 
 
 @pytest.fixture(scope="session")
-def played_alone(chosen: list[Case]) -> Iterator[dict[str, Future[Played]]]:
-    """The cases that need a house to themselves, begun in another one; none where there can be no other."""
+def played_alone(house: House, chosen: list[Case]) -> Iterator[dict[str, Future[Played]]]:
+    """The cases that need a house to themselves, begun in others; none where there can be no others."""
     alone = [case for case in chosen if case.alone]
     if not alone or not may_be_apart():
         yield {}
         return
-    with house_apart() as house:
-        yield {case.name: house.submit(partial(play_in_time, case)) for case in alone}
+    with ExitStack() as stack:
+        apart = [stack.enter_context(house_apart(house)) for _ in range(min(HOUSES_APART, len(alone)))]
+        turns = zip(alone, itertools.cycle(apart), strict=False)
+        yield {case.name: other.submit(partial(play_in_time, case)) for case, other in turns}
 
 
 @pytest.fixture(scope="session")

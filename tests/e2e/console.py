@@ -16,8 +16,6 @@ from typing import Any, NamedTuple
 
 from tests.e2e.process import PROJECT
 
-PROCESSES = 3
-
 
 class Said(NamedTuple):
     """What a command came to: its exit code, what it printed, and what it said of its failing."""
@@ -30,8 +28,8 @@ class Said(NamedTuple):
 class Console:
     """May be used by several threads. ``close`` at the end."""
 
-    def __init__(self) -> None:
-        self._processes = [_start() for _ in range(PROCESSES)]
+    def __init__(self, processes: int) -> None:
+        self._processes = [_start() for _ in range(processes)]
         self._idle: queue.SimpleQueue[subprocess.Popen[str]] = queue.SimpleQueue()
         for process in self._processes:
             self._idle.put(process)

@@ -55,7 +55,7 @@ class Fallback:
 class House:
     """Start with ``up``, end with ``down``. It is on the embedded database at first."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, *, commands_at_once: int = 3) -> None:
         self.home = home
         self.sipp_logs = home / "sipp"
         self.sipp_logs.mkdir()
@@ -66,7 +66,7 @@ class House:
         self.ami = HotlineProcess("ami", home / "ami.log")
         self._former: dict[str, set[str]] = {}
         self._open = ExitStack()
-        self._console = Console()
+        self._console = Console(commands_at_once)
         self._open.callback(self._console.close)
 
     # ── starting and ending ──────────────────────────────────────────────────
@@ -150,6 +150,11 @@ class House:
         done = self._console.run(self._settings, words)
         assert done.code != 0, f"hotline {' '.join(words)} should have failed: {done.output}"
         return done.error
+
+    def send_home(self, agent: str) -> None:
+        """Log the agent out; the listener may have done so, when the phone was switched off first."""
+        done = self._console.run(self._settings, ("agents", "logout", agent))
+        assert done.code == 0 or "is not logged in" in done.error, done.error
 
     def begin(self, *words: str) -> subprocess.Popen[str]:
         """A Hotline command as a process of its own, which goes on meanwhile."""

@@ -128,7 +128,7 @@ class Stage(
         self.clicked: dict[str, str] = {}
         self._since = 0.0
         for agent, options in case.agents.items():
-            self._stack.callback(house.run, "agents", "logout", agent)
+            self._stack.callback(house.send_home, agent)
             self.parties[agent] = stack.enter_context(sign_in(house, agent, options))
         self.take_up_phones(case.phones, stack)
         self.take_up_lamps()

@@ -22,7 +22,8 @@ class SmallDisk:
         self._ballast = folder / "ballast"
 
     def __enter__(self) -> SmallDisk:
-        owner = (self._folder / PART_FOLDER).stat()
+        owner = self._folder.parent.stat()
+        self._folder.mkdir(exist_ok=True)
         command = ["mount", "-t", "tmpfs", "-o", f"size={self._size},mode=0777", "tmpfs", str(self._folder)]
         if subprocess.run(command, capture_output=True, check=False).returncode:
             pytest.skip("a file system can't be mounted here")

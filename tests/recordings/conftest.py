@@ -6,10 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.databases import Sessions, database, server, sessions
+from tests.databases import Sessions
 from tests.recordings.spool import Spool
-
-__all__ = ["database", "server", "sessions"]
 
 
 @pytest.fixture

@@ -14,9 +14,7 @@ from callcenter.site import Site
 from callcenter.site.waiting import CallBack
 from schema.calls import CallbackRequest, Step, Visit
 from schema.waiting import KeptPlace
-from tests.databases import Sessions, database, server, sessions
-
-__all__ = ["database", "server", "sessions"]
+from tests.databases import Sessions
 
 NOW = dt.datetime(2026, 11, 22, 8, tzinfo=dt.UTC)
 SECOND = dt.timedelta(seconds=1)

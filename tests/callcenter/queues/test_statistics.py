@@ -13,9 +13,7 @@ from sqlalchemy.orm import Session
 from callcenter.queues.statistics import Period, statistics
 from callcenter.queues.stays import Figures, Limits, Stay, Tally
 from schema.calls import Visit
-from tests.databases import Sessions, database, server, sessions
-
-__all__ = ["database", "server", "sessions"]
+from tests.databases import Sessions
 
 LIMITS = {"sales": Limits(short=3, timely=10), "support": Limits(short=0, timely=60)}
 FIRST = dt.datetime(2026, 10, 23, tzinfo=dt.UTC)
