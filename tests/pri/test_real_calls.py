@@ -5,13 +5,10 @@ The tests share two E1 and the agent, and go in the order they stand in.
 
 from __future__ import annotations
 
-import time
 import wave
 from array import array
-from collections.abc import Callable, Iterator
-from itertools import count
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
 
@@ -26,7 +23,6 @@ IN = "DAHDI/g1/{}"
 OUT = "PJSIP/{}@seat"
 """A number outside, as the phone of seat s8001 dials it."""
 CHANNELS = 30
-T = TypeVar("T")
 
 
 @pytest.fixture
@@ -134,7 +130,7 @@ def test_thirty_calls_at_once_fill_a_span_and_the_next_call_takes_another_way(ri
     callers = [f"0213{number:02}" for number in range(CHANNELS)]
     for caller in callers:
         rig.exchange.call(IN.format("4002"), "caller", "press", shown=caller)
-    seldom(lambda: f"{CHANNELS} active channels" in rig.hotline.run("core show channels"), 120, "all are up")
+    until(lambda: f"{CHANNELS} active channels" in rig.hotline.run("core show channels"), 120, "all are up")
     assert [line["in_use"] for line in rig.told("boards")] == [CHANNELS, 0]
     since, others = len(rig.exchange.events), len(rig.town.events)
     call = rig.town.call(OUT.format("0299"), "caller", "wait")
@@ -155,7 +151,7 @@ def test_a_d_channel_that_goes_down_is_an_alarm_calls_fail_over_and_it_recovers(
     phone(rig)
     assert states(rig) == {"a102/1": "up", "a102/2": "up"}
     with rig.switched_off("exchange"):
-        seldom(lambda: states(rig)["a102/1"] == "no_signalling", 90, "the first line is in alarm")
+        until(lambda: states(rig)["a102/1"] == "no_signalling", 90, "the first line is in alarm")
         assert "D channel is down" in rig.run("boards")
         until(lambda: rig.ami.logged("boards.alarm"), 30, "the alarm is raised")
         since = len(rig.town.events)
@@ -163,7 +159,7 @@ def test_a_d_channel_that_goes_down_is_an_alarm_calls_fail_over_and_it_recovers(
         told(rig, "Arrived", since)
         assert arrived(rig.town.events[since:]) == [("0299", "DAHDI")]  # over the second E1
         call.hang_up()
-    seldom(lambda: states(rig)["a102/1"] == "up", 120, "the first line is up again")
+    until(lambda: states(rig)["a102/1"] == "up", 120, "the first line is up again")
     until(lambda: rig.ami.logged("boards.alarm_over"), 30, "the alarm is over")
     begun = rig.told("boards", "history", "--line", "a102/1")
     assert [one["state"] for one in begun][:2] == ["up", "no_signalling"]
@@ -189,22 +185,16 @@ def states(rig: Rig) -> dict[str, str]:
     return {line["line"]: line["state"] for line in rig.told("boards")}
 
 
-def seldom(look: Callable[[], T], seconds: float, what: str) -> T:
-    """As ``until``, but asks once a second: a question costs an emulated Asterisk much."""
-    first = count()
-    return until(lambda: (time.sleep(1.0 if next(first) else 0.0), look())[1], seconds, what)
-
-
 def phone(rig: Rig) -> None:
     """Wait until the seat's phone is there, and in no call."""
-    seldom(lambda: "s8001/" in rig.hotline.run("pjsip show contacts"), 60, "the seat's phone is there")
-    seldom(lambda: "PJSIP/s8001" not in rig.hotline.run("core show channels"), 30, "the phone is idle")
+    until(lambda: "s8001/" in rig.hotline.run("pjsip show contacts"), 60, "the seat's phone is there")
+    until(lambda: "PJSIP/s8001" not in rig.hotline.run("core show channels"), 30, "the phone is idle")
 
 
 def wait_for_span(rig: Rig, span: int, state: str, seconds: float = 60) -> None:
     """Until its D channel is so."""
     wanted = f"PRI span {span}/0: {state}"
-    seldom(lambda: wanted in rig.hotline.run("pri show spans"), seconds, wanted)
+    until(lambda: wanted in rig.hotline.run("pri show spans"), seconds, wanted)
 
 
 def told(rig: Rig, name: str, since: int, **wanted: str) -> Message:
