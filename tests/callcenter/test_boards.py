@@ -14,9 +14,8 @@ from callcenter.boards.lines import Line, lines_now
 from callcenter.site import Site
 from callcenter.site.board_lines import line_trunks
 from schema.boards import STATES, LineState
-from tests.databases import Sessions, database, server, sessions
+from tests.databases import Sessions
 
-__all__ = ["database", "server", "sessions"]
 pytestmark = pytest.mark.req("GW-1")
 AT = dt.datetime(2026, 10, 13, 2, tzinfo=dt.UTC)
 
