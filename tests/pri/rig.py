@@ -118,8 +118,7 @@ class Rig:
         off = self.guest / f"{exchange}-off"
         off.touch()
         manager: Manager = getattr(self, exchange)
-        manager.ask("Command", Command="core stop now")
-        manager.close()
+        manager.stop()
         try:
             yield
         finally:
