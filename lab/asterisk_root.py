@@ -129,7 +129,7 @@ def unpack(
     ):
         last_words = _relay(packer, say)
     if packer.returncode != 0 or unpacker.returncode != 0:
-        raise HotlineError("Debian's packages could not be unpacked:\n" + "\n".join(last_words))
+        raise HotlineError(f"{folder.parent} could not be built:\n" + "\n".join(last_words))
 
 
 def _relay(packer: subprocess.Popen[bytes], say: Callable[[str], None]) -> list[str]:

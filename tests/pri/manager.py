@@ -41,6 +41,12 @@ class Manager:
         until(lambda: mine and _is_whole(mine), ANSWER_SECONDS, f"the answer to {action}")
         return mine
 
+    def stop(self) -> None:
+        """End the Asterisk; it does not answer any more."""
+        self._line.sendall(b"Action: Command\r\nCommand: core stop now\r\n\r\n")
+        self._reader.join(ANSWER_SECONDS)
+        self._line.close()
+
     def run(self, command: str) -> str:
         """What a console command prints."""
         return self.ask("Command", Command=command)[0].get("Output", "")

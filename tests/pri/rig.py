@@ -62,7 +62,7 @@ class Rig:
         self.agi = HotlineProcess("agi", home / "agi.log")
         self.ami = HotlineProcess("ami", home / "ami.log")
         self.took: dict[str, float] = {}
-        self._console = Console()
+        self._console = Console(1)
 
     def up(self) -> None:
         """Boot the machine, and meanwhile bring Hotline's files to life as an operator does."""
@@ -118,8 +118,7 @@ class Rig:
         off = self.guest / f"{exchange}-off"
         off.touch()
         manager: Manager = getattr(self, exchange)
-        manager.ask("Command", Command="core stop now")
-        manager.close()
+        manager.stop()
         try:
             yield
         finally:

@@ -5,13 +5,10 @@ The tests share two E1 and the agent, and go in the order they stand in.
 
 from __future__ import annotations
 
-import time
 import wave
 from array import array
-from collections.abc import Callable, Iterator
-from itertools import count
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
 
@@ -26,7 +23,6 @@ IN = "DAHDI/g1/{}"
 OUT = "PJSIP/{}@seat"
 """A number outside, as the phone of seat s8001 dials it."""
 CHANNELS = 30
-T = TypeVar("T")
 
 
 @pytest.fixture
@@ -39,8 +35,9 @@ def agent(rig: Rig) -> Iterator[None]:
 
 
 def test_both_spans_are_up(rig: Rig) -> None:
-    for span in (1, 2):
-        wait_for_span(rig, span, "Up")
+    for manager, span in ((rig.hotline, 1), (rig.hotline, 2), (rig.exchange, 3), (rig.town, 4)):
+        wanted = f"PRI span {span}/0: Up, Active"
+        until(lambda manager=manager, wanted=wanted: wanted in manager.run("pri show spans"), 60, wanted)
 
 
 @pytest.mark.parametrize(
@@ -56,7 +53,7 @@ def test_a_call_reaches_the_flow_of_its_trunk_and_number(
     call.hang_up()
     found = call_of(rig, caller)
     assert (found.trunk, found.did, found.direction) == (trunk, "4001", "inbound")
-    assert {step.flow for step in rig.rows(Step, call_id=found.call_id)} == {flow}
+    assert {step.flow for step in steps_of(rig, found)} == {flow}
     assert loudness(heard) > SPEECH
 
 
@@ -72,7 +69,7 @@ def test_keys_pass_both_ways_through_the_menu_and_to_the_agent(rig: Rig) -> None
     assert [(visit.queue, visit.agent) for visit in rig.rows(Visit, call_id=found.call_id)] == [
         ("desk", "1001")
     ]
-    assert "1" in [step.keys for step in rig.rows(Step, call_id=found.call_id)]
+    until(lambda: rig.rows(Step, call_id=found.call_id, keys="1"), 30, "the step of key 1")
 
 
 @pytest.mark.parametrize(
@@ -91,7 +88,7 @@ def test_each_cause_leads_a_flow_to_its_own_next_step(
     caller = f"0219{number}"
     rig.town.call(IN.format(number), "caller", "wait", shown=caller).ended()
     found = call_of(rig, caller)
-    ways = [(step.step, step.outcome, step.next) for step in rig.rows(Step, call_id=found.call_id)]
+    ways = [(step.step, step.outcome, step.next) for step in steps_of(rig, found)]
     assert ways[-2:] == [("ring", outcome, leads_to), (leads_to, "over", "@hangup")]
     [leg] = rig.rows(Leg, call_id=found.call_id, kind="outside")
     assert (leg.cause, leg.answered_at is not None) == (cause, outcome == "done")
@@ -129,12 +126,33 @@ def test_a_call_that_both_exchanges_refuse_for_want_of_a_line_goes_to_the_next_t
     call.hang_up()
 
 
+def test_a_d_channel_that_goes_down_is_an_alarm_calls_fail_over_and_it_recovers(rig: Rig) -> None:
+    phone(rig)
+    assert states(rig) == {"a102/1": "up", "a102/2": "up"}
+    with rig.switched_off("exchange"):
+        until(lambda: states(rig)["a102/1"] == "no_signalling", 90, "the first line is in alarm")
+        assert "D channel is down" in rig.run("boards")
+        until(lambda: rig.ami.logged("boards.alarm"), 30, "the alarm is raised")
+        since = len(rig.town.events)
+        call = rig.town.call(OUT.format("0299"), "caller", "wait")
+        told(rig, "Arrived", since)
+        assert arrived(rig.town.events[since:]) == [("0299", "DAHDI")]  # over the second E1
+        call.hang_up()
+    until(lambda: states(rig)["a102/1"] == "up", 120, "the first line is up again")
+    until(lambda: rig.ami.logged("boards.alarm_over"), 30, "the alarm is over")
+    begun = rig.told("boards", "history", "--line", "a102/1")
+    assert [one["state"] for one in begun][:2] == ["up", "no_signalling"]
+    call = rig.exchange.call(IN.format("4001"), "caller", "wait", shown="02155")
+    until(lambda: rig.rows(Call, caller="02155", trunk="city"), 60, "a call comes in over it again")
+    call.hang_up()
+
+
 def test_thirty_calls_at_once_fill_a_span_and_the_next_call_takes_another_way(rig: Rig) -> None:
     phone(rig)
     callers = [f"0213{number:02}" for number in range(CHANNELS)]
     for caller in callers:
-        rig.exchange.call(IN.format("4002"), "caller", "press", shown=caller)
-    seldom(lambda: f"{CHANNELS} active channels" in rig.hotline.run("core show channels"), 120, "all are up")
+        rig.exchange.call(IN.format("4002"), "caller", "press", shown=caller).told("Up", 60)
+    until(lambda: f"{CHANNELS} active channels" in rig.hotline.run("core show channels"), 120, "all are up")
     assert [line["in_use"] for line in rig.told("boards")] == [CHANNELS, 0]
     since, others = len(rig.exchange.events), len(rig.town.events)
     call = rig.town.call(OUT.format("0299"), "caller", "wait")
@@ -149,27 +167,6 @@ def test_thirty_calls_at_once_fill_a_span_and_the_next_call_takes_another_way(ri
     rig.exchange.ask("Setvar", Variable="GO", Value="1")
     found = [call_of(rig, caller) for caller in callers]  # each has pressed 5, and then 9, which ends it
     assert [pressed(rig, one) for one in found] == [["5", "9"]] * CHANNELS
-
-
-def test_a_d_channel_that_goes_down_is_an_alarm_calls_fail_over_and_it_recovers(rig: Rig) -> None:
-    phone(rig)
-    assert states(rig) == {"a102/1": "up", "a102/2": "up"}
-    with rig.switched_off("exchange"):
-        seldom(lambda: states(rig)["a102/1"] == "no_signalling", 90, "the first line is in alarm")
-        assert "D channel is down" in rig.run("boards")
-        until(lambda: rig.ami.logged("boards.alarm"), 30, "the alarm is raised")
-        since = len(rig.town.events)
-        call = rig.town.call(OUT.format("0299"), "caller", "wait")
-        told(rig, "Arrived", since)
-        assert arrived(rig.town.events[since:]) == [("0299", "DAHDI")]  # over the second E1
-        call.hang_up()
-    seldom(lambda: states(rig)["a102/1"] == "up", 120, "the first line is up again")
-    until(lambda: rig.ami.logged("boards.alarm_over"), 30, "the alarm is over")
-    begun = rig.told("boards", "history", "--line", "a102/1")
-    assert [one["state"] for one in begun][:2] == ["up", "no_signalling"]
-    call = rig.exchange.call(IN.format("4001"), "caller", "wait", shown="02155")
-    until(lambda: rig.rows(Call, caller="02155", trunk="city"), 60, "a call comes in over it again")
-    call.hang_up()
 
 
 SPEECH = 300
@@ -189,22 +186,10 @@ def states(rig: Rig) -> dict[str, str]:
     return {line["line"]: line["state"] for line in rig.told("boards")}
 
 
-def seldom(look: Callable[[], T], seconds: float, what: str) -> T:
-    """As ``until``, but asks once a second: a question costs an emulated Asterisk much."""
-    first = count()
-    return until(lambda: (time.sleep(1.0 if next(first) else 0.0), look())[1], seconds, what)
-
-
 def phone(rig: Rig) -> None:
     """Wait until the seat's phone is there, and in no call."""
-    seldom(lambda: "s8001/" in rig.hotline.run("pjsip show contacts"), 60, "the seat's phone is there")
-    seldom(lambda: "PJSIP/s8001" not in rig.hotline.run("core show channels"), 30, "the phone is idle")
-
-
-def wait_for_span(rig: Rig, span: int, state: str, seconds: float = 60) -> None:
-    """Until its D channel is so."""
-    wanted = f"PRI span {span}/0: {state}"
-    seldom(lambda: wanted in rig.hotline.run("pri show spans"), seconds, wanted)
+    until(lambda: "s8001/" in rig.hotline.run("pjsip show contacts"), 60, "the seat's phone is there")
+    until(lambda: "PJSIP/s8001" not in rig.hotline.run("core show channels"), 30, "the phone is idle")
 
 
 def told(rig: Rig, name: str, since: int, **wanted: str) -> Message:
@@ -222,10 +207,20 @@ def arrived(events: list[Message]) -> list[tuple[str, str]]:
     return [(event["Number"], event["Over"]) for event in events if event.get("UserEvent") == "Arrived"]
 
 
+def steps_of(rig: Rig, call: Call) -> list[Step]:
+    """The steps of a call that is over, by when they were done; they are written a moment after it."""
+    ends = {"over", "hung_up"}
+
+    def look() -> list[Step]:
+        found = sorted(rig.rows(Step, call_id=call.call_id), key=lambda step: (step.at, step.number))
+        return found if ends & {step.outcome for step in found} else []
+
+    return until(look, 30, f"the steps of {call.caller}")
+
+
 def pressed(rig: Rig, call: Call) -> list[str]:
     """The keys of its menus that led on."""
-    steps = rig.rows(Step, call_id=call.call_id, outcome="key")
-    return [step.keys for step in steps if step.keys]
+    return [step.keys for step in steps_of(rig, call) if step.outcome == "key" and step.keys]
 
 
 def causes_of(rig: Rig, number: str) -> list[int]:

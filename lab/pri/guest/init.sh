@@ -18,5 +18,8 @@ mkdir -p /mnt/layer/upper /mnt/layer/work
 mount -t overlay -o lowerdir=/mnt/lower,upperdir=/mnt/layer/upper,workdir=/mnt/layer/work overlay /mnt/root
 mkdir -p "/mnt/root$house"
 mount -t 9p -o trans=virtio,version=9p2000.L,rw,msize=262144 house "/mnt/root$house"
-for folder in dev proc sys; do mount --move "/$folder" "/mnt/root/$folder"; done
+for folder in dev proc sys; do
+    mkdir -p "/mnt/root/$folder"
+    mount --move "/$folder" "/mnt/root/$folder"
+done
 exec switch_root /mnt/root /bin/sh "$house/guest/boot.sh" "$house"
