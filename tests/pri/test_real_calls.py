@@ -14,6 +14,7 @@ import pytest
 
 from schema.calls import Call, Leg, Step, Visit
 from tests.e2e.until import until
+from tests.json_keys import lost_of
 from tests.pri.manager import Message
 from tests.pri.rig import Rig
 
@@ -132,6 +133,7 @@ def test_a_d_channel_that_goes_down_is_an_alarm_calls_fail_over_and_it_recovers(
     with rig.switched_off("exchange"):
         until(lambda: states(rig)["a102/1"] == "no_signalling", 90, "the first line is in alarm")
         assert "D channel is down" in rig.run("boards")
+        assert lost_of("boards status", rig.told("boards", "status")) == []
         until(lambda: rig.ami.logged("boards.alarm"), 30, "the alarm is raised")
         since = len(rig.town.events)
         call = rig.town.call(OUT.format("0299"), "caller", "wait")
