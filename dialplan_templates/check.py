@@ -50,9 +50,13 @@ def _refuse_complaints(console: BootedAsterisk, files: Files) -> None:
     complaints = [line for line in lines if not line.startswith(BY_THE_WAY)]
     if complaints:
         raise ConfigRefused(f"Asterisk says: {' | '.join(complaints[:5])}")
-    texts = [files[path] for path in sorted(files) if path.startswith("extensions/")]
-    problems = dialplan_problems("".join(texts), console.rx("core show applications"))
-    if problems:
+    text = "".join(files[path] for path in sorted(files) if path.startswith("extensions/"))
+    applications = console.rx("core show applications")
+    if dialplan_problems(
+        text, applications
+    ):  # what Asterisk logs meanwhile may stand in the middle of a line
+        applications += console.rx("core show applications")
+    if problems := dialplan_problems(text, applications):
         raise ConfigRefused(f"the dialplan: {' | '.join(problems[:5])}")
 
 

@@ -22,13 +22,11 @@ class SmallDisk:
         self._ballast = folder / "ballast"
 
     def __enter__(self) -> SmallDisk:
-        owner = self._folder.parent.stat()
-        self._folder.mkdir(exist_ok=True)
+        self._make_part_folder()
         command = ["mount", "-t", "tmpfs", "-o", f"size={self._size},mode=0777", "tmpfs", str(self._folder)]
         if subprocess.run(command, capture_output=True, check=False).returncode:
             pytest.skip("a file system can't be mounted here")
-        (self._folder / PART_FOLDER).mkdir()
-        shutil.chown(self._folder / PART_FOLDER, owner.st_uid, owner.st_gid)
+        self._make_part_folder()
         return self
 
     def __exit__(
@@ -38,6 +36,13 @@ class SmallDisk:
             shutil.copytree(self._folder, kept, dirs_exist_ok=True)
             subprocess.run(["umount", "--lazy", str(self._folder)], check=True, capture_output=True)
             shutil.copytree(kept, self._folder, dirs_exist_ok=True)
+
+    def _make_part_folder(self) -> None:
+        """As Asterisk makes it for its first recording: below the disk, for afterwards, and on it."""
+        part, owner = self._folder / PART_FOLDER, self._folder.parent.stat()
+        part.mkdir(parents=True, exist_ok=True)
+        for folder in (self._folder, part):
+            shutil.chown(folder, owner.st_uid, owner.st_gid)
 
     def fill(self) -> None:
         """Not a byte more fits."""

@@ -43,7 +43,7 @@ class Serving:
             self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
         port = self.settings.phones_port
         assert port is not None
-        until(lambda: answers("127.0.0.1", port), 20, "phones are served")
+        until(lambda: answers("127.0.0.1", port), 60, "phones are served")
 
     def stop(self) -> int:
         processes.end(self.process.pid, 10)
