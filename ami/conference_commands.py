@@ -18,7 +18,8 @@ from callcenter.errors import HotlineError, NotFound, Unreachable
 from callcenter.ports import App
 from callcenter.printing import as_json, print_json, print_rows
 from callcenter.routing.desks import around
-from callcenter.routing.inside import House, begin
+from callcenter.routing.inside import begin
+from callcenter.routing.inside_call import House
 from callcenter.routing.number_plan import NumberPlan
 from callcenter.site import Site
 from callcenter.site_file.published import Published

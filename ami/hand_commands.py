@@ -22,7 +22,8 @@ from callcenter.calls.missed_commands import missed_calls
 from callcenter.errors import HotlineError, NotFound
 from callcenter.ports import App
 from callcenter.routing.desks import around
-from callcenter.routing.inside import House, begin
+from callcenter.routing.inside import begin
+from callcenter.routing.inside_call import House
 from callcenter.routing.number_plan import NumberPlan
 from callcenter.site_file.published import Published
 

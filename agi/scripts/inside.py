@@ -36,7 +36,7 @@ from callcenter.errors import HotlineError
 from callcenter.facts import DECISION, LINKED
 from callcenter.routing import inside as deciding
 from callcenter.routing.desks import Desks, around
-from callcenter.routing.inside import Decision, House, Place
+from callcenter.routing.inside_call import Decision, House, Place
 from callcenter.routing.links import FROM_HERE, Came, came
 from callcenter.routing.number_plan import NumberPlan
 

@@ -9,7 +9,8 @@ from agi.call import Call
 from agi.database import DatabaseAway, in_database
 from agi.services import Services
 from callcenter.routing import outgoing
-from callcenter.routing.inside import Decision, House, capped
+from callcenter.routing.inside import capped
+from callcenter.routing.inside_call import Decision, House
 from callcenter.routing.toll_fraud import Verdict, blind, counts
 
 log = structlog.get_logger()

@@ -8,7 +8,7 @@ from agi.snapshots import Snapshot
 from callcenter.channel_variables import RECORD_OWN, RECORD_THEIRS, TOLD_OUTSIDE
 from callcenter.facts import RECORDING
 from callcenter.recording_policy import direct
-from callcenter.routing.inside import Decision, House
+from callcenter.routing.inside_call import Decision, House
 
 UNKNOWN = "?"
 """The agent at a seat, while it can't be found out: what is recorded is looked at again when the leg has ended."""

@@ -8,15 +8,21 @@ of it; where the call stood travels as ``Place``.
 
 from __future__ import annotations
 
-import datetime as dt
-import re
 from collections.abc import Mapping
-from typing import Literal, NamedTuple
 
 from callcenter.feature_codes import find
-from callcenter.routing import decision as routing
-from callcenter.routing.desks import MAX_HOPS, Desks, Settings
-from callcenter.routing.links import FROM_HERE, Came, barred, peer_of
+from callcenter.routing.desks import MAX_HOPS, Settings
+from callcenter.routing.inside_call import (
+    BUSY,
+    DECLINED,
+    UNKNOWN_NUMBER,
+    Decision,
+    House,
+    Outcome,
+    Place,
+    refuse,
+)
+from callcenter.routing.links import barred, peer_of
 from callcenter.routing.number_plan import NumberPlan
 from callcenter.routing.outbound import (
     DEFAULT_RIGHTS,
@@ -28,83 +34,8 @@ from callcenter.routing.outbound import (
     way_out,
 )
 from callcenter.site.peers import Peer
-from callcenter.site_file.published import Published
 
 RING_SECONDS = 30
-BUSY, DECLINED, UNKNOWN_NUMBER, NO_ANSWER, UNREACHABLE, NO_LINE, NORMAL = 17, 21, 1, 19, 20, 34, 16
-"""Q.850 causes: what the caller's phone is told."""
-Outcome = Literal["answered", "busy", "no_answer", "unreachable"]
-_CURSOR = re.compile(r"(\+?[0-9]{2,20});([0-9]{1,2});([0-9]{0,2});([a-z0-9_]{0,40});([01])", re.ASCII)
-Act = Literal["feature", "flow", "dial", "out", "voicemail", "conference", "refuse", "hangup", "back"]
-
-
-class Place(NamedTuple):
-    """Whom a call is ringing. ``hops``: how often it has been passed on; ``trunk``: the trunk of its route, from 0;
-    ``owner``: the seat or agent whose rights count."""
-
-    number: str
-    hops: int = 0
-    trunk: int | None = None
-    owner: str = ""
-    confirm: bool = False
-    """Whoever answers outside is asked for a key."""
-
-    @classmethod
-    def parse(cls, cursor: str) -> Place | None:
-        """Read back ``cursor``; None for a call that is at its beginning."""
-        found = _CURSOR.fullmatch(cursor)
-        if found is None:
-            return None
-        number, hops, trunk, owner, confirm = found.groups()
-        return cls(number, int(hops), int(trunk) if trunk else None, owner, confirm == "1")
-
-    @property
-    def cursor(self) -> str:
-        """This place as a short text."""
-        trunk = "" if self.trunk is None else self.trunk
-        return f"{self.number};{self.hops};{trunk};{self.owner};{int(self.confirm)}"
-
-
-class Decision(NamedTuple):
-    """What happens next, and why. ``words`` are said to the caller before a refusal with ``cause``."""
-
-    act: Act
-    target: str
-    reasons: tuple[str, ...]
-    place: Place | None = None
-    argument: str = ""
-    seconds: int = 0
-    words: tuple[str, ...] = ()
-    cause: int = NORMAL
-    trunk: str = ""
-    limit: int = 0
-    caller_id: str = ""
-    idle: bool = False
-    """The phone is not rung while it is in a call."""
-    counts: str = ""
-    """Of a call that goes out now: ``home`` or ``abroad``, what the day's caps count it as."""
-
-    @property
-    def told(self) -> routing.Decision:
-        """As it is kept with the call, and shown."""
-        return routing.Decision("call", f"{self.act} {self.target}".strip(), self.reasons)
-
-    def after(self, *reasons: str) -> Decision:
-        """The same, for these reasons before its own."""
-        return self._replace(reasons=(*reasons, *self.reasons))
-
-
-class House(NamedTuple):
-    """What a decision is made of: one version of the site, the moment, who sits where."""
-
-    published: Published
-    plan: NumberPlan
-    at: dt.datetime
-    desks: Desks | None = None
-    """Who sits where and which settings there are; None while that can't be found out: then numbers ring."""
-    step_seconds: int = 0
-    """How long a flow's step rings; 0 for what a seat has dialled."""
-    came: Came = FROM_HERE
 
 
 def seat_of(plan: NumberPlan, channel: str, moved_by: str) -> str:
@@ -139,7 +70,7 @@ def _go_on(house: House, place: Place, dial_status: str, cause: str) -> Decision
     if outcome == "answered":
         return Decision("hangup", "", (f"{place.number} answered",), argument=outcome)
     if cause == str(UNKNOWN_NUMBER) and (peer := peer_of(house.published.site, place.number)) is not None:
-        return _refuse("unknown_number", f"site {peer.name} has no number {place.number}")
+        return refuse("unknown_number", f"site {peer.name} has no number {place.number}")
     return _missed(house, place, outcome).after(f"{place.number}: {_SAID[outcome]}")
 
 
@@ -180,9 +111,9 @@ def _feature(plan: NumberPlan, seat: str, dialled: str) -> Decision:
         return Decision("voicemail", dialled[1:], (f"{dialled} leads to mailbox {dialled[1:]}",))
     found = find(plan.features, dialled)
     if found is None:
-        return _refuse("unknown_number", f"{dialled} is no feature code")
+        return refuse("unknown_number", f"{dialled} is no feature code")
     if not seat:
-        return _refuse("unknown_number", "feature codes are for the house's own phones")
+        return refuse("unknown_number", "feature codes are for the house's own phones")
     reason = f"{dialled} is the feature code of {found.name}"
     return Decision("feature", found.name, (reason,), argument=found.argument)
 
@@ -212,7 +143,7 @@ def _ring(house: House, place: Place) -> Decision:
         return _to_site(house, place, peer)
     if is_outside(house.published, number):
         return _outside(house, place._replace(trunk=0))
-    return _refuse("unknown_number", f"{number} is no number of this house, and no route takes it")
+    return refuse("unknown_number", f"{number} is no number of this house, and no route takes it")
 
 
 def _ring_desk(house: House, place: Place) -> Decision:
@@ -221,7 +152,7 @@ def _ring_desk(house: House, place: Place) -> Decision:
     if settings.do_not_disturb:
         return _missed(house, place, "busy").after(f"{number} is not to be disturbed")
     if settings.always and house.came.phone_only:
-        return _refuse("busy", f"all calls to {number} go elsewhere, and a queue asks for this phone alone")
+        return refuse("busy", f"all calls to {number} go elsewhere, and a queue asks for this phone alone")
     if settings.always:
         return _pass_on(house, place, settings.always, f"all calls to {number} go to {settings.always}")
     if number in house.plan.seats:
@@ -235,7 +166,7 @@ def _ring_desk(house: House, place: Place) -> Decision:
         endpoint = house.desks.seated[number]
         reason = f"agent {number} sits at {endpoint}"
     if why := _would_go_back(house, endpoint):
-        return _refuse("no_line", reason, why)
+        return refuse("no_line", reason, why)
     seconds = house.step_seconds if place.hops == 0 else 0
     idle = house.came.phone_only or (bool(house.step_seconds) and number in house.plan.agents)
     rings = _dial(endpoint, place, seconds or settings.ring_seconds or RING_SECONDS)
@@ -252,7 +183,7 @@ def _would_go_back(house: House, endpoint: str) -> str:
 def _pass_on(house: House, place: Place, to: str, why: str, confirm: bool = False) -> Decision:
     """By the rights of whom the call was for. A call that goes round and round ends as busy."""
     if place.hops >= MAX_HOPS:
-        return _refuse("busy", why, f"it was passed on {MAX_HOPS} times: no further")
+        return refuse("busy", why, f"it was passed on {MAX_HOPS} times: no further")
     owner = house.plan.seats.get(place.number, place.number)
     return _ring(house, Place(to, place.hops + 1, owner=owner, confirm=confirm)).after(why)
 
@@ -265,7 +196,7 @@ def _to_site(house: House, place: Place, peer: Peer) -> Decision:
     """An inside number of another site: over the link, with what becomes of it decided there."""
     why, trunk = barred(house.published.site, peer, house.came), house.published.trunks[peer.trunk]
     if why:
-        return _refuse("no_line", why)
+        return refuse("no_line", why)
     return Decision(
         "out",
         dial_string(trunk, place.number),
@@ -281,13 +212,13 @@ def _to_site(house: House, place: Place, peer: Peer) -> Decision:
 def _outside(house: House, place: Place) -> Decision:
     """Out by the trunk of ``place``; with nobody's rights there is no way."""
     if not place.owner:
-        return _refuse("not_allowed", "outside numbers are for the house's own phones")
+        return refuse("not_allowed", "outside numbers are for the house's own phones")
     rights = house.plan.rights.get(place.owner, DEFAULT_RIGHTS)
     from_there = place.owner == house.came.link
     came = house.came if from_there else house.came._replace(link="")
     way = way_out(house.published, place.number, rights, house.at, place.trunk or 0, came)
     if not isinstance(way, Way):
-        return _refuse("no_line" if from_there else way.why, *way.reasons)
+        return refuse("no_line" if from_there else way.why, *way.reasons)
     return Decision(
         "out",
         way.target,
@@ -303,7 +234,7 @@ def _outside(house: House, place: Place) -> Decision:
 
 def capped(house: House, decision: Decision, why: str) -> Decision:
     """Instead of ``decision``, a call that would go out: refused, for ``why``."""
-    return _for_asker(house, _refuse("cap", *decision.reasons, why))
+    return _for_asker(house, refuse("cap", *decision.reasons, why))
 
 
 def _trunk_failed(house: House, place: Place, dial_status: str, cause: str) -> str:
@@ -318,7 +249,7 @@ def _missed(house: House, place: Place, outcome: Outcome, told: str = "") -> Dec
     A flow has boxes of its own. ``told``: what it is told, when that is more than the outcome.
     """
     if house.came.phone_only:
-        return _refuse(outcome)
+        return refuse(outcome)
     settings = settings_of(house, place.number)
     if to := getattr(settings, outcome):
         return _pass_on(house, place, to, f"{place.number} sends such calls to {to}")
@@ -327,12 +258,7 @@ def _missed(house: House, place: Place, outcome: Outcome, told: str = "") -> Dec
         return _pass_on(house, place, to, f"{place.number} is followed to {to}", confirm=True)
     if place.number in house.plan.mailboxes and not house.step_seconds:
         return Decision("voicemail", place.number, (f"mailbox {place.number} takes a message",))
-    return _refuse(outcome)._replace(argument=told or outcome)
-
-
-def _refuse(why: str, *reasons: str) -> Decision:
-    words, cause = _REFUSALS[why]
-    return Decision("refuse", "", reasons, argument=why, words=(words,), cause=cause)
+    return refuse(outcome)._replace(argument=told or outcome)
 
 
 STATUSES = {
@@ -344,13 +270,3 @@ STATUSES = {
 }
 """What a flow's step is told: DIALSTATUS, and a word of our own."""
 _SAID = {"busy": "busy", "no_answer": "no answer", "unreachable": "its phone can't be reached"}
-_REFUSALS = {
-    "unknown_number": ("house-unknown-number", UNKNOWN_NUMBER),
-    "not_allowed": ("house-not-allowed", DECLINED),
-    "barred": ("house-not-allowed", DECLINED),
-    "cap": ("house-cap", DECLINED),
-    "no_line": ("house-no-line", NO_LINE),
-    "busy": ("house-busy", BUSY),
-    "no_answer": ("house-no-answer", NO_ANSWER),
-    "unreachable": ("house-unreachable", UNREACHABLE),
-}

@@ -12,7 +12,7 @@ from callcenter.flow import Served
 from callcenter.ports import App
 from callcenter.routing import known_store
 from callcenter.routing.desks import Desks, known_desks
-from callcenter.routing.inside import House
+from callcenter.routing.inside_call import House
 from callcenter.routing.known import Closing, Known, Listed
 from callcenter.routing.number_plan import NumberPlan
 from callcenter.simulator.phones import Phones

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from callcenter.routing import inside
 from callcenter.routing.decision import Decision
-from callcenter.routing.inside import House
+from callcenter.routing.inside_call import House
 
 OUTCOMES = {
     "BUSY": ("BUSY", "17"),

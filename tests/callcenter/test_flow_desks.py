@@ -7,7 +7,8 @@ import datetime as dt
 import pytest
 
 from callcenter.routing.desks import Desks, Settings
-from callcenter.routing.inside import Decision, House, begin, go_on
+from callcenter.routing.inside import begin, go_on
+from callcenter.routing.inside_call import Decision, House
 from callcenter.routing.number_plan import NumberPlan
 from callcenter.site.edge import Did, Seat
 from callcenter.site.service import Agent, Mailbox

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from callcenter import feature_codes
 from callcenter.routing.decision import route
 from callcenter.routing.desks import MAX_HOPS, Desks, Settings
-from callcenter.routing.inside import Decision, House, Place, begin, go_on, outcome_of, seat_of
+from callcenter.routing.inside import begin, go_on, outcome_of, seat_of
+from callcenter.routing.inside_call import Decision, House, Place
 from callcenter.routing.number_plan import NumberPlan
 from callcenter.site.edge import Did, Seat
 from callcenter.site.outbound import Route

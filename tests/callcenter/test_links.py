@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callcenter.routing.desks import Desks, Settings
-from callcenter.routing.inside import Decision, House, Place, begin, go_on
+from callcenter.routing.inside import begin, go_on
+from callcenter.routing.inside_call import Decision, House, Place
 from callcenter.routing.links import FROM_HERE, MAX_SITES, Came, barred, came
 from callcenter.routing.number_plan import NumberPlan
 from callcenter.routing.outbound import NoWay, Way, way_out

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callcenter.routing.desks import Desks
-from callcenter.routing.inside import House, Place, begin, go_on
+from callcenter.routing.inside import begin, go_on
+from callcenter.routing.inside_call import House, Place
 from callcenter.routing.number_plan import NumberPlan
 from callcenter.routing.outbound import NoWay, Way, shown_on, way_out
 from callcenter.site.edge import Seat

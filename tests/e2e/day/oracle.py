@@ -13,7 +13,7 @@ from callcenter.flow import Fact, Served
 from callcenter.routing import known_store
 from callcenter.routing.decision import Decision
 from callcenter.routing.desks import around
-from callcenter.routing.inside import House
+from callcenter.routing.inside_call import House
 from callcenter.routing.number_plan import NumberPlan
 from callcenter.simulator.phones import Phones
 from callcenter.simulator.walk import Path, People, simulate
