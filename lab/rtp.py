@@ -113,6 +113,8 @@ class Ear:
     since: float = 0.0
     """The monotonic clock at the answer."""
     sound: bytearray = field(default_factory=bytearray)
+    seamless: bytearray = field(default_factory=bytearray)
+    """The same without the holes before packets that were late."""
     keys: list[str] = field(default_factory=list)
     arrivals: list[tuple[int, float]] = field(default_factory=list)
     """Of each packet of sound: where it begins in ``sound``, and the seconds after the answer at which it came."""
@@ -138,3 +140,4 @@ class Ear:
             self.sound += g711.SILENCE[self.law] * hole
         self.arrivals.append((len(self.sound), seconds))
         self.sound += payload
+        self.seamless += payload

@@ -14,7 +14,7 @@ FEWEST_WORDS = 20
 
 
 def seconds_heard(ear: bytes, prompt: Path) -> float:
-    """How far into ``prompt``, a mono wav, the A-law sound of ``ear`` follows it from its first word on."""
+    """How far into ``prompt``, a mono wav, the A-law sound of ``ear``, one packet behind the other, follows it."""
     sound = g711.encode(audio.read_wav(prompt).channels[0], "alaw")
     pieces = ((at, sound[at : at + PIECE]) for at in range(0, len(sound), PIECE))
     telling = ((at, piece) for at, piece in pieces if len(set(piece)) >= FEWEST_WORDS)

@@ -131,7 +131,7 @@ class CallOnStage:
     def ends(self) -> None:
         """Return when the far end has hung up; what the caller heard lies in a file then (A-law)."""
         self.run.wait(120.0)
-        heard_file(self.stage.logs, self.number).write_bytes(self.run.ear().sound)
+        heard_file(self.stage.logs, self.number).write_bytes(self.run.ear().seamless)
 
     def _sees(self, what: str, look: Callable[[Session, str], bool]) -> None:
         wanted = select(Call.call_id).where(Call.caller == self.number, Call.started_at >= self.stage.began)

@@ -76,3 +76,4 @@ def test_a_hole_in_what_was_heard_stays_a_hole() -> None:
         ear.take(frame, seconds)
     assert len(ear.sound) == pytest.approx(8160, abs=1)
     assert ear.sound.count(g711.SILENCE["alaw"]) == 8000 - 3 * rtp.FRAME
+    assert ear.seamless == frame.payload * 4
