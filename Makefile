@@ -43,9 +43,9 @@ test-calls: setup
 test-lab: setup
 	$(call tested,,tests/lab tests/phones,--durations=5)
 
-# Only when a processor has nothing else to do: the others send speech in real time.
+# After the others, who send speech in real time.
 test-rest: setup
-	$(call tested,chrt --idle 0,tests $(APART:%=--ignore=%),-n auto --dist loadgroup)
+	$(call tested,nice -n 10,tests $(APART:%=--ignore=%),-n auto --dist loadgroup)
 
 test-unit: setup ## without Asterisk, PostgreSQL, calls and whatever takes long
 	$(PY) -m pytest -q -n auto --dist worksteal tests \

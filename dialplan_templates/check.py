@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from callcenter.errors import ConfigRefused, HotlineError
-from callcenter.ports import AsteriskBoot, BootedAsterisk
+from callcenter.ports import AsteriskBoot, AsteriskConsole, BootedAsterisk
 from dialplan_templates.context import SEAT_OBJECTS
-from dialplan_templates.dialplan_check import dialplan_problems
+from dialplan_templates.dialplan_check import dialplan_problems, unlisted
 from dialplan_templates.owed import Change
 from dialplan_templates.plan import stale_stubs
 from dialplan_templates.readback import DETAILS, Answers, read_back
@@ -58,6 +58,13 @@ def _refuse_complaints(console: BootedAsterisk, files: Files) -> None:
         applications += console.rx("core show applications")
     if problems := dialplan_problems(text, applications):
         raise ConfigRefused(f"the dialplan: {' | '.join(problems[:5])}")
+
+
+def applications(console: AsteriskConsole, text: str) -> str:
+    """The list of them. A busy Asterisk leaves lines of a long list out: what is lacking is asked for by name."""
+    listed = console.rx("core show applications")
+    asked = {name: console.rx(f"core show application {name}") for name in unlisted(text, listed)}
+    return listed + "".join(f"{name}:\n" for name, told in asked.items() if f"'{name}'" in told)
 
 
 def _known_good(before: Files, after: Files, change: Change) -> set[str]:

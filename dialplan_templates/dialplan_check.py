@@ -44,11 +44,17 @@ def dialplan_problems(text: str, applications: str) -> list[str]:
     contexts: Contexts = {}
     unreadable: list[str] = []
     steps = list(_steps(text, contexts, unreadable))
-    known = set(re.findall(r"^ *(\w+):", applications, re.MULTILINE))
-    unknown = [
-        f"{step.where}: no application {step.application}" for step in steps if step.application not in known
+    unknown = unlisted(text, applications)
+    missing = [
+        f"{step.where}: no application {step.application}" for step in steps if step.application in unknown
     ]
-    return [*unreadable, *unknown, *(problem for step in steps for problem in _lost(step, contexts))]
+    return [*unreadable, *missing, *(problem for step in steps for problem in _lost(step, contexts))]
+
+
+def unlisted(text: str, applications: str) -> set[str]:
+    """The applications of a dialplan that are not in the list."""
+    listed = set(re.findall(r"^ *(\w+):", applications, re.MULTILINE))
+    return {step.application for step in _steps(text, {}, [])} - listed
 
 
 def _steps(text: str, contexts: Contexts, unreadable: list[str]) -> Iterator[_Step]:

@@ -65,6 +65,17 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     gc.freeze()
 
 
+@pytest.hookimpl(trylast=True)  # after pytest has written them down
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """What failed goes by its name without the group, so that it is found when it is run once more."""
+    if hasattr(session.config, "workerinput") or session.config.cache is None:
+        return
+    failed = session.config.cache.get("cache/lastfailed", {})
+    groups = tuple(f"@{group}" for group in (*TOGETHER, "house"))
+    named = {name.rpartition("@")[0] if name.endswith(groups) else name for name in failed}
+    session.config.cache.set("cache/lastfailed", dict.fromkeys(sorted(named), True))
+
+
 def _refuse_lost_groups(session: pytest.Session) -> None:
     """Some pairs of pytest and pytest-xdist lose the groups without a word; a group's tests then meet on a port."""
     if not getattr(session.config.option, "loadgroup", False):

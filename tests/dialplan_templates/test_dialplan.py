@@ -14,6 +14,7 @@ from callcenter.ledger_format import CEL_COLUMNS, CEL_FILE
 from callcenter.site import Site
 from callcenter.site.edge import Did, Seat
 from callcenter.site.service import Queue
+from dialplan_templates.check import applications
 from dialplan_templates.dialplan_check import dialplan_problems
 from tests.dialplan_templates.living import Living, dialplan, living
 from tests.sample import sample_site
@@ -55,6 +56,24 @@ def test_every_jump_of_the_samples_dialplan_lands(there: Living, sample: Site) -
     text = "".join(dialplan(sample).values())
     assert dialplan_problems(text, there.rx("core show applications")) == []
     assert text.count("Goto") > 60
+
+
+class Hurried:
+    """A console whose long lists lack a line."""
+
+    def __init__(self, there: Living) -> None:
+        self._there = there
+
+    def rx(self, command: str) -> str:
+        lines = self._there.rx(command).splitlines(keepends=True)
+        return "".join(line for line in lines if not line.lstrip().startswith("Return:"))
+
+
+@pytest.mark.asterisk
+def test_an_application_that_a_busy_asterisk_leaves_out_of_its_list_is_asked_for(there: Living) -> None:
+    text = "[a]\nexten => 1,1,Return()\nexten => 1,2,Frobnicate()\n"
+    listed = applications(Hurried(there), text)
+    assert dialplan_problems(text, listed) == ["a,1,2: no application Frobnicate"]
 
 
 @pytest.mark.parametrize(
