@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +16,7 @@ from schema.calls import Call
 from tests.e2e import site_day
 from tests.e2e.crowd import Phones
 from tests.e2e.day.agents_times import Seconds, by_phone, could_be, differences
-from tests.e2e.day.books import Books, books, credited
+from tests.e2e.day.books import Books, books, credited, unbalanced
 from tests.e2e.day.hands import hands
 from tests.e2e.day.kept import Kept, Said, compare, kept
 from tests.e2e.day.kinds import Kind
@@ -79,7 +79,7 @@ def play(house: House, crowd: Phones, calls: int, rate: float, seed: int) -> Day
         seconds=seconds,
         failed=[*_failed(planned, results), *handed.failed],
         wrong=[*wrong, *_not_so(found.said, phones)],
-        books=books(house, planned, len(every), found, phones, handed.talked, SEATS),
+        books=_balanced(lambda: books(house, planned, len(every), found, phones, handed.talked, SEATS)),
         times=differences(
             {agent: worked.get(seat, Seconds()) for seat, agent in SEATS.items()},
             {each.agent: each for each in kept_times},
@@ -105,6 +105,13 @@ def _settled(
         until(lambda: not compare(planned, kept(house, began), oracle), SETTLE_SECONDS, "all ways are right")
     found = kept(house, began)
     return found, compare(planned, found, oracle)
+
+
+def _balanced(read: Callable[[], Books]) -> Books:
+    """The books once they agree, or as they are when they do not come to."""
+    with suppress(AssertionError):
+        until(lambda: not unbalanced(read()), SETTLE_SECONDS, "the books balance")
+    return read()
 
 
 def _rung(folder: Path) -> list[Rung]:
