@@ -29,7 +29,7 @@ PORTS = {
     "HOTLINE_RTP_FIRST": "31800",
     "HOTLINE_RTP_LAST": "31899",
 }
-SECONDS = 90.0
+SECONDS = 180.0
 
 
 class Up:
