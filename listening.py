@@ -121,7 +121,7 @@ class Listening:
         hold = VirtualHold(self._connection, queues, self._sessions, app.live_site, app.clock)
         names = RoomNames(self._connection, app.live_site, self._here.spool)
         trunks = TrunkWatch(app.console, self._sessions, lambda: app.live_site()[0], app.clock)
-        boards = BoardWatch(self._connection, self._sessions, app.site, app.clock)
+        boards = BoardWatch(self._connection, self._sessions, lambda: app.live_site()[0], app.clock)
         for part in (meetings, announcer, hold, names, trunks, boards):
             part.listen(self._listener.on)
         agents = [self._watch.agents.run] if self._watch.agents else []
