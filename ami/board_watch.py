@@ -60,7 +60,8 @@ class BoardWatch:
             self._wake.clear()
             try:
                 await self.look()
-            except (HotlineError, SQLAlchemyError) as error:  # Asterisk boots, or the database is away
+            except (HotlineError, SQLAlchemyError, OSError, ValueError) as error:
+                # Asterisk boots, the database is away, or no site is live yet
                 log.info("boards.unknown", reason=first_line(error))
             try:
                 async with asyncio.timeout(LOOK_SECONDS):

@@ -19,7 +19,7 @@ AUDITED = ("barred", "not_allowed")
 
 
 def guarded(call: Call, services: Services, house: House, decision: Decision, seat: str) -> Decision:
-    """The decision, or a refusal in its place. The database being away never keeps a call at home."""
+    """The decision, or a refusal in its place. While the database is away calls at home go out."""
     site = house.published.site
     if decision.act == "refuse" and decision.argument in AUDITED:
         _audit(call, services, house, decision, seat)

@@ -71,7 +71,7 @@ class BanWatch:
         for line in self._tail.read():
             failed = failure(line)
             why = self._tally.hear(failed) if failed else None
-            if failed and why and failed.address not in self._in_force:
+            if failed and why and self._in_force.get(failed.address, now) <= now:
                 until = now + dt.timedelta(minutes=self._tally.rules.minutes)
                 self._in_force[failed.address] = until
                 self._unwritten.append((failed.address, until, why, now))
