@@ -31,22 +31,32 @@ class Serving:
 
     def __init__(self) -> None:
         self._served: dict[str, Served] = {}
-        self._picked_up: deque[str] = deque(maxlen=MOST_PICKED_UP)
+        self._picked_up: deque[tuple[str, str]] = deque(maxlen=MOST_PICKED_UP)
+        """Caller, and the seat that rang in vain; empty for one whose channel does not tell."""
 
     def picked_up(self, message: Message) -> None:
         """Pickup: somebody else has answered; told before or after AgentConnect."""
-        caller = message.get("TargetLinkedid", "")
-        self._picked_up.append(caller)
-        if served := self._served.get(caller):
+        caller, seat = message.get("TargetLinkedid", ""), _seat_of(message.get("TargetChannel", ""))
+        served = self._served.get(caller)
+        if served and not served.left and seat in ("", served.seat):
             served.left = True
+        else:
+            self._picked_up.append((caller, seat))
 
     def connect(self, message: Message) -> None:
         """AgentConnect: an agent has answered."""
         seat = message.get("Interface", "").partition("*")[2].partition("@")[0]
         if caller := message.get("Uniqueid", ""):
-            self._served[caller] = Served(
-                message["MemberName"], seat, message["Queue"], left=caller in self._picked_up
-            )
+            in_vain = self._rang_in_vain(caller, seat)
+            self._served[caller] = Served(message["MemberName"], seat, message["Queue"], left=in_vain)
+
+    def _rang_in_vain(self, caller: str, seat: str) -> bool:
+        """Once for each time: the same caller may be served at this seat later."""
+        for one in ((caller, seat), (caller, "")):
+            if one in self._picked_up:
+                self._picked_up.remove(one)
+                return True
+        return False
 
     def complete(self, message: Message) -> bool:
         """AgentComplete: the caller's call is over. False when the agent was done before."""
@@ -65,3 +75,8 @@ class Serving:
     def forget(self) -> None:
         """Asterisk has come up anew: no call is left."""
         self._served.clear()
+
+
+def _seat_of(channel: str) -> str:
+    technology, _, rest = channel.partition("/")
+    return rest.rpartition("-")[0] if technology == "PJSIP" else ""

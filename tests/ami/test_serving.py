@@ -56,7 +56,7 @@ def test_calls_from_before_asterisk_came_up_are_forgotten_and_their_ends_count()
 def test_who_rang_in_vain_since_a_colleague_picked_the_call_up_has_served_nobody(pickup_first: bool) -> None:
     serving = Serving()
     tell = [
-        lambda: serving.picked_up(Message({"TargetLinkedid": "one"})),
+        lambda: serving.picked_up(Message({"TargetLinkedid": "one", "TargetChannel": f"PJSIP/{SEAT}-0001"})),
         lambda: serving.connect(told("one")),
     ]
     for event in tell if pickup_first else reversed(tell):
@@ -65,3 +65,12 @@ def test_who_rang_in_vain_since_a_colleague_picked_the_call_up_has_served_nobody
     assert not serving.complete(told("one"))
     serving.connect(told("two"))
     assert serving.complete(told("two"))
+    serving.connect(told("one"))  # the colleague has passed the caller on, to the queue again
+    assert [one.agent for one in serving.free(SEAT)] == [AGENT]
+
+
+def test_a_pick_up_at_another_phone_is_none_of_the_agents() -> None:
+    serving = Serving()
+    serving.picked_up(Message({"TargetLinkedid": "one", "TargetChannel": "PJSIP/a2-0001"}))
+    serving.connect(told("one"))
+    assert serving.complete(told("one"))
