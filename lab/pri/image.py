@@ -1,7 +1,7 @@
 """The virtual machine's three files: a Debian kernel, an initramfs with DAHDI, a read-only root with Asterisk.
 
 Built from the distribution's packages (some three minutes), and kept in the cache folder of ``lab.asterisk_root``.
-``python -m lab.pri.image`` builds them and says what is in them.
+``python -m lab.pri`` builds them and says what is in them.
 """
 
 from __future__ import annotations
@@ -37,9 +37,11 @@ OPTIONS = (
     *(f"--dpkgopt=path-exclude=/usr/share/{folder}/*" for folder in LEFT_OUT),
 )
 DRIVERS = (
-    *("virtio_pci", "virtio_net", "virtio_blk", "virtio_rng", "9pnet_virtio", "9p", "overlay", "squashfs"),
+    *("virtio_pci", "virtio_net", "virtio_blk", "9pnet_virtio", "9p", "overlay", "squashfs"),
     *("dahdi", "dahdi_dynamic", "dahdi_dynamic_loc", "dahdi_echocan_mg2"),
 )
+SCRIPTS = {"init.sh": "init", "ready.sh": "ready.sh"}
+"""Of the folder ``guest``: name in the initramfs."""
 APPLETS = ("sh", "mount", "mkdir", "insmod", "switch_root", "cat", "echo")
 NOT_IN_THE_ROOT = (
     *("usr/src/*", "usr/lib/gcc", "usr/libexec/gcc", "usr/lib/modules", "boot/*", "usr/include", "tmp/*"),
@@ -89,7 +91,8 @@ def missing_programs() -> list[str]:
 
 def image() -> Image:
     """Where the files are, or would be: the name holds a digest of how they are made."""
-    recipe = (GUEST / "init.sh").read_bytes() + repr((PACKAGES, OPTIONS, DRIVERS, NOT_IN_THE_ROOT)).encode()
+    scripts = b"".join((GUEST / script).read_bytes() for script in SCRIPTS)
+    recipe = scripts + repr((PACKAGES, OPTIONS, DRIVERS, NOT_IN_THE_ROOT)).encode()
     return Image(cache_folder() / "pri" / f"{RELEASE}-{hashlib.sha256(recipe).hexdigest()[:8]}")
 
 
@@ -159,14 +162,15 @@ def _versions(root: Path) -> Iterator[str]:
 
 
 def _make_initramfs(modules: Path, folder: Path, target: Path) -> None:
-    """Busybox, the drivers, and ``guest/init.sh``."""
+    """Busybox, the drivers, and the guest's own scripts."""
     for name in ("bin", "dev", "proc", "sys", "mnt", "lib/modules"):
         (folder / name).mkdir(parents=True)
     shutil.copy(shutil.which("busybox") or "", folder / "bin/busybox")
     for applet in APPLETS:
         (folder / "bin" / applet).symlink_to("busybox")
     order = []
-    for path in in_order((modules / "modules.dep").read_text().splitlines(), DRIVERS):
+    dependencies, built_in = (modules / f"modules.{name}" for name in ("dep", "builtin"))
+    for path in in_order(dependencies.read_text().splitlines(), built_in.read_text().splitlines(), DRIVERS):
         packed = (modules / path).read_bytes()
         name = Path(path).name.removesuffix(".xz")
         (folder / "lib/modules" / name).write_bytes(
@@ -174,22 +178,31 @@ def _make_initramfs(modules: Path, folder: Path, target: Path) -> None:
         )
         order.append(name)
     (folder / "lib/modules/order").write_text("\n".join(order) + "\n")
-    shutil.copy(GUEST / "init.sh", folder / "init")
-    (folder / "init").chmod(0o755)
+    for script, name in SCRIPTS.items():
+        shutil.copy(GUEST / script, folder / name)
+        (folder / name).chmod(0o755)
     names = "".join(f"{path.relative_to(folder)}\n" for path in sorted(folder.rglob("*")))
     archive = _run("cpio", "-o", "-H", "newc", "--quiet", "--owner=+0:+0", given=names, folder=folder)
     target.write_bytes(gzip.compress(archive, compresslevel=1))
 
 
-def in_order(dependencies: Iterable[str], wanted: Sequence[str]) -> list[str]:
-    """Files of modules.dep, each after what it needs; a driver that is built into the kernel has none."""
+def in_order(dependencies: Iterable[str], built_in: Iterable[str], wanted: Sequence[str]) -> list[str]:
+    """Files of modules.dep, each after what it needs; a driver of modules.builtin has none. Raises HotlineError."""
     needs = {path: rest.split() for path, _, rest in (line.partition(":") for line in dependencies)}
-    by_name = {Path(path).name.partition(".")[0]: path for path in needs}
+    by_name = {_driver(path): path for path in needs}
+    in_the_kernel = {_driver(path) for path in built_in}
     found: dict[str, None] = {}
     for name in wanted:
         if path := by_name.get(name):
             found |= dict.fromkeys([*reversed(needs[path]), path])
+        elif name not in in_the_kernel:
+            raise HotlineError(f"the kernel has no driver {name}")
     return list(found)
+
+
+def _driver(path: str) -> str:
+    """A file's driver, by the name that the kernel knows it by."""
+    return Path(path).name.partition(".")[0].replace("-", "_")
 
 
 def _run(*words: str, given: str = "", folder: Path | None = None) -> bytes:
@@ -200,12 +213,3 @@ def _run(*words: str, given: str = "", folder: Path | None = None) -> bytes:
     if done.returncode != 0:
         raise HotlineError(f"{words[0]} failed: {done.stderr.decode(errors='replace')[-500:]}")
     return done.stdout
-
-
-def _main() -> None:
-    found = ensure(lambda line: print(line, flush=True))
-    print("\n".join([f"{found.folder}:", *found.versions]))
-
-
-if __name__ == "__main__":
-    _main()

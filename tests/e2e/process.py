@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 PROJECT = Path(__file__).parents[2]
 STOP_SECONDS = 15.0
@@ -67,8 +68,13 @@ class HotlineProcess:
 
     def logged(self, event: str, since: int = 0) -> bool:
         """Whether it has logged this event after the first ``since`` bytes of its log."""
+        return bool(self.logs(event, since=since))
+
+    def logs(self, *events: str, since: int = 0) -> list[dict[str, Any]]:
+        """What it has logged of these events."""
         lines = self.log.read_bytes()[since:].splitlines()
-        return any(json.loads(line).get("event") == event for line in lines if line.endswith(b"}"))
+        whole = [json.loads(line) for line in lines if line.endswith(b"}")]
+        return [line for line in whole if line.get("event") in events]
 
     def _running(self) -> subprocess.Popen[bytes]:
         assert self._child is not None

@@ -32,8 +32,8 @@ def image() -> Image:
 
 
 @pytest.fixture(scope="session")
-def rig(image: Image, request: pytest.FixtureRequest) -> Iterator[Rig]:
-    """Hotline and two exchanges, ready for calls."""
+def badly_wired(image: Image, request: pytest.FixtureRequest) -> Iterator[Rig]:
+    """Hotline and two exchanges, ready for calls; but the second E1 hears its far end, and is not heard there."""
     with temporary_home() as home:
         rig = Rig(image, home)
         try:
@@ -44,3 +44,10 @@ def rig(image: Image, request: pytest.FixtureRequest) -> Iterator[Rig]:
             yield rig
         finally:
             rig.down()
+
+
+@pytest.fixture(scope="session")
+def rig(badly_wired: Rig) -> Rig:
+    """The same with both E1 in order."""
+    badly_wired.put_second_right()
+    return badly_wired

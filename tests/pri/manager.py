@@ -6,9 +6,11 @@ import contextlib
 import socket
 import threading
 import time
+from collections.abc import Callable
 from itertools import count
+from typing import TypeVar
 
-from tests.e2e.until import until
+T = TypeVar("T")
 
 Message = dict[str, str]
 ANSWER_SECONDS = 60.0
@@ -16,12 +18,13 @@ _names = count(1)
 
 
 class Manager:
-    """One signed-in connection to the Asterisk behind ``port``."""
+    """One signed-in connection to the Asterisk behind ``port``, which is up."""
 
-    def __init__(self, port: int, boot_seconds: float = 180.0) -> None:
+    def __init__(self, port: int) -> None:
         self.events: list[Message] = []
         self._answers: dict[str, list[Message]] = {}
-        self._line = until(lambda: _connect(port), boot_seconds, f"Asterisk's manager on port {port}")
+        self._news = threading.Condition()
+        self._line = _connect(port)
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
@@ -38,18 +41,17 @@ class Manager:
         mine = self._answers.setdefault(name, [])
         lines = {"Action": action, "ActionID": name, **fields}
         self._line.sendall("".join(f"{key}: {value}\r\n" for key, value in lines.items()).encode() + b"\r\n")
-        until(lambda: mine and _is_whole(mine), ANSWER_SECONDS, f"the answer to {action}")
+        self._until(lambda: mine and _is_whole(mine), ANSWER_SECONDS, f"the answer to {action}")
         return mine
-
-    def stop(self) -> None:
-        """End the Asterisk; it does not answer any more."""
-        self._line.sendall(b"Action: Command\r\nCommand: core stop now\r\n\r\n")
-        self._reader.join(ANSWER_SECONDS)
-        self._line.close()
 
     def run(self, command: str) -> str:
         """What a console command prints."""
         return self.ask("Command", Command=command)[0].get("Output", "")
+
+    def module(self, deed: str, name: str) -> None:
+        """Load a module, or unload it."""
+        [answer] = self.ask("ModuleLoad", LoadType=deed, Module=name)
+        assert answer["Response"] == "Success", answer
 
     def call(self, channel: str, context: str, exten: str, **variables: str) -> Call:
         """Have a channel dialled; answered, it goes to ``exten``. ``shown`` is its caller id."""
@@ -69,8 +71,15 @@ class Manager:
         def look() -> Message | None:
             return next((event for event in self.events[since:] if wanted.items() <= event.items()), None)
 
-        found = until(look, seconds, f"an event with {wanted}")
+        found = self._until(look, seconds, f"an event with {wanted}")
         assert found is not None
+        return found
+
+    def _until(self, look: Callable[[], T], seconds: float, what: str) -> T:
+        """The first true answer of ``look``, asked whenever something has come."""
+        with self._news:
+            found = self._news.wait_for(look, seconds)
+        assert found, f"not within {seconds:g} s: {what}; last: {found!r}"
         return found
 
     def _read(self) -> None:
@@ -87,7 +96,9 @@ class Manager:
                     message = {}
 
     def _take(self, message: Message) -> None:
-        self._answers.get(message.get("ActionID", ""), self.events).append(message)
+        with self._news:
+            self._answers.get(message.get("ActionID", ""), self.events).append(message)
+            self._news.notify_all()
 
 
 class Call:
@@ -116,20 +127,18 @@ class Call:
         self._manager.ask("Hangup", Channel=self.uniqueid)
 
 
-def _connect(port: int) -> socket.socket | None:
-    """Signed in; None while nobody answers there. A forwarding port takes connections before there is an Asterisk."""
-    line = socket.socket()
-    line.settimeout(5)
-    with contextlib.suppress(OSError):
-        line.connect(("127.0.0.1", port))
-        if line.recv(100).startswith(b"Asterisk Call Manager"):
-            line.sendall(b"Action: Login\r\nUsername: lab\r\nSecret: lab\r\n\r\n")
-            if b"Success" in line.recv(1000):
-                line.settimeout(None)
-                return line
-    line.close()
-    time.sleep(0.2)
-    return None
+def _connect(port: int) -> socket.socket:
+    """Signed in."""
+    line = socket.create_connection(("127.0.0.1", port), ANSWER_SECONDS)
+    line.sendall(b"Action: Login\r\nUsername: lab\r\nSecret: lab\r\nActionID: login\r\n\r\n")
+    said = b""
+    while b"ActionID: login" not in said:
+        heard = line.recv(1000)
+        assert heard, f"the manager on port {port} hung up after {said!r}"
+        said += heard
+    assert b"Success" in said, said
+    line.settimeout(None)
+    return line
 
 
 def _is_whole(answers: list[Message]) -> bool:

@@ -7,7 +7,6 @@ first exchange has one E1; the other one the second E1, the phone of the seat, a
 from __future__ import annotations
 
 import json
-import re
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -25,6 +24,7 @@ from dialplan_templates.context import Directories
 from dialplan_templates.stubs import asterisk_conf
 from lab.pri.image import GUEST, Image
 from lab.pri.machine import BoardMachine
+from lab.pri.saved import ensure_saved
 from schema.base import Base
 from tests.e2e.console import Console
 from tests.e2e.process import HotlineProcess
@@ -36,7 +36,8 @@ SITE = HERE / "site.yaml"
 SIP, AMI, AGI, HTTP, RTP = 33060, 33038, 33073, 33088, (53000, 53998)
 FAR_SIP = 33070
 EXCHANGES = {"exchange": 33039, "town": 33040}
-"""Each exchange's manager port; their E1 are the third and the fourth span."""
+"""Each exchange's manager port; the first has the far end of our first E1, the second that of our second."""
+LINES = len(EXCHANGES)
 SPAN_CHANNELS, D_CHANNEL = 31, 16
 BOOT_SECONDS = 180.0
 
@@ -58,28 +59,28 @@ class Rig:
             "system_name": "pri",
         }
         self.app = Hotline(Settings(**self._settings))
-        self.machine = BoardMachine(image, home, {port: port for port in (AMI, *EXCHANGES.values())})
+        ports = {port: port for port in (AMI, *EXCHANGES.values())}
+        self.machine = BoardMachine(image, home, ports, ensure_saved(image, print))
         self.agi = HotlineProcess("agi", home / "agi.log")
         self.ami = HotlineProcess("ami", home / "ami.log")
         self.took: dict[str, float] = {}
         self._console = Console(1)
+        self._is_right = False
 
     def up(self) -> None:
-        """Boot the machine, and meanwhile bring Hotline's files to life as an operator does."""
+        """Make the boards and the exchanges, and meanwhile bring Hotline's files to life as an operator does."""
         began = time.monotonic()
         self.guest.mkdir()
         copy(GUEST / "boot.sh", self.guest)
         self.machine.start()
+        self._serve_exchanges()
         self._write_hotline()
-        self._write_boards()
-        for number, name in enumerate(EXCHANGES, start=3):
-            self._write_exchange(name, number)
-        (self.guest / "go").touch()
         self.agi.start(self._environment())
-        self.machine.wait_ready(BOOT_SECONDS)
-        self.took["boards made"] = time.monotonic() - began
-        self.hotline = Manager(AMI)
-        self.exchange, self.town = (Manager(port) for port in EXCHANGES.values())
+        self.machine.do("configure system")
+        self.machine.do(f"serve hotline {self.app.settings.etc}/asterisk.conf")
+        self.took["Hotline's files are there"] = time.monotonic() - began
+        self.exchange, self.town = (self._manager(name, port) for name, port in EXCHANGES.items())
+        self.hotline = self._manager("hotline", AMI)
         self.ami.start(self._environment())
         until(
             lambda: "hotline" in self.hotline.run("manager show connected"), 60, "the listener is connected"
@@ -112,18 +113,46 @@ class Rig:
         with self.app.sessions(read_only=True)() as session:
             return list(session.scalars(query))
 
+    def cut_second(self) -> None:
+        """Take the far end's cable out of the second E1, which nobody serves."""
+        self.machine.do("take_away far_end")
+
+    def put_second_right(self) -> None:
+        """Lay the second E1's wire anew, and have it served."""
+        if not self._is_right:
+            for order in ("configure far_end", "configure town"):
+                self.machine.do(order)
+            self.town.module("load", "chan_dahdi.so")
+            self._is_right = True
+
     @contextmanager
-    def switched_off(self, exchange: str) -> Iterator[None]:
-        """This exchange stands still for the length of the block, and then starts anew."""
-        off = self.guest / f"{exchange}-off"
-        off.touch()
-        manager: Manager = getattr(self, exchange)
-        manager.stop()
+    def switched_off(self, exchange: Manager) -> Iterator[None]:
+        """Nobody serves this exchange's E1 for the length of the block."""
+        exchange.module("unload", "chan_dahdi.so")
         try:
             yield
         finally:
-            off.unlink()
-            setattr(self, exchange, Manager(EXCHANGES[exchange]))
+            exchange.module("load", "chan_dahdi.so")
+
+    def _manager(self, name: str, port: int) -> Manager:
+        self.machine.wait_for(f"{name} is up", BOOT_SECONDS)
+        return Manager(port)
+
+    def _serve_exchanges(self) -> None:
+        """The spans and their wires, and the exchanges; nobody serves the second E1 yet, whose wire is bad."""
+        self._write_boards()
+        for number, name in enumerate(EXCHANGES, start=LINES + 1):
+            self._write_exchange(name, number)
+        self.machine.move_in(BOOT_SECONDS)
+        for order in (
+            "configure wires",
+            "take_away our_end",
+            "configure our_unheard_end",
+            "configure exchange",
+        ):
+            self.machine.do(order)
+        for name in EXCHANGES:
+            self.machine.do(f"serve {name} {self.home}/{name}/asterisk.conf")
 
     def _write_hotline(self) -> None:
         """Site, files and prompts by Hotline's own commands; only where Asterisk's own folders are is the machine's."""
@@ -145,25 +174,25 @@ class Rig:
         assert isinstance(own, Directories)
         where = replace(self.app.deployment(), directories=own, opus_module=None)
         (etc / "asterisk.conf").write_text(asterisk_conf(where))
+        # these spans have no hardware that frames the D channel
+        rendered = (etc / "hotline.d/boards/system.conf").read_text()
+        (self.guest / "system.conf").write_text(rendered.replace("\nhardhdlc=", "\ndchan="))
         log, spool = self.app.settings.log, self.app.settings.spool
         for folder in (log / "cel-custom", spool / "monitor/.part", spool / "voicemail"):
             folder.mkdir(parents=True, exist_ok=True)
 
     def _write_boards(self) -> None:
-        """What dahdi_cfg reads: the wires, Hotline's rendered file, and the exchanges' ends."""
-        rendered = (self.app.settings.etc / "hotline.d/boards/system.conf").read_text()
-        spans = len(re.findall("^span=", rendered, re.MULTILINE))
-        ends = [
-            f"dynamic=loc,{pair}:{end},{SPAN_CHANNELS},0" for end in (0, 1) for pair in range(1, spans + 1)
-        ]
-        # these spans have no hardware that frames the D channel
-        (self.guest / "system.conf").write_text(rendered.replace("\nhardhdlc=", "\ndchan="))
-        far = [line for span in range(spans + 1, 2 * spans + 1) for line in far_end(span)]
-        (self.guest / "dynamic.conf").write_text("\n".join(ends) + "\n")
-        (self.guest / "exchange.conf").write_text("\n".join([*far, "loadzone=cn", "defaultzone=cn"]) + "\n")
-        (self.guest / "ports").write_text(
-            f"ami_port={AMI}\nagi_port={AGI}\nexchanges='{' '.join(EXCHANGES)}'\n"
-        )
+        """What dahdi_cfg reads but Hotline's rendered file: the wires, our ends first, and the exchanges' ends."""
+        files = {
+            "wires": [wire(f"{line}:{end}") for end in (0, 1) for line in range(1, LINES + 1)],
+            "our_end": [wire("2:0")],
+            "our_unheard_end": [wire("2:0:1")],
+            "far_end": [wire("2:1")],
+            **{name: far_end(span) for span, name in enumerate(EXCHANGES, start=LINES + 1)},
+        }
+        for name, text in files.items():
+            (self.guest / f"{name}.conf").write_text("\n".join(text) + "\n")
+        (self.guest / "ports").write_text(f"ami_port={AMI}\nagi_port={AGI}\n")
 
     def _write_exchange(self, name: str, span: int) -> None:
         folder, has_sip = self.home / name, name == "town"
@@ -174,6 +203,7 @@ class Rig:
             "ami": EXCHANGES[name],
             "sip": FAR_SIP,
             "sip_modules": (HERE / "exchange/sip_modules.txt").read_text() if has_sip else "",
+            "board_module": "" if has_sip else "load = chan_dahdi.so",
             "hotline_sip": SIP,
             "voice": voice(span),
             "secret": self.app.secrets("seat/s8001"),
@@ -184,6 +214,11 @@ class Rig:
 
     def _environment(self) -> Mapping[str, str]:
         return {f"HOTLINE_{name.upper()}": str(value) for name, value in self._settings.items()}
+
+
+def wire(address: str) -> str:
+    """An end of an E1 without hardware, for dahdi_cfg: LINE:END, or LINE:END:OTHER for one that only hears OTHER."""
+    return f"dynamic=loc,{address},{SPAN_CHANNELS},0"
 
 
 def voice(span: int) -> str:
@@ -201,6 +236,8 @@ def far_end(span: int) -> list[str]:
         f"bchan={voice(span)}",
         f"dchan={first + D_CHANNEL - 1}",
         f"alaw={first}-{first + SPAN_CHANNELS - 1}",
+        "loadzone=cn",
+        "defaultzone=cn",
     ]
 
 

@@ -5,25 +5,38 @@ The tests share two E1 and the agent, and go in the order they stand in.
 
 from __future__ import annotations
 
-import wave
-from array import array
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from schema.calls import Call, Leg, Step, Visit
 from tests.e2e.until import until
 from tests.json_keys import lost_of
-from tests.pri.manager import Message
+from tests.pri.looking import (
+    E1_CALLS,
+    IN,
+    OUT,
+    SPEECH,
+    alarms,
+    arrived,
+    both_are_recorded,
+    call_of,
+    causes_of,
+    fill,
+    history,
+    in_use,
+    loudness,
+    phone,
+    pressed,
+    states,
+    steps_of,
+    told,
+    told_by_exchange,
+    told_so,
+)
 from tests.pri.rig import Rig
 
 pytestmark = pytest.mark.req("GW-1")
-IN = "DAHDI/g1/{}"
-"""A number of Hotline's, as an exchange dials it over its E1."""
-OUT = "PJSIP/{}@seat"
-"""A number outside, as the phone of seat s8001 dials it."""
-CHANNELS = 30
 
 
 @pytest.fixture
@@ -33,6 +46,20 @@ def agent(rig: Rig) -> Iterator[None]:
     rig.run("agents", "login", "1001", "--seat", "s8001")
     yield
     rig.run("agents", "logout", "1001")
+
+
+def test_a_line_that_is_not_heard_and_one_without_signal_are_alarms_until_it_is_put_right(
+    badly_wired: Rig,
+) -> None:
+    told_so(badly_wired, "yellow", "our sending pair")
+    badly_wired.cut_second()
+    told_so(badly_wired, "red", "no signal comes in")
+    badly_wired.put_second_right()
+    until(lambda: states(badly_wired)["a102/2"] == "up", 60, "the second line is up")
+    until(lambda: alarms(badly_wired)[-1:] == [("a102/2", "up")], 30, "the alarm is over")
+    assert history(badly_wired, "a102/2")[-2:] == ["red", "yellow"]
+    seen = [state for line, state in alarms(badly_wired) if line == "a102/2"]
+    assert (seen[:2], seen[-1]) == (["yellow", "red"], "up")
 
 
 def test_both_spans_are_up(rig: Rig) -> None:
@@ -71,6 +98,7 @@ def test_keys_pass_both_ways_through_the_menu_and_to_the_agent(rig: Rig) -> None
         ("desk", "1001")
     ]
     until(lambda: rig.rows(Step, call_id=found.call_id, keys="1"), 30, "the step of key 1")
+    both_are_recorded(rig, found)
 
 
 @pytest.mark.parametrize(
@@ -129,111 +157,43 @@ def test_a_call_that_both_exchanges_refuse_for_want_of_a_line_goes_to_the_next_t
 
 def test_a_d_channel_that_goes_down_is_an_alarm_calls_fail_over_and_it_recovers(rig: Rig) -> None:
     phone(rig)
-    assert states(rig) == {"a102/1": "up", "a102/2": "up"}
-    with rig.switched_off("exchange"):
+    with rig.switched_off(rig.exchange):
         until(lambda: states(rig)["a102/1"] == "no_signalling", 90, "the first line is in alarm")
         assert "D channel is down" in rig.run("boards")
         assert lost_of("boards status", rig.told("boards", "status")) == []
-        until(lambda: rig.ami.logged("boards.alarm"), 30, "the alarm is raised")
+        until(lambda: ("a102/1", "no_signalling") in alarms(rig), 30, "the alarm is raised")
         since = len(rig.town.events)
         call = rig.town.call(OUT.format("0299"), "caller", "wait")
         told(rig, "Arrived", since)
         assert arrived(rig.town.events[since:]) == [("0299", "DAHDI")]  # over the second E1
         call.hang_up()
     until(lambda: states(rig)["a102/1"] == "up", 120, "the first line is up again")
-    until(lambda: rig.ami.logged("boards.alarm_over"), 30, "the alarm is over")
-    begun = rig.told("boards", "history", "--line", "a102/1")
-    assert [one["state"] for one in begun][:2] == ["up", "no_signalling"]
+    until(lambda: alarms(rig)[-1:] == [("a102/1", "up")], 30, "the alarm is over")
+    assert history(rig, "a102/1")[:2] == ["up", "no_signalling"]
     call = rig.exchange.call(IN.format("4001"), "caller", "wait", shown="02155")
     until(lambda: rig.rows(Call, caller="02155", trunk="city"), 60, "a call comes in over it again")
     call.hang_up()
 
 
-def test_thirty_calls_at_once_fill_a_span_and_the_next_call_takes_another_way(rig: Rig) -> None:
+def test_sixty_calls_at_once_fill_both_spans_and_the_next_call_takes_another_way(rig: Rig) -> None:
     phone(rig)
-    callers = [f"0213{number:02}" for number in range(CHANNELS)]
-    for caller in callers:
-        rig.exchange.call(IN.format("4002"), "caller", "press", shown=caller).told("Up", 60)
-    until(lambda: f"{CHANNELS} active channels" in rig.hotline.run("core show channels"), 120, "all are up")
-    assert [line["in_use"] for line in rig.told("boards")] == [CHANNELS, 0]
+    callers = fill(rig, rig.exchange, "0213")
+    assert in_use(rig) == {"a102/1": E1_CALLS, "a102/2": 0}
     since, others = len(rig.exchange.events), len(rig.town.events)
     call = rig.town.call(OUT.format("0299"), "caller", "wait")
     told(rig, "Arrived", others)
     assert arrived(rig.town.events[others:]) == [("0299", "DAHDI")]  # over the second E1
-    again = len(rig.town.events)
-    next_call = rig.town.call(OUT.format("0234"), "caller", "wait")  # which has no line either
-    told(rig, "Arrived", again, Over="PJSIP")
+    call.hang_up()
+    call.ended()
+    fill(rig, rig.town, "0214")
+    assert in_use(rig) == {"a102/1": E1_CALLS, "a102/2": E1_CALLS}
+    others = len(rig.town.events)
+    call = rig.town.call(OUT.format("0299"), "caller", "wait")
+    told(rig, "Arrived", others)
+    assert arrived(rig.town.events[others:]) == [("0299", "PJSIP")]  # over the Internet
     assert not arrived(rig.exchange.events[since:])
-    for one in (call, next_call):
-        one.hang_up()
+    rig.town.ask("Hangup", Channel="/^DAHDI/")
+    call.hang_up()
     rig.exchange.ask("Setvar", Variable="GO", Value="1")
     found = [call_of(rig, caller) for caller in callers]  # each has pressed 5, and then 9, which ends it
-    assert [pressed(rig, one) for one in found] == [["5", "9"]] * CHANNELS
-
-
-SPEECH = 300
-"""Of 32,767; the hum of an open line stays below 50."""
-
-
-def call_of(rig: Rig, caller: str) -> Call:
-    """The row of this caller's first call, once it is over."""
-    found: list[Call] = until(
-        lambda: rig.rows(Call, caller=caller, state="closed"), 60, f"the call of {caller}"
-    )
-    return min(found, key=lambda call: call.started_at)
-
-
-def states(rig: Rig) -> dict[str, str]:
-    """Line: state, by Hotline's own command."""
-    return {line["line"]: line["state"] for line in rig.told("boards")}
-
-
-def phone(rig: Rig) -> None:
-    """Wait until the seat's phone is there, and in no call."""
-    until(lambda: "s8001/" in rig.hotline.run("pjsip show contacts"), 60, "the seat's phone is there")
-    until(lambda: "PJSIP/s8001" not in rig.hotline.run("core show channels"), 30, "the phone is idle")
-
-
-def told(rig: Rig, name: str, since: int, **wanted: str) -> Message:
-    """What the second exchange, or the phone there, has told since."""
-    return rig.town.event(since, 60, Event="UserEvent", UserEvent=name, **wanted)
-
-
-def told_by_exchange(rig: Rig, name: str, since: int, **wanted: str) -> Message:
-    """What the first exchange has told since."""
-    return rig.exchange.event(since, 60, Event="UserEvent", UserEvent=name, **wanted)
-
-
-def arrived(events: list[Message]) -> list[tuple[str, str]]:
-    """Number and kind of line of each call that came there from Hotline."""
-    return [(event["Number"], event["Over"]) for event in events if event.get("UserEvent") == "Arrived"]
-
-
-def steps_of(rig: Rig, call: Call) -> list[Step]:
-    """The steps of a call that is over, by when they were done; they are written a moment after it."""
-    ends = {"over", "hung_up"}
-
-    def look() -> list[Step]:
-        found = sorted(rig.rows(Step, call_id=call.call_id), key=lambda step: (step.at, step.number))
-        return found if ends & {step.outcome for step in found} else []
-
-    return until(look, 30, f"the steps of {call.caller}")
-
-
-def pressed(rig: Rig, call: Call) -> list[str]:
-    """The keys of its menus that led on."""
-    return [step.keys for step in steps_of(rig, call) if step.outcome == "key" and step.keys]
-
-
-def causes_of(rig: Rig, number: str) -> list[int]:
-    """How the legs to this number, which the seat has called, have ended."""
-    calls = {call.call_id for call in rig.rows(Call, caller="8001", state="closed")}
-    legs = [leg for leg in rig.rows(Leg, kind="outside") if leg.call_id in calls]
-    return [leg.cause for leg in legs if f"/{number}-" in leg.channel]
-
-
-def loudness(file: Path) -> float:
-    """Root mean square of what was heard, of 32,767."""
-    with wave.open(str(file)) as sound:
-        samples = array("h", sound.readframes(sound.getnframes()))
-    return float((sum(sample * sample for sample in samples) / max(len(samples), 1)) ** 0.5)
+    assert [pressed(rig, one) for one in found] == [["5", "9"]] * E1_CALLS

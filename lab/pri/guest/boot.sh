@@ -1,41 +1,28 @@
 #!/bin/sh
-# First process of the guest's root. Makes the boards, then runs Hotline's own Asterisk and those of the exchanges.
-# All that is particular to a run is in the folder $1, shared with the host under the same path.
-export PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C
-house=$1 here=$1/guest
+# What the guest does in its house, the folder $1: it does what it is told on its console, line by line.
+# All that is particular to a run is in there.
+here=$1/guest
 say() { read -r up _ < /proc/uptime; echo "guest $up: $*"; }
-fail() { say "failed: $*"; while :; do sleep 60; done; }
 
-mkdir -p /dev/shm /dev/pts
-mount -t tmpfs shm /dev/shm      # dahdi_cfg needs sem_open
-mount -t devpts devpts /dev/pts
-mount -t tmpfs tmpfs /run
-hostname pri
-ip link set lo up
-ip addr add 127.0.0.2/8 dev lo
-ip link set eth0 up
-ip addr add 10.0.2.15/24 dev eth0   # no way out of it but the host's loopback, as 10.0.2.2
-
-say "waiting for the house"
-until [ -e "$here/go" ]; do sleep 0.2; done
 . "$here/ports"
 socat "TCP-LISTEN:$ami_port,bind=10.0.2.15,fork,reuseaddr" "TCP:127.0.0.1:$ami_port" &
 socat "TCP-LISTEN:$agi_port,bind=127.0.0.1,fork,reuseaddr,backlog=64" "TCP:10.0.2.2:$agi_port" &
 
-for file in dynamic system exchange; do
-    dahdi_cfg -c "$here/$file.conf" > "$here/$file.txt" 2>&1 || fail "dahdi_cfg: $(cat "$here/$file.txt")"
-done
-say "spans are made"
+# configure NAME: what NAME.conf says of spans and channels. Spans without hardware are made anew by it.
+configure() { dahdi_cfg -c "$here/$1.conf" > "$here/$1.txt" 2>&1 || say "failed: dahdi_cfg: $(cat "$here/$1.txt")"; }
 
-# An exchange is off while the file NAME-off is there.
+# take_away NAME: the spans without hardware of NAME.conf; nobody may have them open. It always ends with 1.
+take_away() { dahdi_cfg -s -c "$here/$1.conf" > "$here/$1.txt" 2>&1; }
+
+# serve NAME FILE: start an Asterisk. It says itself when it is up, as it would to systemd.
 serve() {
     mkdir -p "/run/$1"
-    while :; do
-        if [ ! -e "$here/$1-off" ]; then asterisk -f -C "$2" >> "$here/$1.txt" 2>&1; fi
-        sleep 0.3
-    done
+    socat -u "UNIX-RECVFROM:/run/$1/up" "SYSTEM:echo $1 is up" &
+    NOTIFY_SOCKET=/run/$1/up asterisk -f -C "$2" >> "$here/$1.txt" 2>&1 &
 }
-for exchange in $exchanges; do serve "$exchange" "$house/$exchange/asterisk.conf" & done
-serve hotline "$house/hotline/asterisk/etc/asterisk.conf" &
-say "boards are ready"
-wait
+
+say "in its house"
+while read -r order; do
+    $order
+    say "done: $order"
+done

@@ -1,5 +1,5 @@
 #!/bin/sh
-# First process of the initramfs: drivers in order, the read-only root with a memory layer on it, then the house's boot.sh.
+# First process of the initramfs: drivers in order, the read-only root with a memory layer on it, then ready.sh there.
 mount -t proc proc /proc
 mount -t sysfs sys /sys
 mount -t devtmpfs dev /dev
@@ -8,18 +8,14 @@ for module in $(cat /lib/modules/order); do
     [ "$module" = dahdi.ko ] && options=auto_assign_spans=1
     insmod "/lib/modules/$module" $options || echo "insmod $module failed"
 done
-for word in $(cat /proc/cmdline); do
-    case $word in house=*) house=${word#house=} ;; esac
-done
 mkdir -p /mnt/lower /mnt/layer /mnt/root
 mount -t squashfs -o ro /dev/vda /mnt/lower
 mount -t tmpfs -o size=300m tmpfs /mnt/layer
 mkdir -p /mnt/layer/upper /mnt/layer/work
 mount -t overlay -o lowerdir=/mnt/lower,upperdir=/mnt/layer/upper,workdir=/mnt/layer/work overlay /mnt/root
-mkdir -p "/mnt/root$house"
-mount -t 9p -o trans=virtio,version=9p2000.L,rw,msize=262144 house "/mnt/root$house"
 for folder in dev proc sys; do
     mkdir -p "/mnt/root/$folder"
     mount --move "/$folder" "/mnt/root/$folder"
 done
-exec switch_root /mnt/root /bin/sh "$house/guest/boot.sh" "$house"
+cat /ready.sh > /mnt/root/ready.sh
+exec switch_root /mnt/root /bin/sh /ready.sh
