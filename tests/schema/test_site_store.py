@@ -182,6 +182,22 @@ def test_two_seats_may_swap_their_numbers(factory: sessionmaker[Session], site: 
     assert save(factory, changed(site, swap)) == ["changed seats/s8001", "changed seats/s8002"]
 
 
+def test_who_asks_often_gets_the_same_site_until_another_is_saved(
+    factory: sessionmaker[Session], site: Site
+) -> None:
+    newest = site_store.Newest()
+    with factory() as session, pytest.raises(NotFound, match="run hotline site load"):
+        newest.read(session)
+    save(factory, site)
+    with factory() as session:
+        first = newest.read(session)
+        assert (first, newest.read(session) is first) == (site, True)
+    turned = changed(site, lambda data: data["seats"].reverse())
+    save(factory, turned)
+    with factory() as session:
+        assert newest.read(session) == turned
+
+
 def test_a_second_site_leaves_the_first_alone(factory: sessionmaker[Session], site: Site) -> None:
     save(factory, site)
     save(factory, changed(site, lambda data: data.update(name="other")))
