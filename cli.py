@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from callcenter.secrets import Secrets
     from callcenter.settings import Settings
     from callcenter.site import Site
-    from callcenter.site_file.store import Newest
+    from callcenter.site_file.store import LastRead
     from dialplan_templates.apply import Applier
     from dialplan_templates.context import Deployment
     from prompts.build import Built, Progress
@@ -142,13 +142,13 @@ class Hotline:
     def site(self) -> Site:
         """The site in the database."""
         with self.sessions(read_only=True)() as session:
-            return self._newest.read(session)
+            return self._last_site.read(session)
 
     @cached_property
-    def _newest(self) -> Newest:
-        from callcenter.site_file.store import Newest
+    def _last_site(self) -> LastRead:
+        from callcenter.site_file.store import LastRead
 
-        return Newest()
+        return LastRead()
 
     def deployment(self) -> Deployment:
         """The machine a configuration is rendered for."""

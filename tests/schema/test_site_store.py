@@ -182,22 +182,6 @@ def test_two_seats_may_swap_their_numbers(factory: sessionmaker[Session], site: 
     assert save(factory, changed(site, swap)) == ["changed seats/s8001", "changed seats/s8002"]
 
 
-def test_who_asks_often_gets_the_same_site_until_another_is_saved(
-    factory: sessionmaker[Session], site: Site
-) -> None:
-    newest = site_store.Newest()
-    with factory() as session, pytest.raises(NotFound, match="run hotline site load"):
-        newest.read(session)
-    save(factory, site)
-    with factory() as session:
-        first = newest.read(session)
-        assert (first, newest.read(session) is first) == (site, True)
-    turned = changed(site, lambda data: data["seats"].reverse())
-    save(factory, turned)
-    with factory() as session:
-        assert newest.read(session) == turned
-
-
 def test_a_second_site_leaves_the_first_alone(factory: sessionmaker[Session], site: Site) -> None:
     save(factory, site)
     save(factory, changed(site, lambda data: data.update(name="other")))
@@ -246,3 +230,24 @@ def test_the_database_refuses_a_second_one(
     save(factory, site)
     with pytest.raises(exc.IntegrityError), factory.begin() as session:
         session.add(row())
+
+
+def test_a_site_that_is_the_same_is_not_read_again(factory: sessionmaker[Session], site: Site) -> None:
+    last = site_store.LastRead()
+    save(factory, site)
+    with factory() as session:
+        first, second = last.read(session), last.read(session)
+    assert first == site and second is first
+    other = site.model_copy(update={"title": "Another"})
+    save(factory, other)
+    with factory() as session:
+        assert last.read(session) == other
+
+
+def test_no_site_is_not_remembered(factory: sessionmaker[Session], site: Site) -> None:
+    last = site_store.LastRead()
+    with factory() as session, pytest.raises(NotFound):
+        last.read(session)
+    save(factory, site)
+    with factory() as session:
+        assert last.read(session) == site
