@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import resource
 import sys
 from contextlib import redirect_stdout
@@ -31,9 +32,10 @@ FILES = 8192
 
 @dataclass(frozen=True)
 class Machine:
-    """How the machine was while the day lasted: ``late`` is what this process was woken by at worst, in seconds."""
+    """What a day was played on. ``late``: how late this process, the phones, was woken at worst, in seconds."""
 
     real_time: bool
+    """Whether Asterisk and the phones went before all else."""
     late: float
 
 
@@ -47,7 +49,7 @@ def measure(calls: int, rate: float, seed: int, postgresql: bool) -> tuple[Day, 
                 server.start()
                 house.use_database(server.create("hotline"), server)
             house.up()
-            urgent = real_time(house.asterisk.pid or 0)
+            urgent = real_time(house.asterisk.pid or 0) and real_time(os.getpid())
             with crowd(house, rings_ms=RINGS_MS, talk_seconds=TALK_SECONDS) as phones, Lateness() as late:
                 return play(house, phones, calls, rate, seed), Machine(urgent, late.worst)
         finally:
@@ -72,6 +74,10 @@ def told(day: Day, rate: float, machine: Machine) -> dict[str, object]:
         "unbalanced": unbalanced(day.books),
         "times": {
             name: (round(max(abs(each[name]) for each in day.times.values()), 3), NEAR[name])
+            for name in figures
+        },
+        "furthest": {
+            name: max(day.times, key=lambda agent: abs(day.times[agent][name]))
             for name in figures
         },
         "real_time": machine.real_time,
