@@ -150,18 +150,22 @@ def agents_may_differ(consent: Consent | None, answer: Answer | None) -> bool:
     return consent is None or not _refusal(consent, answer)
 
 
-def static_decision(site: Site, queue: str) -> Decision:
-    """For a call that the static menu brought to the queue while Hotline was away.
-
-    Nobody can be asked there and the trunk isn't looked at: recorded only where it is for every trunk.
-    """
-    for trunk in (None, *(trunk.name for trunk in site.trunks)):
-        found = terms(site, trunk, queue)
-        if found.percent == 0:
-            return Decision(False, f"{found.by}: never recorded, and the static menu served the call")
-        if found.consent is not None:
-            return Decision(False, "the static menu served the call: nobody told the caller")
+def static_decision(site: Site, trunk: str | None, queue: str) -> Decision:
+    """For a call that the static menu brought to the queue while Hotline was away: nobody can be asked there."""
+    found = terms(site, trunk, queue)
+    if found.percent == 0:
+        return Decision(False, f"{found.by}: never recorded, and the static menu served the call")
+    if found.consent is not None:
+        return Decision(False, "the static menu served the call: nobody told the caller")
     return Decision(True, "the static menu served the call")
+
+
+def static_trunks(site: Site, queue: str) -> list[str]:
+    """The trunks whose calls the static menu has recorded in the queue; an empty name for calls from inside."""
+    others = static_decision(site, None, queue).record
+    ruled = site.recording.trunks if site.recording else {}
+    recorded = {name: static_decision(site, name, queue).record for name in ruled}
+    return [name for name in ("", *(trunk.name for trunk in site.trunks)) if recorded.get(name, others)]
 
 
 def _rules(

@@ -16,6 +16,7 @@ from callcenter.recording_policy import (
     direct,
     draw,
     static_decision,
+    static_trunks,
     terms,
 )
 from callcenter.site import Site
@@ -116,16 +117,30 @@ def test_consent_is_asked_only_where_somebody_could_be_recorded() -> None:
         ({}, True),
         ({"percent": 20}, True),
         ({"queues": {"sales": {"percent": 0}}}, False),
-        ({"trunks": {"gateway": {"percent": 0}}}, False),
+        ({"trunks": {"gateway": {"percent": 0}}}, True),
         ({"consent": TOLD}, False),
         ({"consent": TOLD, "queues": {"sales": {"without_consent": True}}}, True),
-        ({"trunks": {"gateway": {"consent": TOLD}}}, False),
+        ({"trunks": {"e1": {"percent": 0}}}, False),
+        ({"trunks": {"gateway": {"consent": TOLD}}}, True),
+        ({"trunks": {"e1": {"consent": TOLD}}}, False),
+        ({"consent": TOLD, "trunks": {"e1": {"without_consent": True}}}, True),
     ],
 )
-def test_the_static_menu_records_only_where_nobody_has_to_be_asked_on_any_trunk(
+def test_the_static_menu_records_only_where_nobody_has_to_be_asked_on_the_calls_trunk(
     policy: dict[str, Any], recorded: bool
 ) -> None:
-    assert static_decision(house(**policy), "sales").record is recorded
+    site = house(**policy)
+    assert static_decision(site, "e1", "sales").record is recorded
+    assert ("e1" in static_trunks(site, "sales")) is recorded
+
+
+def test_a_trunks_rule_holds_for_the_static_menu_of_that_trunk_alone() -> None:
+    trunks = ["", *(trunk.name for trunk in house().trunks)]
+    assert static_trunks(house(), "sales") == trunks
+    asked = house(trunks={"e1": {"consent": TOLD}})
+    assert static_trunks(asked, "sales") == [name for name in trunks if name != "e1"]
+    told = house(consent=TOLD, trunks={"e1": {"without_consent": True}})
+    assert static_trunks(told, "sales") == ["e1"]
 
 
 def test_a_call_without_a_queue_goes_by_the_agents_the_trunks_and_the_rule_for_calls_inside() -> None:
