@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple, get_args
 
 from callcenter.site import Site
@@ -97,10 +97,29 @@ def direct(site: Site, call_id: str, trunk: str | None, own: str, theirs: str) -
 
     Who is called outside can be told, and can't be asked.
     """
-    found = terms(site, trunk, None, own)
-    decided = [_direct(terms(site, trunk, None, agent), call_id, agent) for agent in (own, theirs)]
-    prompt = found.consent.prompt if found.consent and decided[0].record else None
-    return Direct(decided[0], decided[1], prompt)
+
+    def of(agent: str) -> Terms:
+        return outbound_terms(site, trunk, agent) if trunk else terms(site, None, None, agent)
+
+    decided = [_direct(of(agent), call_id, agent) for agent in (own, theirs)]
+    consent = of(own).consent
+    return Direct(decided[0], decided[1], consent.prompt if consent and decided[0].record else None)
+
+
+def outbound_terms(site: Site, trunk: str | None, agent: str | None = None) -> Terms:
+    """The terms of a call that goes out: the trunk's own rule for such calls, else the site's, before the others."""
+    found, policy = terms(site, trunk, None, agent), site.recording
+    if policy is None:
+        return found
+    ruled = policy.trunks.get(trunk or "")
+    rule = (ruled and ruled.outbound) or policy.outbound
+    if rule is None:
+        return found
+    if rule.percent is not None and agent not in agent_percents(site):
+        found = replace(found, percent=rule.percent, by="calls out")
+    if rule.prompt or rule.without_consent:
+        found = replace(found, consent=Consent(prompt=rule.prompt) if rule.prompt else None)
+    return found
 
 
 def _direct(found: Terms, call_id: str, agent: str) -> Decision:

@@ -164,3 +164,37 @@ def test_who_is_called_outside_is_told_and_never_asked_and_colleagues_need_not_b
         None,
     )
     assert direct(house(consent=TOLD), "x.1", None, "1001", "1002").own.record
+
+
+OUT_TOLD, ASKED = {"prompt": "hello"}, TOLD | {"answer": "agree"}
+
+
+@pytest.mark.parametrize(
+    ("policy", "record", "prompt"),
+    [
+        ({"consent": ASKED, "outbound": OUT_TOLD}, True, "hello"),
+        ({"consent": ASKED, "outbound": {"without_consent": True}}, True, None),
+        ({"consent": ASKED, "outbound": {"percent": 0}}, False, None),
+        ({"outbound": OUT_TOLD}, True, "hello"),
+        ({"trunks": {"e1": {"consent": ASKED, "outbound": OUT_TOLD}}}, True, "hello"),
+        ({"outbound": {"percent": 0}, "trunks": {"e1": {"outbound": OUT_TOLD}}}, True, "hello"),
+        ({"consent": TOLD, "trunks": {"gateway": {"outbound": {"percent": 0}}}}, True, "hello"),
+        ({"outbound": {"percent": 0}, "agents": {"1001": {"percent": 100}}}, True, None),
+    ],
+)
+def test_calls_out_have_rules_of_their_own_by_trunk_then_the_sites(
+    policy: dict[str, Any], record: bool, prompt: str | None
+) -> None:
+    found = direct(house(**policy), "x.1", "e1", "1001", "")
+    assert (found.own.record, found.prompt) == (record, prompt)
+    assert (
+        terms(house(**policy), "e1", "sales").consent
+        == terms(
+            house(**{key: value for key, value in policy.items() if key != "outbound"}), "e1", "sales"
+        ).consent
+    )
+
+
+def test_a_call_out_that_is_never_recorded_says_whose_rule_it_is() -> None:
+    found = direct(house(outbound={"percent": 0}), "x.1", "e1", "1001", "")
+    assert found.own.reason == "calls out: never recorded"
