@@ -16,6 +16,7 @@ from callcenter.errors import HotlineError
 from callcenter.secrets import CLOSING_PIN
 from callcenter.site import Site
 from callcenter.site.edge import ByAddress, Seat
+from dialplan_templates.alone import agent_queues, pickup_groups, recorded_trunks
 from dialplan_templates.quoting import Quoted, long_secret, pin, value
 
 
@@ -117,6 +118,9 @@ def variables(site: Site, where: Deployment) -> Mapping[str, Any]:
         "sip_address": sip_address,
         "exit_context": exit_context,
         "personal_queues": personal_queues(site),
+        "pickup_groups": pickup_groups(site),
+        "recorded_trunks": recorded_trunks(site),
+        "agent_queues": agent_queues(site),
         "boxes": {mailbox.number for mailbox in site.mailboxes},
         "browser_seats": any(seat.kind == "browser" for seat in site.seats),
         "secure_seats": needs_tls(site),
