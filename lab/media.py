@@ -21,11 +21,20 @@ TALK, CLOSE, WAKINGS = b"t", b"x", 4096
 
 @dataclass(frozen=True)
 class Speech:
-    """What a phone sends: a tone (``hz`` None: silence), and keys as (seconds after the answer, digit)."""
+    """What a phone sends: a tone (``hz`` None: silence), and keys as (seconds after the answer, digit).
+
+    ``turns``: the keys of each call, where they are not all alike. A phone that does not hear drops what comes.
+    """
 
     law: g711.Law = "alaw"
     hz: int | None = None
     keys: Sequence[tuple[float, str]] = ()
+    turns: Sequence[Sequence[tuple[float, str]]] = ()
+    hears: bool = True
+
+    def keys_of(self, call: int) -> Sequence[tuple[float, str]]:
+        """Of one call, counted from 1."""
+        return self.turns[call - 1] if self.turns else self.keys
 
 
 @dataclass
@@ -51,7 +60,7 @@ class Media:
         self._lock = threading.Lock()
         self._wake, self._waker = os.pipe()
         self._sockets = {sock.getsockname()[1]: sock for sock in (_bound(ip) for _ in range(slots))}
-        for port, sock in self._sockets.items():
+        for port, sock in self._sockets.items() if speech.hears else ():
             self.watch(sock.fileno(), partial(self._hear, port))
         self._thread = threading.Thread(target=self._run, name=f"media {ip}", daemon=True)
 
@@ -79,7 +88,7 @@ class Media:
 
     def answered(self, call: int, port: int, far_end: tuple[str, int]) -> None:
         """Begin to talk to ``far_end`` from ``port``."""
-        ticks = deque((round(at / rtp.TICK_SECONDS), digit) for at, digit in self._speech.keys)
+        ticks = deque((round(at / rtp.TICK_SECONDS), digit) for at, digit in self._speech.keys_of(call))
         sequence = random.getrandbits(16)  # as real phones do: a recorder may not count on its order
         voice = rtp.Voice(self._speech.law, self._frames, random.getrandbits(32), ticks, sequence)
         with self._lock:

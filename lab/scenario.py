@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate, cycle
+from itertools import accumulate, cycle, repeat
 from typing import ClassVar, Literal
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -45,11 +45,21 @@ class Login:
     password: str
 
 
+@dataclass(frozen=True)
+class Turn:
+    """When one of many calls begins, after the first could, which keys it presses, how long it stays at most."""
+
+    begins_ms: int
+    leaves_ms: int
+    keys: Sequence[Key] = ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Caller:
     """Dials, hears, presses keys, talks; hangs up after ``talk_seconds``, or waits for the far end to.
 
-    ``calls`` are (dialled, own number) of one call after the other, where they are not all alike.
+    ``calls`` are (dialled, own number) of one call after the other, where they are not all alike. ``turns`` says
+    of each of them what it does when; they hear nothing, and their events carry SIPp's clock, in milliseconds.
     ``refused_with`` is the final status that is right for this call; None means it must be answered.
     ``patience_seconds`` bounds the wait for the far end's hang-up. A ``login`` answers a challenge.
     """
@@ -67,15 +77,24 @@ class Caller:
     talk_seconds: float | None = None
     patience_seconds: float = 60.0
     refused_with: int | None = None
+    turns: Sequence[Turn] = ()
 
     def speech(self) -> Speech:
         """What its media sends; keys in INFO messages are the scenario's business."""
-        return Speech(self.law, self.tone_hz, _pressed(self.keys if self.dtmf == "rfc4733" else ()))
+        each = [_pressed(turn.keys) for turn in self.turns]
+        keys = _pressed(self.keys if self.dtmf == "rfc4733" else ())
+        return Speech(self.law, self.tone_hz, keys, each, hears=not self.turns)
 
     def rows(self, ports: Sequence[int]) -> str:
-        """A row for each call, or each call at a time: media port, dialled number, own number, own name."""
+        """A row for each call, or each call at a time: media port, dialled number, own number, own name.
+
+        With turns two more: milliseconds until it begins, and how long it stays.
+        """
         calls = self.calls or [(self.dials, self.number)] * len(ports)
-        return _injection([(str(port), *call, self.name) for port, call in zip(cycle(ports), calls)])
+        turns = [(str(turn.begins_ms), str(turn.leaves_ms)) for turn in self.turns] or repeat(())
+        return _injection(
+            [(str(port), *call, self.name, *turn) for port, call, turn in zip(cycle(ports), calls, turns)]
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
