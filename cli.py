@@ -88,6 +88,7 @@ COMMANDS: Sections = {
         "ami": Entry("ami.commands:ami", "The listener alone."),
         "lab": Entry("lab.commands:lab", "A private Asterisk on loopback."),
         "demo": Entry("lab.demo.commands:demo", "Real calls against the sample site."),
+        "loadtest": Entry("lab.loadtest.commands:loadtest", "Many calls by a plan, and a report on them."),
         "db": Entry("schema.commands:group", "The database and its revision."),
         "boards": Entry("ami.board_commands:boards", "The boards' lines: alarms, channels in use, history."),
         "doctor": Entry("doctor.commands:doctor", "What is wrong, and how to mend it."),

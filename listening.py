@@ -13,6 +13,7 @@ from ami.board_watch import BoardWatch
 from ami.bookkeeper import Bookkeeper
 from ami.conferences import Conferences
 from ami.connection import AmiConnection
+from ami.forgotten_rows import ForgottenRows
 from ami.known_site import KnownSite
 from ami.ledger_reader import LedgerReader
 from ami.legs import RecordedLegs
@@ -124,8 +125,20 @@ class Listening:
         boards = BoardWatch(self._connection, self._sessions, lambda: app.live_site()[0], app.clock)
         for part in (meetings, announcer, hold, names, trunks, boards):
             part.listen(self._listener.on)
+        forgotten = ForgottenRows(
+            self._connection, self._listener, self._sessions, self._here.system_name, app.clock
+        )
         agents = [self._watch.agents.run] if self._watch.agents else []
-        return [*agents, meetings.run, announcer.run, hold.run, names.run, trunks.run, boards.run]
+        return [
+            *agents,
+            forgotten.run,
+            meetings.run,
+            announcer.run,
+            hold.run,
+            names.run,
+            trunks.run,
+            boards.run,
+        ]
 
     def _recording(self) -> Sequence[Chore]:
         """Pauses, room on the disk, and what becomes of recordings and messages later."""
