@@ -88,6 +88,8 @@ COMMANDS: Sections = {
         "lab": Entry("lab.commands:lab", "A private Asterisk on loopback."),
         "demo": Entry("lab.demo.commands:demo", "Real calls against the sample site."),
         "db": Entry("schema.commands:group", "The database and its revision."),
+        "backup": Entry("backup.commands:backup", "Save everything to one file, while it works."),
+        "restore": Entry("backup.commands:restore", "Put back what a backup holds."),
         "boards": Entry("ami.board_commands:boards", "The boards' lines: alarms, channels in use, history."),
         "doctor": Entry("doctor.commands:doctor", "What is wrong, and how to mend it."),
         "version": Entry("callcenter.version_command:version", "The versions of all parts."),

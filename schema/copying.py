@@ -75,7 +75,7 @@ class Snapshot:
 @contextmanager
 def snapshot(engine: Engine) -> Iterator[Snapshot]:
     """The database as it is now, for as long as the block lasts."""
-    options = dict(READ_ONLY)
+    options: dict[str, Any] = dict(READ_ONLY)
     if engine.dialect.name == "postgresql":
         options |= {"isolation_level": "REPEATABLE READ"}
     with engine.execution_options(**options).connect() as connection:
@@ -171,7 +171,7 @@ def _written(column: Column[Any]) -> Any:
 
 def _reader(column: Column[Any]) -> Callable[[Any], Any]:
     if isinstance(column.type, DateTime):
-        return lambda value: None if value is None else _moment(value, aware=bool(column.type.timezone))
+        return lambda value: None if value is None else _moment(value, aware=_is_postgresql(column))
     if isinstance(column.type, Date):
         return lambda value: None if value is None else dt.date.fromisoformat(value)
     return lambda value: value
