@@ -17,6 +17,7 @@ from ami.known_site import KnownSite
 from ami.ledger_reader import LedgerReader
 from ami.legs import RecordedLegs
 from ami.listener import Listener
+from ami.metrics import Followed, Sound
 from ami.process import Watch
 from ami.room_names import RoomNames
 from ami.saying import say
@@ -25,9 +26,13 @@ from ami.trunk_watch import TrunkWatch
 from ami.virtual_hold import VirtualHold
 from ami.wishes import WISHES, Tools, Wishes
 from callcenter.agents.seating import Membership, wanted
+from callcenter.health.end import LISTENER, End, tell
+from callcenter.health.house import House
+from callcenter.health.journal import JournalLag
 from callcenter.journey import JourneyBook
 from callcenter.manager_events import LISTENED
 from callcenter.queues.paces import paces
+from callcenter.systemd import keep_telling
 from outreach.mailer import Mailer
 from outreach.post import Server, post
 from recordings.capture import Capture
@@ -37,7 +42,7 @@ from recordings.integrity import repair
 from recordings.pausing import Pausing
 from recordings.policy import LegPolicy
 from recordings.removal import Removal
-from recordings.room import Room
+from recordings.room import Room, free_bytes
 from recordings.upkeep import Upkeep
 from recordings.voicemail import Mailboxes
 
@@ -71,7 +76,7 @@ class Listening:
     def watch(self) -> Watch:
         """The listener, with all that hears its events and all that goes on beside it."""
         self._hear_wishes()
-        self._watch.chores = [*self._hearing(), *self._recording(), *self._mail()]
+        self._watch.chores = [*self._hearing(), *self._recording(), *self._mail(), *self._telling()]
         return self._watch
 
     def _known(self) -> KnownSite:
@@ -149,6 +154,16 @@ class Listening:
         server = Server(here.smtp_host, here.smtp_port, here.smtp_tls, here.smtp_user, password)
         give = partial(post, server)
         return [Mailer(self._sessions, here.spool, here.mail_from, give, self._app.clock).run]
+
+    def _telling(self) -> Sequence[Chore]:
+        """What says how this process and its house are."""
+        app, folder = self._app, self._here.recordings
+        followed = Followed(self._watch, app.clock)
+        house = House(self._reading, lambda: app.live_site()[0], app.clock)
+        sound = Sound(app.unfinished_recordings, lambda: free_bytes(folder))
+        end = End(LISTENER, [followed, house, sound, JournalLag(self._here.journal)], followed.troubles)
+        asked = [house.run] if self._here.health_port else []
+        return [partial(tell, self._here, end), keep_telling, *asked]
 
     def _mail_addresses(self) -> dict[str, str]:
         """Mailbox: who is told of its messages."""

@@ -76,6 +76,11 @@ class Settings(BaseSettings):
         default=None, description="account at the mail server; its password is the secret smtp/password"
     )
     mail_from: str = Field(default="hotline@localhost", description="the sender of mails")
+    health_host: str = Field(default="127.0.0.1", description="where health and metrics are told")
+    health_port: Port | None = Field(
+        default=None,
+        description="first TCP port of health and metrics: listener, then bans, phones, FastAGI workers; default: none",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="what the processes log: debug, info, warning or error"
     )
