@@ -220,6 +220,15 @@ class Hotline:
         with self.sessions(read_only=True)() as session:
             return lost(session, self.clock() - since)
 
+    def uncopied_recordings(self, since: dt.timedelta) -> int:
+        """How many that began longer ago should have a copy in the object store and have none; 0 without a store."""
+        from recordings.copying import how_many_wait
+
+        if self.settings.recordings_store is None:
+            return 0
+        with self.sessions(read_only=True)() as session:
+            return how_many_wait(session, self.clock() - since)
+
     def missing_encoders(self) -> dict[str, str]:
         """Programs that the site's recording formats need and this machine has not → their packages."""
         from callcenter.recording_policy import formats

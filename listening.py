@@ -37,12 +37,14 @@ from outreach.mailer import Mailer
 from outreach.post import Server, post
 from recordings.capture import Capture
 from recordings.catalogue import Catalogue
+from recordings.copying import Copier
 from recordings.finishing import Finisher
 from recordings.integrity import repair
 from recordings.pausing import Pausing
 from recordings.policy import LegPolicy
 from recordings.removal import Removal
 from recordings.room import Room, free_bytes
+from recordings.store import store_of
 from recordings.upkeep import Upkeep
 from recordings.voicemail import Mailboxes
 
@@ -139,7 +141,15 @@ class Listening:
         room = Room(folder, self._sessions, self._reading, app.clock)
         upkeep = Upkeep(folder, self._sessions, self._reading, app.site, app.clock)
         removal = Removal(self._sessions, app.console, self._here.system_name, app.clock, self._here.spool)
-        return [self._pausing.run, room.run, upkeep.run, removal.run]
+        return [self._pausing.run, room.run, upkeep.run, removal.run, *self._copying()]
+
+    def _copying(self) -> Sequence[Chore]:
+        """What brings finished recordings to an object store, where there is one."""
+        here, app = self._here, self._app
+        store = store_of(here, app.secrets.known)
+        if store is None:
+            return []
+        return [Copier(store, here.recordings, self._sessions, app.clock, here.recordings_local_days).run]
 
     async def _remind(self, channel: str) -> None:
         """A tone for who is at this channel."""

@@ -90,9 +90,13 @@ def _take(writer: Writer, files: Iterator[tuple[str, Path]]) -> None:
 
 
 def _sounds_of_rows(writer: Writer, places: Places, taken: Snapshot) -> None:
-    """What the rows speak of; what else was taken is forgotten, for it was deleted meanwhile."""
+    """What the rows speak of, unless an object store alone has it; what else was taken was deleted meanwhile."""
     manifest = writer.manifest
-    wanted = {f"sounds/recordings/{path}" for (path,) in taken.values("recordings", "path") if path}
+    away = {
+        number for number, gone in taken.values("recording_copies", "recording_id", "local_gone_at") if gone
+    }
+    rows = taken.values("recordings", "id", "path")
+    wanted = {f"sounds/recordings/{path}" for number, path in rows if path and number not in away}
     for name in sorted(wanted - manifest.files.keys()):
         try:
             writer.add(name, places.path(name))

@@ -39,6 +39,7 @@ CHECKS: Mapping[str, Check] = {
     "members": records.members,
     "journal": files.journal,
     "recordings": files.recordings,
+    "copies": files.copies,
     "encoders": files.encoders,
     "gaps": records.gaps,
     "boards": boards.lines,
