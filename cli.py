@@ -90,6 +90,8 @@ COMMANDS: Sections = {
         "demo": Entry("lab.demo.commands:demo", "Real calls against the sample site."),
         "loadtest": Entry("lab.loadtest.commands:loadtest", "Many calls by a plan, and a report on them."),
         "db": Entry("schema.commands:group", "The database and its revision."),
+        "backup": Entry("backup.commands:backup", "Save everything to one file, while it works."),
+        "restore": Entry("backup.commands:restore", "Put back what a backup holds."),
         "boards": Entry("ami.board_commands:boards", "The boards' lines: alarms, channels in use, history."),
         "doctor": Entry("doctor.commands:doctor", "What is wrong, and how to mend it."),
         "version": Entry("callcenter.version_command:version", "The versions of all parts."),
@@ -226,6 +228,15 @@ class Hotline:
 
         with self.sessions(read_only=True)() as session:
             return lost(session, self.clock() - since)
+
+    def uncopied_recordings(self, since: dt.timedelta) -> int:
+        """How many that began longer ago should have a copy in the object store and have none; 0 without a store."""
+        from recordings.copying import how_many_wait
+
+        if self.settings.recordings_store is None:
+            return 0
+        with self.sessions(read_only=True)() as session:
+            return how_many_wait(session, self.clock() - since)
 
     def missing_encoders(self) -> dict[str, str]:
         """Programs that the site's recording formats need and this machine has not → their packages."""

@@ -76,6 +76,24 @@ class Settings(BaseSettings):
         default=None, description="account at the mail server; its password is the secret smtp/password"
     )
     mail_from: str = Field(default="hotline@localhost", description="the sender of mails")
+    recordings_store: str | None = Field(
+        default=None,
+        description="where finished recordings are copied to: s3://BUCKET/PREFIX or file:///FOLDER; default: nowhere",
+    )
+    recordings_store_endpoint: str | None = Field(
+        default=None, description="address of an S3-compatible server; default: Amazon's"
+    )
+    recordings_store_key: str | None = Field(
+        default=None, description="access key of the store; its secret is the secret recordings/store"
+    )
+    recordings_local_days: Annotated[int, Field(ge=0)] | None = Field(
+        default=None, description="days after which the local file of a copied recording goes; default: never"
+    )
+    health_host: str = Field(default="127.0.0.1", description="where health and metrics are told")
+    health_port: Port | None = Field(
+        default=None,
+        description="first TCP port of health and metrics: listener, then bans, phones, FastAGI workers; default: none",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="what the processes log: debug, info, warning or error"
     )
