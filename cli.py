@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from callcenter.secrets import Secrets
     from callcenter.settings import Settings
     from callcenter.site import Site
+    from callcenter.site_file.store import LastRead
     from dialplan_templates.apply import Applier
     from dialplan_templates.context import Deployment
     from prompts.build import Built, Progress
@@ -140,10 +141,14 @@ class Hotline:
 
     def site(self) -> Site:
         """The site in the database."""
-        from callcenter.site_file.store import read
-
         with self.sessions(read_only=True)() as session:
-            return read(session)
+            return self._last_site.read(session)
+
+    @cached_property
+    def _last_site(self) -> LastRead:
+        from callcenter.site_file.store import LastRead
+
+        return LastRead()
 
     def deployment(self) -> Deployment:
         """The machine a configuration is rendered for."""
