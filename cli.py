@@ -158,6 +158,7 @@ class Hotline:
 
     def deployment(self) -> Deployment:
         """The machine a configuration is rendered for."""
+        from callcenter.networks import networks
         from dialplan_templates.context import Deployment, Directories
 
         here = self.settings
@@ -173,7 +174,10 @@ class Hotline:
             sip_port=here.sip_port,
             rtp_first=here.rtp_first,
             rtp_last=here.rtp_last,
+            ami_host=here.ami_listen,
             ami_port=here.ami_port,
+            ami_from=[str(net) for net in networks(here.ami_from, "HOTLINE_AMI_FROM")],
+            inside_nets=[str(net) for net in networks(here.inside_nets, "HOTLINE_INSIDE_NETS")],
             agi_host=here.agi_host,
             agi_port=here.agi_port,
             http_port=here.http_port,
@@ -307,7 +311,8 @@ class Hotline:
         texts = {name: text for name, text in stubs(self.deployment()).items() if name != "asterisk.conf"}
         history = History(self.sessions(), getpass.getuser(), self.clock)
         messages = self.settings.log / "messages"
-        return Applier(Versions(self.settings.etc), texts, _Checks(), self.console(), messages, history)
+        checks = _Checks(isolated=self.settings.check_network == "own")
+        return Applier(Versions(self.settings.etc), texts, checks, self.console(), messages, history)
 
     def account(self) -> Account:
         """Hotline's own account at Asterisk's manager interface."""
@@ -336,12 +341,16 @@ class Hotline:
 class _Checks:
     """Throw-away Asterisks; one is found or built only when a configuration is to be checked."""
 
+    def __init__(self, *, isolated: bool) -> None:
+        self._isolated = isolated
+
     def boot(self, etc: Path) -> AbstractContextManager[BootedAsterisk]:
         """A copy of ``etc``, booted (``callcenter.ports.AsteriskBoot``)."""
         from lab.asterisk_root import ensure
         from lab.throwaway import Throwaway
 
-        return Throwaway(ensure(lambda line: click.echo(line, err=True))).boot(etc)
+        program = ensure(lambda line: click.echo(line, err=True))
+        return Throwaway(program, isolated=self._isolated).boot(etc)
 
 
 @click.group(cls=LazyGroup, sections=COMMANDS)

@@ -34,6 +34,10 @@ class Settings(BaseSettings):
     )
     ami_host: str = Field(default="127.0.0.1", description="where Asterisk's manager interface is")
     ami_port: Port = Field(default=5038, description="TCP port of the manager interface")
+    ami_listen: str = Field(default="127.0.0.1", description="the address the manager interface listens on")
+    ami_from: str = Field(
+        default="", description="networks besides this machine that may sign in at the manager, with commas"
+    )
     agi_host: str = Field(default="127.0.0.1", description="where FastAGI listens, and Asterisk finds it")
     agi_port: Port = Field(default=4573, description="TCP port of FastAGI")
     agi_from: str = Field(
@@ -48,6 +52,10 @@ class Settings(BaseSettings):
     outside_host: str | None = Field(
         default=None,
         description="this machine's address as remote phones see it, when a router translates it",
+    )
+    inside_nets: str = Field(
+        default="10.0.0.0/8,172.16.0.0/12,192.168.0.0/16",
+        description="networks whose phones reach this machine without such a router, with commas",
     )
     rtp_first: Port = Field(default=10000, description="first UDP port of speech")
     rtp_last: Port = Field(default=20000, description="last UDP port of speech")
@@ -93,6 +101,10 @@ class Settings(BaseSettings):
     health_port: Port | None = Field(
         default=None,
         description="first TCP port of health and metrics: listener, then bans, phones, FastAGI workers; default: none",
+    )
+    check_network: Literal["own", "none"] = Field(
+        default="own",
+        description="where a configuration is tried first: in a network of its own, or here, where there is none",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="what the processes log: debug, info, warning or error"
