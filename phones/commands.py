@@ -16,7 +16,7 @@ from callcenter.certificate_store import store_of
 from callcenter.errors import HotlineError, NotFound
 from callcenter.logging import configure
 from callcenter.ports import App
-from callcenter.printing import as_json, print_json, print_rows
+from callcenter.printing import as_json, print_facts, print_rows
 from callcenter.secrets import generate
 from callcenter.signed_in import signed_in
 from callcenter.site import Site
@@ -62,11 +62,7 @@ def show(app: App, number: str, json_wanted: bool) -> None:
         "file": file_name(seat.phone) if seat.phone else None,
         "fetches": known.folder is not None,
     }
-    if json_wanted:
-        print_json(found)
-        return
-    for name, value in found.items():
-        click.echo(f"{name:<18} {', '.join(value) if isinstance(value, list) else value}")
+    print_facts(found, json_wanted)
 
 
 @phones.command()

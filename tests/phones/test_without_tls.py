@@ -1,4 +1,4 @@
-"""A phone that is to encrypt and has signed in by UDP: Asterisk can't refuse the sign-in, so nothing is said over it."""
+"""A phone that is to encrypt and has signed in by UDP, which Asterisk can't refuse: nothing is said over it."""
 
 from __future__ import annotations
 
