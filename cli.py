@@ -187,15 +187,17 @@ class Hotline:
         )
 
     def _certified(self, site: Site, where: Deployment) -> Deployment:
-        """With the certificate's files, made when the site's phones need one and there is none."""
+        """With the certificate's files, made when phones or trunks need one and there is none."""
         from callcenter.certificate_store import store_of
-        from dialplan_templates.context import needs_tls
 
-        if not (needs_tls(site) or self.settings.wss_port):
+        if not (site.uses_tls or self.settings.wss_port):
             return where
         store = store_of(self.settings)
         store.ensure(self.clock())
-        return replace(where, certificate=store.certificate, certificate_key=store.key)
+        authorities = self.settings.tls_authorities.absolute()
+        return replace(
+            where, certificate=store.certificate, certificate_key=store.key, authorities=authorities
+        )
 
     def build_prompts(
         self, progress: Callable[[Progress], None] = lambda _: None, site: Site | None = None

@@ -75,6 +75,10 @@ class Settings(BaseSettings):
         default=None, description="your own certificate with its chain (PEM); default: one made in home"
     )
     tls_key: Path | None = Field(default=None, description="the key of your own certificate (PEM)")
+    tls_authorities: Path = Field(
+        default=Path("/etc/ssl/certs/ca-certificates.crt"),
+        description="authorities (PEM) by whom the certificate of a trunk with transport tls is checked",
+    )
     smtp_host: str | None = Field(default=None, description="mail server; without one no mail is sent")
     smtp_port: Port = Field(default=25, description="TCP port of the mail server")
     smtp_tls: Literal["none", "starttls", "tls"] = Field(

@@ -17,7 +17,7 @@ from callcenter.errors import HotlineError, NotFound
 from callcenter.health.end import PHONES, End, tell
 from callcenter.logging import configure
 from callcenter.ports import App
-from callcenter.printing import as_json, print_json, print_rows
+from callcenter.printing import as_json, print_facts, print_rows
 from callcenter.secrets import generate
 from callcenter.settings import Settings
 from callcenter.signed_in import signed_in
@@ -65,11 +65,7 @@ def show(app: App, number: str, json_wanted: bool) -> None:
         "file": file_name(seat.phone) if seat.phone else None,
         "fetches": known.folder is not None,
     }
-    if json_wanted:
-        print_json(found)
-        return
-    for name, value in found.items():
-        click.echo(f"{name:<18} {', '.join(value) if isinstance(value, list) else value}")
+    print_facts(found, json_wanted)
 
 
 @phones.command()
