@@ -35,6 +35,12 @@ SURVEYED = "HL_SURVEYED"
 TRUNK = "HL_TRUNK"
 """The trunk a call came in on; set by the trunk's endpoint."""
 
+CHANNELS = "HL_CHANNELS"
+"""The calls that the trunk of a call takes at once; set by the trunk's endpoint."""
+
+TLS = "HL_TLS"
+"""1 on the channels of seats that have to encrypt; set by the endpoint."""
+
 DID = "HL_DID"
 """The number dialled, digits and a leading + only."""
 

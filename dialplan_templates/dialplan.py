@@ -85,6 +85,7 @@ def render_dialplan(site: Site, paths: DialplanPaths, prompt_file: PromptFile) -
         inside_context=f"inside_{digest}",
         link_context=f"link_{digest}",
         links=bool(site.peers),
+        secure=any(seat.encryption != "none" for seat in site.seats),
         exit_key_sets=exit_key_sets(site),
     )
     calls = _calls(site, paths, prompt_file, jinja, menus, digest)

@@ -19,6 +19,7 @@ from ami.bans.security_log import failure
 from ami.bans.tally import Tally
 from ami.tail import Tail
 from callcenter.errors import HotlineError
+from callcenter.health.families import Families, gauge
 from callcenter.ports import Clock
 from callcenter.site import Site
 from schema.refusal import first_line
@@ -59,6 +60,16 @@ class BanWatch:
         self._full = False
         self._rows_due = self._site_due = self._forget_due = clock()
         self._site_due += dt.timedelta(seconds=SITE_SECONDS)
+
+    def troubles(self) -> dict[str, str]:
+        """What keeps bans from being in force."""
+        return {} if self._applied is not None else {"filter": "it could not be set; see the log"}
+
+    def collect(self) -> Families:
+        """How many are shut out here."""
+        yield gauge(
+            "hotline_bans_enforced", "Addresses the packet filter shuts out", len(self._applied or {})
+        )
 
     def look(self) -> None:
         """Hear what is new, let the filter follow, write it down."""

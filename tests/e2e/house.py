@@ -40,7 +40,7 @@ from tests.e2e.until import until
 from tests.outreach.post_office import open_office
 
 SIP, AMI, AGI, HTTP, SMTP, RTP = 32060, 32038, 32073, 32088, 32025, (52000, 52998)
-SIP_TLS = 32062
+SIP_TLS, WSS = 32062, 32063
 LOCK = Path("/tmp/hotline-e2e.lock")
 BOOT_SECONDS = 60.0
 
@@ -82,6 +82,7 @@ class House:
             "ami_port": AMI,
             "agi_port": AGI,
             "http_port": HTTP,
+            "wss_port": WSS,
             "rtp_first": RTP[0],
             "rtp_last": RTP[1],
             "smtp_host": "127.0.0.1",

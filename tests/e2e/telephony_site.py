@@ -47,6 +47,7 @@ def site(*, twin: str = "open", **presence: str) -> str:
     """The site file's text. ``twin``: that branch is open or closed all day. The rest: what becomes of whose phone."""
     found: Site = YAML(typ="safe").load(SAMPLE)
     _set_calendar(found, "office", "open")
+    _widen(found)
     _point_lookups(found)
     _add_branch(found, "twin", TWIN, twin)
     _add_branch(found, "shut", SHUT, "closed")
@@ -92,6 +93,13 @@ def _set_calendar(found: Site, name: str, state: str) -> None:
     else:
         days = {"first": today, "last": today + dt.timedelta(days=1)}
         calendar["exceptions"] = [{**days, "title": "test", "hours": ["00:00-24:00"]}]
+
+
+def _widen(found: Site) -> None:
+    """The trunks that callers use have room for the load tests' calls."""
+    for trunk in found["trunks"]:
+        if trunk["name"] in ("e1", "analog"):
+            trunk["channels"] = 1000
 
 
 def _point_lookups(found: Site) -> None:
