@@ -28,7 +28,7 @@ test test-calls test-lab test-rest test-unit: export PYTHONDONTWRITEBYTECODE =
 # $(1): how it is started, $(2): the tests, $(3): how they are run the first time.
 PYTEST = $(PY) -m pytest -q -o cache_dir=.pytest_cache/$@
 define tested
-$(1) $(PYTEST) $(2) $(3) || { echo "once more, one by one:"; $(PYTEST) $(2) --last-failed; }
+$(1) $(PYTEST) $(2) $(3) || { echo "once more, one by one:"; $(PYTEST) $(2) --last-failed --last-failed-no-failures none; }
 endef
 
 # Each has a target of its own.
