@@ -12,7 +12,7 @@ import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from callcenter.secrets import Secrets
     from callcenter.settings import Settings
     from callcenter.site import Site
+    from callcenter.site_file.store import LastRead
     from dialplan_templates.apply import Applier
     from dialplan_templates.context import Deployment
     from prompts.build import Built, Progress
@@ -121,9 +122,12 @@ class Hotline:
 
         return Secrets(self.settings.folder / "secrets.json")
 
-    @lru_cache(1)  # noqa: B019 - one per program
     def engine(self) -> Engine:
         """The database's engine."""
+        return self._engine
+
+    @cached_property
+    def _engine(self) -> Engine:
         from sqlalchemy.engine import make_url
 
         from schema.session import engine_for, make_folder
@@ -142,10 +146,14 @@ class Hotline:
 
     def site(self) -> Site:
         """The site in the database."""
-        from callcenter.site_file.store import read
-
         with self.sessions(read_only=True)() as session:
-            return read(session)
+            return self._last_site.read(session)
+
+    @cached_property
+    def _last_site(self) -> LastRead:
+        from callcenter.site_file.store import LastRead
+
+        return LastRead()
 
     def deployment(self) -> Deployment:
         """The machine a configuration is rendered for."""
