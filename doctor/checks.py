@@ -8,7 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from callcenter.errors import HotlineError
 from callcenter.ports import App
-from doctor import asterisk, boards, certificates, fastagi, files, lines, machine, ports, records
+from doctor import asterisk, boards, certificates, fastagi, files, health, lines, machine, ports, records
 from doctor.findings import Check, Finding, Look, NotNow, wrong
 from schema.session import trouble
 
@@ -30,6 +30,7 @@ CHECKS: Mapping[str, Check] = {
     "asterisk clock": asterisk.clock,
     "fastagi": fastagi.answers,
     "listener": records.listener,
+    "health": health.ends,
     "phones": certificates.encrypted,
     "live": asterisk.live,
     "edits": asterisk.edits,
@@ -38,6 +39,7 @@ CHECKS: Mapping[str, Check] = {
     "members": records.members,
     "journal": files.journal,
     "recordings": files.recordings,
+    "copies": files.copies,
     "encoders": files.encoders,
     "gaps": records.gaps,
     "boards": boards.lines,
