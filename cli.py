@@ -12,7 +12,7 @@ import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -120,9 +120,12 @@ class Hotline:
 
         return Secrets(self.settings.folder / "secrets.json")
 
-    @lru_cache(1)  # noqa: B019 - one per program
     def engine(self) -> Engine:
         """The database's engine."""
+        return self._engine
+
+    @cached_property
+    def _engine(self) -> Engine:
         from sqlalchemy.engine import make_url
 
         from schema.session import engine_for, make_folder
