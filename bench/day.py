@@ -76,10 +76,7 @@ def told(day: Day, rate: float, machine: Machine) -> dict[str, object]:
             name: (round(max(abs(each[name]) for each in day.times.values()), 3), NEAR[name])
             for name in figures
         },
-        "furthest": {
-            name: max(day.times, key=lambda agent: abs(day.times[agent][name]))
-            for name in figures
-        },
+        "furthest": {name: max(day.times, key=lambda agent: abs(day.times[agent][name])) for name in figures},
         "real_time": machine.real_time,
         "late": round(machine.late, 3),
     }
