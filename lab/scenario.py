@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, cycle
+from itertools import accumulate, cycle, repeat
 from typing import ClassVar, Literal
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -45,12 +45,22 @@ class Login:
     password: str
 
 
+@dataclass(frozen=True)
+class Turn:
+    """When one of many calls begins, after the first could, which keys it presses, how long it stays at most."""
+
+    begins_ms: int
+    leaves_ms: int
+    keys: Sequence[Key] = ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Caller:
     """Dials, hears, presses keys, talks; hangs up after ``talk_seconds``, or waits for the far end to.
 
     ``calls`` are (dialled, own number) of one call after the other, where they are not all alike; so are the keys
-    in ``keys_of``, where they are not ``keys``.
+    in ``keys_of``, where they are not ``keys``. ``turns`` says of each of them what it does when; their events carry
+    SIPp's clock, in milliseconds.
     ``refused_with`` is the final status that is right for this call; None means it must be answered.
     ``patience_seconds`` bounds the wait for the far end's hang-up. A ``login`` answers a challenge.
     """
@@ -69,17 +79,26 @@ class Caller:
     talk_seconds: float | None = None
     patience_seconds: float = 60.0
     refused_with: int | None = None
+    turns: Sequence[Turn] = ()
 
     def speech(self) -> Speech:
         """What its media sends; keys in INFO messages are the scenario's business."""
+        if self.turns:
+            return Speech(self.law, self.tone_hz, keys_of=[_pressed(turn.keys) for turn in self.turns])
         as_sound = self.dtmf == "rfc4733"
         keys, keys_of = (self.keys, self.keys_of) if as_sound else ((), ())
         return Speech(self.law, self.tone_hz, _pressed(keys), tuple(map(_pressed, keys_of)))
 
     def rows(self, ports: Sequence[int]) -> str:
-        """A row for each call, or each call at a time: media port, dialled number, own number, own name."""
+        """A row for each call, or each call at a time: media port, dialled number, own number, own name.
+
+        With turns two more: milliseconds until it begins, and how long it stays.
+        """
         calls = self.calls or [(self.dials, self.number)] * len(ports)
-        return _injection([(str(port), *call, self.name) for port, call in zip(cycle(ports), calls)])
+        turns = [(str(turn.begins_ms), str(turn.leaves_ms)) for turn in self.turns] or repeat(())
+        return _injection(
+            [(str(port), *call, self.name, *turn) for port, call, turn in zip(cycle(ports), calls, turns)]
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

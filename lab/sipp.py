@@ -35,20 +35,22 @@ def start(
     calls: int = 1,
     rate: float = 10.0,
     at_once: int = 8,
+    lines: int | None = None,
     seconds: float = 120.0,
     hears: bool = True,
 ) -> Run:
     """Start a scenario against ``toward``; its files go into a new folder below ``logs``.
 
     A caller places ``calls``, ``rate`` a second; an agent is there until stopped. No more than ``at_once``
-    calls are up together. Everything ends after ``seconds`` at the latest. An agent with a login is signed
-    in when this returns. With ``hears`` False nothing is kept of what it hears. Raises HotlineError.
+    calls are up together; ``lines``: of those, how many have sound at a time. Everything ends after ``seconds``
+    at the latest. An agent with a login is signed in when this returns. With ``hears`` False nothing is kept of
+    what it hears. Raises HotlineError.
     """
     folder = Path(tempfile.mkdtemp(prefix=f"{type(scenario).__name__.lower()}-", dir=logs))
     at = _with_port(at)
     if isinstance(scenario, Agent) and scenario.login:
         register(scenario.login, toward, at=at)
-    media = Media(at.ip, at_once, scenario.speech(), hears=hears)
+    media = Media(at.ip, lines or at_once, scenario.speech(), hears=hears)
     diary = Diary(folder / "events")
     media.watch(diary.descriptor, lambda: diary.read(partial(_tell, media)))
     _write(folder, render(scenario), scenario.rows(media.ports))
@@ -128,7 +130,7 @@ def _tell(media: Media, events: list[Event]) -> None:
     """Let the sound follow the signalling. Runs in the media thread."""
     for event in events:
         if event.kind == "answered":
-            port, ip, far_port = event.details.split()
+            port, ip, far_port, *_ = event.details.split()
             media.answered(event.call, int(port), (ip, int(far_port)))
         elif event.kind == "ended":
             media.ended(event.call)
