@@ -36,9 +36,7 @@ async def first_word(network: Network, address: tuple[str, int], token: str) -> 
 
 def test_only_the_named_network_is_answered_and_only_with_the_token(apart: Apart) -> None:
     async def asked(named: Network, other: Network) -> list[str]:
-        server = await serve(
-            "0.0.0.0", 0, {"ivr": answering}, TOKEN, may_connect("0.0.0.0", f"{NAMED}.0/24")
-        )
+        server = await serve("0.0.0.0", 0, {"ivr": answering}, TOKEN, may_connect("0.0.0.0", f"{NAMED}.0/24"))
         here, there = (f"{NAMED}.1", server.port), (f"{OTHER}.1", server.port)
         said = [
             await first_word(named, here, TOKEN),
