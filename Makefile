@@ -32,7 +32,7 @@ $(1) $(PYTEST) $(2) $(3) || { echo "once more, one by one:"; $(PYTEST) $(2) --la
 endef
 
 # Each has a target of its own.
-APART := tests/e2e tests/lab tests/phones tests/pri
+APART := tests/e2e tests/lab tests/phones tests/pri tests/docker
 
 test: setup      ## everything but boards: real calls, real Asterisks, units and both databases, beside each other
 	$(MAKE) -j3 --output-sync test-calls test-lab test-rest
@@ -56,6 +56,10 @@ test-pri: setup  ## real E1/PRI calls over boards in a virtual machine; the firs
 	scripts/setup pri || echo "test-pri: without these packages its tests are skipped"
 	$(PY) -m pytest -q tests/pri
 
+test-docker: setup  ## real calls through containers; the first time makes the images' bases from packages (minutes)
+	scripts/setup docker || echo "test-docker: without these packages its tests are skipped"
+	docker/with-engine.sh $(PY) -m pytest -q tests/docker
+
 bench: setup     ## every measurement, about twenty-six minutes; docs/benchmarks.md is written anew
 	$(PY) -m bench
 
@@ -65,4 +69,4 @@ day: setup       ## a mixed day of 2,000 calls at ten a second with thirty agent
 day-postgresql: setup ## the same on a private PostgreSQL
 	$(PY) -m bench day_postgresql
 
-.PHONY: help setup demo run lint test test-calls test-lab test-rest test-unit test-pri bench day day-postgresql
+.PHONY: help setup demo run lint test test-calls test-lab test-rest test-unit test-pri test-docker bench day day-postgresql

@@ -88,7 +88,10 @@ COMMANDS: Sections = {
         "ami": Entry("ami.commands:ami", "The listener alone."),
         "lab": Entry("lab.commands:lab", "A private Asterisk on loopback."),
         "demo": Entry("lab.demo.commands:demo", "Real calls against the sample site."),
+        "loadtest": Entry("lab.loadtest.commands:loadtest", "Many calls by a plan, and a report on them."),
         "db": Entry("schema.commands:group", "The database and its revision."),
+        "backup": Entry("backup.commands:backup", "Save everything to one file, while it works."),
+        "restore": Entry("backup.commands:restore", "Put back what a backup holds."),
         "boards": Entry("ami.board_commands:boards", "The boards' lines: alarms, channels in use, history."),
         "doctor": Entry("doctor.commands:doctor", "What is wrong, and how to mend it."),
         "version": Entry("callcenter.version_command:version", "The versions of all parts."),
@@ -155,6 +158,7 @@ class Hotline:
 
     def deployment(self) -> Deployment:
         """The machine a configuration is rendered for."""
+        from callcenter.networks import networks
         from dialplan_templates.context import Deployment, Directories
 
         here = self.settings
@@ -170,7 +174,10 @@ class Hotline:
             sip_port=here.sip_port,
             rtp_first=here.rtp_first,
             rtp_last=here.rtp_last,
+            ami_host=here.ami_listen,
             ami_port=here.ami_port,
+            ami_from=[str(net) for net in networks(here.ami_from, "HOTLINE_AMI_FROM")],
+            inside_nets=[str(net) for net in networks(here.inside_nets, "HOTLINE_INSIDE_NETS")],
             agi_host=here.agi_host,
             agi_port=here.agi_port,
             http_port=here.http_port,
@@ -227,6 +234,15 @@ class Hotline:
 
         with self.sessions(read_only=True)() as session:
             return lost(session, self.clock() - since)
+
+    def uncopied_recordings(self, since: dt.timedelta) -> int:
+        """How many that began longer ago should have a copy in the object store and have none; 0 without a store."""
+        from recordings.copying import how_many_wait
+
+        if self.settings.recordings_store is None:
+            return 0
+        with self.sessions(read_only=True)() as session:
+            return how_many_wait(session, self.clock() - since)
 
     def missing_encoders(self) -> dict[str, str]:
         """Programs that the site's recording formats need and this machine has not → their packages."""
@@ -297,7 +313,8 @@ class Hotline:
         texts = {name: text for name, text in stubs(self.deployment()).items() if name != "asterisk.conf"}
         history = History(self.sessions(), getpass.getuser(), self.clock)
         messages = self.settings.log / "messages"
-        return Applier(Versions(self.settings.etc), texts, _Checks(), self.console(), messages, history)
+        checks = _Checks(isolated=self.settings.check_network == "own")
+        return Applier(Versions(self.settings.etc), texts, checks, self.console(), messages, history)
 
     def account(self) -> Account:
         """Hotline's own account at Asterisk's manager interface."""
@@ -326,12 +343,16 @@ class Hotline:
 class _Checks:
     """Throw-away Asterisks; one is found or built only when a configuration is to be checked."""
 
+    def __init__(self, *, isolated: bool) -> None:
+        self._isolated = isolated
+
     def boot(self, etc: Path) -> AbstractContextManager[BootedAsterisk]:
         """A copy of ``etc``, booted (``callcenter.ports.AsteriskBoot``)."""
         from lab.asterisk_root import ensure
         from lab.throwaway import Throwaway
 
-        return Throwaway(ensure(lambda line: click.echo(line, err=True))).boot(etc)
+        program = ensure(lambda line: click.echo(line, err=True))
+        return Throwaway(program, isolated=self._isolated).boot(etc)
 
 
 @click.group(cls=LazyGroup, sections=COMMANDS)

@@ -26,6 +26,7 @@ from callcenter.errors import HotlineError, NotFound
 from callcenter.ports import Clock
 from callcenter.site import Site
 from schema.refusal import first_line
+from schema.session import reading
 
 log = structlog.get_logger()
 Work = Callable[[], bool]
@@ -187,15 +188,15 @@ class AgentWatch:
         self._site = None
 
     def _wanted(self) -> Iterable[service.Membership]:
-        with self._sessions() as session:
+        with reading(self._sessions) as session:
             return service.wanted(session, self._read_site(), self._clock())
 
     def _next_end(self) -> dt.datetime | None:
-        with self._sessions() as session:
+        with reading(self._sessions) as session:
             return min(states.held_wrap_ups(session, self._clock()).values(), default=None)
 
     def _seats(self) -> list[str]:
-        with self._sessions() as session:
+        with reading(self._sessions) as session:
             return [login.seat for login in service.logged_in(session)]
 
     # ── loops ────────────────────────────────────────────────────────────────

@@ -66,6 +66,8 @@ class Listener:
         self._site = site
         self._clock = clock
         self._inbox: deque[Message] = deque()
+        self.heard = self.overflowed = 0
+        """Manager events so far, and how many of them found no room."""
         self._lost = 0
         self._lost_since: dt.datetime | None = None
         self._other: dict[str, list[Callable[[Message], None]]] = {}
@@ -89,12 +91,23 @@ class Listener:
 
     def hear(self, message: Message) -> None:
         """A manager event came. Only hands over."""
+        self.heard += 1
         if len(self._inbox) >= INBOX:
             self._inbox.popleft()
             self._lost += 1
+            self.overflowed += 1
             self._lost_since = self._lost_since or self._clock()
         self._inbox.append(message)
         self._stirred.set()
+
+    @property
+    def waiting(self) -> int:
+        """Events that are still to be booked."""
+        return len(self._inbox)
+
+    def away_seconds(self, now: dt.datetime) -> float:
+        """For how long the database has taken no writes; 0 while it does."""
+        return (now - self._away_since).total_seconds() if self._away_since else 0.0
 
     async def caught_up(self) -> None:
         """Wait until everything that Asterisk has said by now is in the book."""

@@ -143,6 +143,21 @@ RING = "HL_RING"
 IDLE = "HL_IDLE"
 """1 when a phone that is in a call is not rung: the agent whom a flow asks for is busy then."""
 
+GROUP = "HL_GROUP"
+"""The dialplan's own: the pick-up group of who dials ``*8``, then its phones."""
+
+FOUND = "HL_FOUND"
+"""The dialplan's own: the leg that has rung for the longest of those that may be taken."""
+
+FIRST = "HL_FIRST"
+"""The dialplan's own: when that leg began, as the number in its id."""
+
+BEGAN = "HL_BEGAN"
+"""The dialplan's own: the same of the leg that is looked at."""
+
+SITS = "HL_QUEUE"
+"""The dialplan's own: a queue whose members tell where an agent sits, while FastAGI is away."""
+
 STATE = "HL_STATE"
 """The dialplan's own: the state of that phone."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -16,6 +16,7 @@ from callcenter.errors import HotlineError
 from callcenter.secrets import CLOSING_PIN
 from callcenter.site import Site
 from callcenter.site.edge import ByAddress, Seat
+from dialplan_templates.alone import agent_queues, pickup_groups, recorded_trunks
 from dialplan_templates.quoting import Quoted, long_secret, pin, value
 
 
@@ -50,7 +51,10 @@ class Deployment:
     sip_port: int = 5060
     rtp_first: int = 10000
     rtp_last: int = 20000
+    ami_host: str = "127.0.0.1"
     ami_port: int = 5038
+    ami_from: Sequence[str] = ()
+    """Networks besides this machine that may sign in at the manager."""
     agi_host: str = "127.0.0.1"
     agi_port: int = 4573
     http_host: str = "127.0.0.1"
@@ -65,12 +69,11 @@ class Deployment:
     """Whom carriers' certificates must be by."""
     outside_host: str | None = None
     """This machine's address as remote phones see it, when a router translates it."""
+    inside_nets: Sequence[str] = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
+    """Phones in these reach this machine without a router that translates addresses (RFC 1918)."""
     opus_module: str | None = "codec_opus_open_source.so"
     """The module that transcodes opus; None when this Asterisk has none and opus only passes through."""
 
-
-LOCAL_NETS = ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
-"""Phones in these reach this machine without a router that translates addresses (RFC 1918)."""
 
 SHARD_STEPS = ((100, 1), (1000, 10))
 MAX_SHARDS = 100
@@ -122,6 +125,9 @@ def variables(site: Site, where: Deployment) -> Mapping[str, Any]:
         "sip_address": sip_address,
         "exit_context": exit_context,
         "personal_queues": personal_queues(site),
+        "pickup_groups": pickup_groups(site),
+        "recorded_trunks": recorded_trunks(site),
+        "agent_queues": agent_queues(site),
         "boxes": {mailbox.number for mailbox in site.mailboxes},
         "browser_seats": any(seat.kind == "browser" for seat in site.seats),
         "own_and_outside_address": _is_address(where.sip_host) and _is_address(where.outside_host),

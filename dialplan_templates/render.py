@@ -20,7 +20,7 @@ from callcenter.manager_events import LISTENED
 from callcenter.site import Site
 from callcenter.site.board_lines import board_lines
 from callcenter.site.words import Part
-from dialplan_templates.context import LOCAL_NETS, SEAT_OBJECTS, Deployment, shards, variables
+from dialplan_templates.context import SEAT_OBJECTS, Deployment, shards, variables
 from dialplan_templates.quoting import FILTERS, MAX_LINE, Refused, finalise
 
 FILES = (
@@ -70,7 +70,6 @@ def environment() -> Environment:
         CHANNELS=CHANNELS,
         TLS=TLS,
         TRUNK=TRUNK,
-        LOCAL_NETS=LOCAL_NETS,
     )
     return jinja
 

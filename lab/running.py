@@ -28,10 +28,11 @@ LOOK_SECONDS = 0.05
 def commands(settings: Settings) -> Mapping[str, Sequence[str]]:
     """Name: command line. The FastAGI workers share a port; phones fetch their files where a port is set."""
     workers = range(1, settings.agi_workers + 1)
-    names = ["agi"] if settings.agi_workers == 1 else [f"agi{number}" for number in workers]
     hotline = [sys.executable, "-m", "cli"]
+    several = {f"agi{number}": [*hotline, "agi", "--worker", str(number)] for number in workers}
+    agi = {"agi": [*hotline, "agi"]} if settings.agi_workers == 1 else several
     phones = {"phones": [*hotline, "phones", "serve"]} if settings.phones_port else {}
-    return {**{name: [*hotline, "agi"] for name in names}, "ami": [*hotline, "ami"], **phones}
+    return {**agi, "ami": [*hotline, "ami"], **phones}
 
 
 def helpers(*, dry_run: bool) -> Mapping[str, Sequence[str]]:

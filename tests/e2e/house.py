@@ -12,7 +12,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -234,22 +234,6 @@ class House:
         )
         return float(lines[0]["eventtime"])
 
-    # ── faults besides those of a process ────────────────────────────────────
-
-    @contextmanager
-    def fastagi_unreachable(self) -> Iterator[None]:
-        """FastAGI's port drops every SYN, as a dead machine or a firewall does: a listener whose backlog is full."""
-        with socket.socket() as full:
-            full.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            full.bind(("127.0.0.1", AGI))
-            full.listen(0)
-            waiting = _fill_backlog()
-            try:
-                yield
-            finally:
-                for line in waiting:
-                    line.close()
-
     def _environment(self) -> dict[str, str]:
         return {f"HOTLINE_{name.upper()}": str(value) for name, value in self._settings.items()}
 
@@ -257,18 +241,6 @@ class House:
 def _can_connect() -> bool:
     with socket.socket() as line:
         return line.connect_ex(("127.0.0.1", AGI)) == 0
-
-
-def _fill_backlog() -> Sequence[socket.socket]:
-    """Connect until nobody answers."""
-    waiting = []
-    for _ in range(8):
-        line = socket.socket()
-        line.settimeout(0.3)
-        waiting.append(line)
-        if line.connect_ex(("127.0.0.1", AGI)) != 0:
-            return waiting
-    raise AssertionError("this kernel takes connections beyond a full backlog")
 
 
 @contextmanager

@@ -23,6 +23,7 @@ from tests.e2e.site_fraud import add_fraud
 from tests.e2e.site_hands import add_hands
 from tests.e2e.site_inside import add_inside
 from tests.e2e.site_phones import add_phones
+from tests.e2e.site_phones_off import add_phones_off
 from tests.e2e.site_rooms import add_rooms
 from tests.e2e.site_routing import add_routing
 from tests.e2e.site_trunks import add_trunks
@@ -67,6 +68,7 @@ def site(*, twin: str = "open", **presence: str) -> str:
     add_rooms(found)
     add_trunks(found)
     add_phones(found, _add_line)
+    add_phones_off(found, _add_line)
     add_fraud(found)
     add_day(found, crowd)
     found["presence"] = presence
