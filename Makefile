@@ -28,7 +28,7 @@ test test-calls test-lab test-rest test-unit: export PYTHONDONTWRITEBYTECODE =
 # $(1): how it is started, $(2): the tests, $(3): how they are run the first time.
 PYTEST = $(PY) -m pytest -q -o cache_dir=.pytest_cache/$@
 define tested
-$(1) $(PYTEST) $(2) $(3) || { echo "once more, one by one:"; $(PYTEST) $(2) --last-failed; }
+$(1) $(PYTEST) $(2) $(3) || { echo "once more, one by one:"; $(PYTEST) $(2) --last-failed --last-failed-no-failures none; }
 endef
 
 # Each has a target of its own.
@@ -53,8 +53,15 @@ test-unit: setup ## without Asterisk, PostgreSQL, calls and whatever takes long
 	    -m "not (e2e or asterisk or postgres or slow)"
 
 test-pri: setup  ## real E1/PRI calls over boards in a virtual machine; the first time builds it (minutes)
-	scripts/setup pri || echo "test-pri: without these packages its tests are skipped"
-	$(PY) -m pytest -q tests/pri
+	scripts/setup pri
+	$(PY) -m lab.pri.image
+	$(call tested,,tests/pri,-rs)
+
+# Green where the machine lacks what it takes, and says so; red where a call over a board goes wrong.
+test-pri-if-fit: setup
+	@$(PY) -m lab.pri.fitness $(MINUTES_LEFT) && scripts/setup pri && $(PY) -m lab.pri.image \
+	    || { echo "test-pri: SKIPPED, for the reason above: no call over a board was proven"; exit 0; }; \
+	    $(MAKE) test-pri
 
 test-docker: setup  ## real calls through containers; the first time makes the images' bases from packages (minutes)
 	scripts/setup docker || echo "test-docker: without these packages its tests are skipped"
@@ -69,4 +76,4 @@ day: setup       ## a mixed day of 2,000 calls at ten a second with thirty agent
 day-postgresql: setup ## the same on a private PostgreSQL
 	$(PY) -m bench day_postgresql
 
-.PHONY: help setup demo run lint test test-calls test-lab test-rest test-unit test-pri test-docker bench day day-postgresql
+.PHONY: help setup demo run lint test test-calls test-lab test-rest test-unit test-pri test-pri-if-fit test-docker bench day day-postgresql
