@@ -28,11 +28,11 @@ test test-calls test-lab test-rest test-unit: export PYTHONDONTWRITEBYTECODE =
 # $(1): how it is started, $(2): the tests, $(3): how they are run the first time.
 PYTEST = $(PY) -m pytest -q -o cache_dir=.pytest_cache/$@
 define tested
-$(1) $(PYTEST) $(2) $(3) || { echo "once more, one by one:"; $(PYTEST) $(2) --last-failed; }
+$(1) $(PYTEST) $(2) $(3) || { echo "once more, one by one:"; $(PYTEST) $(2) --last-failed --last-failed-no-failures none; }
 endef
 
 # Each has a target of its own.
-APART := tests/e2e tests/lab tests/phones tests/pri
+APART := tests/e2e tests/lab tests/phones tests/pri tests/docker
 
 test: setup      ## everything but boards: real calls, real Asterisks, units and both databases, beside each other
 	$(MAKE) -j3 --output-sync test-calls test-lab test-rest
@@ -63,6 +63,10 @@ test-pri-if-fit: setup
 	    || { echo "test-pri: SKIPPED, for the reason above: no call over a board was proven"; exit 0; }; \
 	    $(MAKE) test-pri
 
+test-docker: setup  ## real calls through containers; the first time makes the images' bases from packages (minutes)
+	scripts/setup docker || echo "test-docker: without these packages its tests are skipped"
+	docker/with-engine.sh $(PY) -m pytest -q tests/docker
+
 bench: setup     ## every measurement, about twenty-six minutes; docs/benchmarks.md is written anew
 	$(PY) -m bench
 
@@ -72,4 +76,4 @@ day: setup       ## a mixed day of 2,000 calls at ten a second with thirty agent
 day-postgresql: setup ## the same on a private PostgreSQL
 	$(PY) -m bench day_postgresql
 
-.PHONY: help setup demo run lint test test-calls test-lab test-rest test-unit test-pri test-pri-if-fit bench day day-postgresql
+.PHONY: help setup demo run lint test test-calls test-lab test-rest test-unit test-pri test-pri-if-fit test-docker bench day day-postgresql

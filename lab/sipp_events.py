@@ -12,7 +12,7 @@ from typing import Literal, get_args
 
 from callcenter.errors import HotlineError
 
-EventKind = Literal["ringing", "answered", "refused", "cancelled", "ended"]
+EventKind = Literal["dialled", "ringing", "answered", "refused", "cancelled", "ended"]
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,8 @@ class Event:
     """One thing that happened to one call (numbered from 1), ``at`` in monotonic seconds.
 
     ``details`` of ringing: the From header; of answered: own port, far address, far port; of refused: the
-    status; of ended: who hung up, "here", "there", or "impatient" when nobody did in time.
+    status; of ended: who hung up, "here", "there", or "impatient" when nobody did in time. A caller with turns
+    tells dialling and ringing too, and SIPp's clock as the last word of each.
     """
 
     kind: EventKind

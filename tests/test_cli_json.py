@@ -31,6 +31,7 @@ ELSEWHERE = {
     "conferences list",
     "demo",
     "flows diff",
+    "loadtest",
     "plan",
     "prompts build",
     "queues status",

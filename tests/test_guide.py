@@ -27,14 +27,14 @@ CHINESE = [page for page in TOPICS if "/zh/" in page]
 """What these have in common with the English ones is tried there."""
 TRIED = [page for page in PAGES if page not in CHINESE]
 SITE = "site.yaml"
-ELSEWHERE = {"agi", "apply", "doctor", "plan", "prompts", "render", "rollback", "up"}
+ELSEWHERE = {"agi", "apply", "doctor", "loadtest", "plan", "prompts", "render", "rollback", "up"}
 """Need an Asterisk, make sounds or stay: tests of their own run them."""
 WRITTEN = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
 """A moment at which the dates in commands lie ahead."""
 STAND_FOR = {"ID": "7", "ROOM": "8801", "NUMBER": "13800138000"}
 THERE_IS_NONE = re.compile(
     r"no manager connection to|there is no (call|recording|message|follow-up|kept place) (CALL|7|12)"
-    r"|agent [0-9]+ is not (logged in|in wrap-up)|call CALL is not"
+    r"|agent [0-9]+ is not (logged in|in wrap-up)|call CALL is not|this installation is not empty"
 )
 """What a command says in a house without Asterisk and without calls."""
 CODE = re.compile(r"`(\*[0-9]{1,2}[A-Z0-9*]*)`")

@@ -84,6 +84,10 @@ class JourneyBook:
         self._open[big] = self._dirty[big] = None
         return big
 
+    def knows(self, name: str) -> bool:
+        """Whether a call that is still kept has this channel, linkedid or bridge."""
+        return name in self._by_name
+
     def open_calls(self) -> list[Journey]:
         """The calls not yet taken."""
         return list(self._open)
