@@ -117,6 +117,24 @@ def test_version_says_all_versions(with_site: Run) -> None:
     assert f"hotline {told['hotline']}" in with_site("--version").output
 
 
+def test_the_bare_program_is_its_help_page(hotline: Run) -> None:
+    told = hotline()
+    assert (told.exit_code, told.stderr) == (0, "")
+    assert told.stdout == hotline("--help").stdout
+
+
+@pytest.mark.parametrize("group", ["calls", "site", "lab"])
+def test_a_bare_group_is_its_help_page_and_not_an_error(hotline: Run, group: str) -> None:
+    told = hotline(group)
+    assert (told.exit_code, told.stdout) == (2, "")
+    assert told.stderr == hotline(group, "--help").stdout
+
+
+def test_an_argument_that_is_missing_is_one_line(hotline: Run) -> None:
+    told = "Missing argument 'SHELL'. Choose from: bash, zsh, fish (see hotline completion --help)"
+    assert one_line(hotline("completion"), 2).replace("{bash|zsh|fish}", "SHELL") == told
+
+
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_completion_prints_the_shells_script(hotline: Run, shell: str) -> None:
     assert "_HOTLINE_COMPLETE" in hotline("completion", shell).output
