@@ -130,6 +130,14 @@ def test_a_bare_group_is_its_help_page_and_not_an_error(hotline: Run, group: str
     assert told.stderr == hotline(group, "--help").stdout
 
 
+def test_a_second_log_in_at_the_same_seat_says_that_it_is_one(with_site: Run) -> None:
+    words = ("agents", "login", "1001", "--seat", "s8001")
+    assert "agent 1001 is logged in at s8001" in with_site(*words).output
+    began = json.loads(with_site("agents", "list", "--json").stdout)[0]["began_at"]
+    assert "agent 1001 is logged in there already" in with_site(*words).output
+    assert json.loads(with_site("agents", "list", "--json").stdout)[0]["began_at"] == began
+
+
 def test_an_argument_that_is_missing_is_one_line(hotline: Run) -> None:
     told = "Missing argument 'SHELL'. Choose from: bash, zsh, fish (see hotline completion --help)"
     assert one_line(hotline("completion"), 2).replace("{bash|zsh|fish}", "SHELL") == told
