@@ -12,7 +12,7 @@ import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from callcenter.secrets import Secrets
     from callcenter.settings import Settings
     from callcenter.site import Site
+    from callcenter.site_file.store import LastRead
     from dialplan_templates.apply import Applier
     from dialplan_templates.context import Deployment
     from prompts.build import Built, Progress
@@ -89,6 +90,8 @@ COMMANDS: Sections = {
         "demo": Entry("lab.demo.commands:demo", "Real calls against the sample site."),
         "loadtest": Entry("lab.loadtest.commands:loadtest", "Many calls by a plan, and a report on them."),
         "db": Entry("schema.commands:group", "The database and its revision."),
+        "backup": Entry("backup.commands:backup", "Save everything to one file, while it works."),
+        "restore": Entry("backup.commands:restore", "Put back what a backup holds."),
         "boards": Entry("ami.board_commands:boards", "The boards' lines: alarms, channels in use, history."),
         "doctor": Entry("doctor.commands:doctor", "What is wrong, and how to mend it."),
         "version": Entry("callcenter.version_command:version", "The versions of all parts."),
@@ -120,9 +123,12 @@ class Hotline:
 
         return Secrets(self.settings.folder / "secrets.json")
 
-    @lru_cache(1)  # noqa: B019 - one per program
     def engine(self) -> Engine:
         """The database's engine."""
+        return self._engine
+
+    @cached_property
+    def _engine(self) -> Engine:
         from sqlalchemy.engine import make_url
 
         from schema.session import engine_for, make_folder
@@ -141,13 +147,18 @@ class Hotline:
 
     def site(self) -> Site:
         """The site in the database."""
-        from callcenter.site_file.store import read
-
         with self.sessions(read_only=True)() as session:
-            return read(session)
+            return self._last_site.read(session)
+
+    @cached_property
+    def _last_site(self) -> LastRead:
+        from callcenter.site_file.store import LastRead
+
+        return LastRead()
 
     def deployment(self) -> Deployment:
         """The machine a configuration is rendered for."""
+        from callcenter.networks import networks
         from dialplan_templates.context import Deployment, Directories
 
         here = self.settings
@@ -163,7 +174,10 @@ class Hotline:
             sip_port=here.sip_port,
             rtp_first=here.rtp_first,
             rtp_last=here.rtp_last,
+            ami_host=here.ami_listen,
             ami_port=here.ami_port,
+            ami_from=[str(net) for net in networks(here.ami_from, "HOTLINE_AMI_FROM")],
+            inside_nets=[str(net) for net in networks(here.inside_nets, "HOTLINE_INSIDE_NETS")],
             agi_host=here.agi_host,
             agi_port=here.agi_port,
             http_port=here.http_port,
@@ -173,15 +187,17 @@ class Hotline:
         )
 
     def _certified(self, site: Site, where: Deployment) -> Deployment:
-        """With the certificate's files, made when the site's phones need one and there is none."""
+        """With the certificate's files, made when phones or trunks need one and there is none."""
         from callcenter.certificate_store import store_of
-        from dialplan_templates.context import needs_tls
 
-        if not (needs_tls(site) or self.settings.wss_port):
+        if not (site.uses_tls or self.settings.wss_port):
             return where
         store = store_of(self.settings)
         store.ensure(self.clock())
-        return replace(where, certificate=store.certificate, certificate_key=store.key)
+        authorities = self.settings.tls_authorities.absolute()
+        return replace(
+            where, certificate=store.certificate, certificate_key=store.key, authorities=authorities
+        )
 
     def build_prompts(
         self, progress: Callable[[Progress], None] = lambda _: None, site: Site | None = None
@@ -218,6 +234,15 @@ class Hotline:
 
         with self.sessions(read_only=True)() as session:
             return lost(session, self.clock() - since)
+
+    def uncopied_recordings(self, since: dt.timedelta) -> int:
+        """How many that began longer ago should have a copy in the object store and have none; 0 without a store."""
+        from recordings.copying import how_many_wait
+
+        if self.settings.recordings_store is None:
+            return 0
+        with self.sessions(read_only=True)() as session:
+            return how_many_wait(session, self.clock() - since)
 
     def missing_encoders(self) -> dict[str, str]:
         """Programs that the site's recording formats need and this machine has not → their packages."""
@@ -288,7 +313,8 @@ class Hotline:
         texts = {name: text for name, text in stubs(self.deployment()).items() if name != "asterisk.conf"}
         history = History(self.sessions(), getpass.getuser(), self.clock)
         messages = self.settings.log / "messages"
-        return Applier(Versions(self.settings.etc), texts, _Checks(), self.console(), messages, history)
+        checks = _Checks(isolated=self.settings.check_network == "own")
+        return Applier(Versions(self.settings.etc), texts, checks, self.console(), messages, history)
 
     def account(self) -> Account:
         """Hotline's own account at Asterisk's manager interface."""
@@ -317,12 +343,16 @@ class Hotline:
 class _Checks:
     """Throw-away Asterisks; one is found or built only when a configuration is to be checked."""
 
+    def __init__(self, *, isolated: bool) -> None:
+        self._isolated = isolated
+
     def boot(self, etc: Path) -> AbstractContextManager[BootedAsterisk]:
         """A copy of ``etc``, booted (``callcenter.ports.AsteriskBoot``)."""
         from lab.asterisk_root import ensure
         from lab.throwaway import Throwaway
 
-        return Throwaway(ensure(lambda line: click.echo(line, err=True))).boot(etc)
+        program = ensure(lambda line: click.echo(line, err=True))
+        return Throwaway(program, isolated=self._isolated).boot(etc)
 
 
 @click.group(cls=LazyGroup, sections=COMMANDS)

@@ -18,6 +18,7 @@ from ami.known_site import KnownSite
 from ami.ledger_reader import LedgerReader
 from ami.legs import RecordedLegs
 from ami.listener import Listener
+from ami.metrics import Followed, Sound
 from ami.process import Watch
 from ami.room_names import RoomNames
 from ami.saying import say
@@ -26,19 +27,25 @@ from ami.trunk_watch import TrunkWatch
 from ami.virtual_hold import VirtualHold
 from ami.wishes import WISHES, Tools, Wishes
 from callcenter.agents.seating import Membership, wanted
+from callcenter.health.end import LISTENER, End, tell
+from callcenter.health.house import House
+from callcenter.health.journal import JournalLag
 from callcenter.journey import JourneyBook
 from callcenter.manager_events import LISTENED
 from callcenter.queues.paces import paces
+from callcenter.systemd import keep_telling
 from outreach.mailer import Mailer
 from outreach.post import Server, post
 from recordings.capture import Capture
 from recordings.catalogue import Catalogue
+from recordings.copying import Copier
 from recordings.finishing import Finisher
 from recordings.integrity import repair
 from recordings.pausing import Pausing
 from recordings.policy import LegPolicy
 from recordings.removal import Removal
-from recordings.room import Room
+from recordings.room import Room, free_bytes
+from recordings.store import store_of
 from recordings.upkeep import Upkeep
 from recordings.voicemail import Mailboxes
 
@@ -72,7 +79,7 @@ class Listening:
     def watch(self) -> Watch:
         """The listener, with all that hears its events and all that goes on beside it."""
         self._hear_wishes()
-        self._watch.chores = [*self._hearing(), *self._recording(), *self._mail()]
+        self._watch.chores = [*self._hearing(), *self._recording(), *self._mail(), *self._telling()]
         return self._watch
 
     def _known(self) -> KnownSite:
@@ -147,7 +154,15 @@ class Listening:
         room = Room(folder, self._sessions, self._reading, app.clock)
         upkeep = Upkeep(folder, self._sessions, self._reading, app.site, app.clock)
         removal = Removal(self._sessions, app.console, self._here.system_name, app.clock, self._here.spool)
-        return [self._pausing.run, room.run, upkeep.run, removal.run]
+        return [self._pausing.run, room.run, upkeep.run, removal.run, *self._copying()]
+
+    def _copying(self) -> Sequence[Chore]:
+        """What brings finished recordings to an object store, where there is one."""
+        here, app = self._here, self._app
+        store = store_of(here, app.secrets.known)
+        if store is None:
+            return []
+        return [Copier(store, here.recordings, self._sessions, app.clock, here.recordings_local_days).run]
 
     async def _remind(self, channel: str) -> None:
         """A tone for who is at this channel."""
@@ -162,6 +177,16 @@ class Listening:
         server = Server(here.smtp_host, here.smtp_port, here.smtp_tls, here.smtp_user, password)
         give = partial(post, server)
         return [Mailer(self._sessions, here.spool, here.mail_from, give, self._app.clock).run]
+
+    def _telling(self) -> Sequence[Chore]:
+        """What says how this process and its house are."""
+        app, folder = self._app, self._here.recordings
+        followed = Followed(self._watch, app.clock)
+        house = House(self._reading, lambda: app.live_site()[0], app.clock)
+        sound = Sound(app.unfinished_recordings, lambda: free_bytes(folder))
+        end = End(LISTENER, [followed, house, sound, JournalLag(self._here.journal)], followed.troubles)
+        asked = [house.run] if self._here.health_port else []
+        return [partial(tell, self._here, end), keep_telling, *asked]
 
     def _mail_addresses(self) -> dict[str, str]:
         """Mailbox: who is told of its messages."""

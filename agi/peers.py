@@ -6,7 +6,7 @@ import ipaddress
 from collections.abc import Callable
 from functools import lru_cache
 
-from callcenter.errors import HotlineError
+from callcenter.networks import networks
 
 MayConnect = Callable[[str], bool]
 
@@ -16,14 +16,9 @@ def anybody(_: str) -> bool:
     return True
 
 
-def may_connect(host: str, networks: str) -> MayConnect:
-    """Judges a peer's address. ``host``: where we listen; ``networks``: a list with commas. Raises HotlineError."""
-    try:
-        allowed = [ipaddress.ip_network(each.strip()) for each in networks.split(",") if each.strip()]
-    except ValueError as error:
-        raise HotlineError(
-            f"HOTLINE_AGI_FROM: {error}; write networks with commas, as 10.1.0.0/24,10.2.0.7"
-        ) from None
+def may_connect(host: str, named: str) -> MayConnect:
+    """Judges a peer's address. ``host``: where we listen; ``named``: networks, with commas. Raises HotlineError."""
+    allowed = networks(named, "HOTLINE_AGI_FROM")
 
     @lru_cache(maxsize=1000)
     def judge(peer: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from agi.knowledge import Knowledge
+from agi.metrics import Served
 from agi.peers import MayConnect, anybody
 from agi.routes import routes
 from agi.server import Server
@@ -21,13 +22,21 @@ from agi.services import Services
 from agi.snapshots import Snapshots
 from agi.watch import BEAT_SECONDS
 from callcenter.facts import drain
+from callcenter.health.end import Source
 from callcenter.journal import Journal
 from callcenter.ports import Clock
+from callcenter.systemd import ALIVE, READY, STOPPING, notify
 from schema.refusal import first_line
 
 log = structlog.get_logger()
+Health = Callable[[Sequence[Source]], Awaitable[asyncio.Server | None]]
+"""Begins to tell how the process is, out of these sources."""
 DRAIN_SECONDS = 1.0
 DRAIN_RETRY_SECONDS = 2.0
+
+
+async def no_health(_: Sequence[Source]) -> None:
+    """Nobody is told."""
 
 
 async def serve(
@@ -44,10 +53,11 @@ async def serve(
     secret: Callable[[str], str | None] = lambda _: None,
     set_secret: Callable[[str, str], None] = lambda *_: None,
     may_connect: MayConnect = anybody,
+    health: Health = no_health,
 ) -> None:
     """Answer calls until ``stop``; then let the calls at hand end and store what is left. Raises OSError.
 
-    ``beat`` is called as long as the event loop turns. ``spool`` is Asterisk's.
+    ``beat`` is called as long as the event loop turns. ``spool`` is Asterisk's. ``health`` tells how it is.
     """
     async with http_client() as http:
         services = Services(snapshots, journal, clock, http, spool, sessions, knowledge, secret, set_secret)
@@ -55,14 +65,19 @@ async def serve(
         beat()  # no call comes to a server that nobody watches yet
         await server.listen(*address)
         log.info("agi.listening", host=address[0], port=server.port)
+        notify(READY)
+        told = await health([Served(server, journal)])
         beating = asyncio.create_task(_keep_beating(beat))
         calls_ended = asyncio.Event()
         draining = asyncio.create_task(_keep_draining(journal, sessions, calls_ended))
         await stop.wait()
+        notify(STOPPING)
         await server.stop()
         calls_ended.set()
         await draining
         beating.cancel()
+        if told is not None:
+            told.close()
         knowledge.close()
 
 
@@ -84,6 +99,7 @@ def http_client(trust: ssl.SSLContext | Literal[True] = True) -> httpx.AsyncClie
 async def _keep_beating(beat: Callable[[], None]) -> None:
     while True:
         beat()
+        notify(ALIVE)
         await asyncio.sleep(BEAT_SECONDS)
 
 

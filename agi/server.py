@@ -22,6 +22,7 @@ from agi.half_open import HalfOpen
 from agi.outcomes import HungUp, Outcome, OutOfStep, ScriptTimeout, ServerStopping
 from agi.peers import MayConnect, anybody
 from agi.routes import Routes, Script
+from agi.tally import Tally
 
 BACKLOG = 1024
 """Asterisk connects in bursts; 64 waiting connections overflow at 64 calls a second."""
@@ -37,6 +38,7 @@ class Server:
     def __init__(self, routes: Routes, token: str, may_connect: MayConnect = anybody) -> None:
         self.may_connect = may_connect
         self.half_open = HalfOpen()
+        self.tally = Tally()
         self._routes = routes
         self._token = token.encode()
         self._log = structlog.get_logger().bind()  # made once: a line for each call
@@ -82,6 +84,7 @@ class Server:
         token = environment.pop("agi_arg_1", "").encode()
         name = environment.get("agi_network_script", "")
         if not hmac.compare_digest(token, self._token):
+            self.tally.strangers += 1
             self._log.warning("agi.stranger", script=name)
             return None
         script = self._routes.get(name)
@@ -105,8 +108,11 @@ class Server:
             self._calls.discard(call)
             if not self._calls:
                 self._idle.set()
-        name = call.env.get("agi_network_script")
-        ms = round((time.monotonic() - began) * 1000)
+        name = call.env.get("agi_network_script", "")
+        seconds = time.monotonic() - began
+        self.tally.ended[name, word] += 1
+        self.tally.seconds += seconds
+        ms = round(seconds * 1000)
         getattr(self._log, level)("agi.ended", call=call.call_id, script=name, outcome=word, ms=ms, **facts)
 
     def _look_round(self) -> None:
@@ -114,7 +120,12 @@ class Server:
         self.half_open.drop_late(now)
         for call in [call for call in self._calls if call.quiet_too_long(now)]:
             call.finish(ScriptTimeout("no reply"))
-        self._round = asyncio.get_running_loop().call_later(LOOK_ROUND_S, self._look_round)
+        loop = asyncio.get_running_loop()
+        self._round = loop.call_later(LOOK_ROUND_S, self._look_late, loop.time() + LOOK_ROUND_S)
+
+    def _look_late(self, due: float) -> None:
+        self.tally.late = max(asyncio.get_running_loop().time() - due, 0.0)
+        self._look_round()
 
 
 class Connection(asyncio.Protocol):
@@ -131,6 +142,7 @@ class Connection(asyncio.Protocol):
         self._transport = cast(asyncio.WriteTransport, transport)  # uvloop's derives from neither
         peer = transport.get_extra_info("peername")
         if peer is None or not self._server.may_connect(peer[0]):
+            self._server.tally.strangers += 1
             self.drop()
             return
         self._server.half_open.enter(self, time.monotonic())

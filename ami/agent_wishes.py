@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ami.members import reconcile, take_out
 from ami.protocol import Message
 from callcenter.agents import seating as agents
+from schema.session import reading
 
 if TYPE_CHECKING:
     from ami.wishes import Tools
@@ -17,7 +18,7 @@ async def members(tools: Tools, message: Message) -> None:
     """The queues follow who is logged in and paused. ``Again``: an agent whose wrap-up is over before its time."""
 
     def wanted() -> Iterable[agents.Membership]:
-        with tools.sessions() as session:
+        with reading(tools.sessions) as session:
             return agents.wanted(session, tools.site(), tools.clock())
 
     if message.get("Again"):

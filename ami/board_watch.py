@@ -48,6 +48,7 @@ class BoardWatch:
         self._site = site
         self._clock = clock
         self._wake = asyncio.Event()
+        self._told: dict[str, str] = {}
 
     def listen(self, on: Callable[[str, Callable[[Message], None]], None]) -> None:
         """Have the listener tell of alarms."""
@@ -60,8 +61,7 @@ class BoardWatch:
             self._wake.clear()
             try:
                 await self.look()
-            except (HotlineError, SQLAlchemyError, OSError, ValueError) as error:
-                # Asterisk boots, the database is away, or no site is live yet
+            except (HotlineError, OSError, ValueError) as error:  # Asterisk boots, or no site is live yet
                 log.info("boards.unknown", reason=first_line(error))
             try:
                 async with asyncio.timeout(LOOK_SECONDS):
@@ -70,18 +70,29 @@ class BoardWatch:
                 continue
 
     async def look(self) -> None:
-        """Ask once, keep it, and tell of what has changed."""
+        """Ask once, keep it, and tell of what has changed; without the database, of what has since the last look."""
         site = await asyncio.to_thread(self._site)
-        if site.boards:
-            lines = await ask(self._manager, site)
-            await asyncio.to_thread(self._keep, lines)
-
-    def _keep(self, lines: list[Line]) -> None:
-        with self._sessions.begin() as session:
-            changed = keep(session, lines, self._clock())
+        if not site.boards:
+            return
+        lines = await ask(self._manager, site)
+        try:
+            changed = await asyncio.to_thread(self._keep, lines)
+        except SQLAlchemyError as error:
+            log.info("boards.not_kept", reason=first_line(error))
+            changed = [(line, self._told.get(line.line)) for line in lines]
         for line, before in changed:
-            told = {"line": line.line, "trunk": line.trunk, "state": line.state, "before": before}
-            if line.state != "up":
-                log.error("boards.alarm", **told, mend=ADVICE[line.state].en)
-            elif before is not None:
-                log.warning("boards.alarm_over", **told)
+            if self._told.get(line.line) != line.state:
+                _tell(line, before)
+        self._told = {line.line: line.state for line in lines}
+
+    def _keep(self, lines: list[Line]) -> list[tuple[Line, str | None]]:
+        with self._sessions.begin() as session:
+            return keep(session, lines, self._clock())
+
+
+def _tell(line: Line, before: str | None) -> None:
+    told = {"line": line.line, "trunk": line.trunk, "state": line.state, "before": before}
+    if line.state != "up":
+        log.error("boards.alarm", **told, mend=ADVICE[line.state].en)
+    elif before is not None:
+        log.warning("boards.alarm_over", **told)

@@ -82,6 +82,16 @@ class AmiConnection:
         self._running: asyncio.Task[None] | None = None
         self._state = (False, "not started")
 
+    @property
+    def is_up(self) -> bool:
+        """Whether actions can be sent."""
+        return self._state[0]
+
+    @property
+    def reason(self) -> str:
+        """Why it is not up; empty when it is."""
+        return self._state[1]
+
     async def run(self) -> None:
         """Connect, again after each loss with growing pauses, until ``close``; no network error gets out."""
         running = self._running = asyncio.create_task(self._stay_connected())

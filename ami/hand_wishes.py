@@ -13,6 +13,7 @@ from callcenter import audit
 from callcenter.agents.seating import logged_in
 from callcenter.agents.supervision import DEEDS
 from callcenter.errors import HotlineError
+from schema.session import reading
 
 if TYPE_CHECKING:
     from ami.wishes import Tools
@@ -41,5 +42,5 @@ async def supervise(tools: Tools, message: Message) -> None:
 
 def _sits_at(tools: Tools, seat: str) -> str:
     """The agent who is logged in there; nobody: an empty text."""
-    with tools.sessions() as session:
+    with reading(tools.sessions) as session:
         return next((login.agent for login in logged_in(session) if login.seat == seat), "")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import TypeVar
 
 import structlog
@@ -30,6 +30,8 @@ log = structlog.get_logger()
 T = TypeVar("T")
 READ_SECONDS = 0.05
 """How often the ledgers are read and changed calls are written."""
+QUIET_SECONDS = 0.25
+"""How often, while Asterisk says nothing; a manager event ends the wait."""
 HEARTBEAT_SECONDS = 5.0
 """How often the database is spoken to when nothing changes."""
 LEAST_PAUSE_SECONDS = 0.01
@@ -64,10 +66,14 @@ class Listener:
         self._site = site
         self._clock = clock
         self._inbox: deque[Message] = deque()
+        self.heard = self.overflowed = 0
+        """Manager events so far, and how many of them found no room."""
         self._lost = 0
         self._lost_since: dt.datetime | None = None
         self._other: dict[str, list[Callable[[Message], None]]] = {}
         self._waiting: list[asyncio.Future[None]] = []
+        self._stirred = asyncio.Event()
+        self._quiet = False
         self._known_until = self._clock()
         self._wrote_at = dt.datetime.min.replace(tzinfo=dt.UTC)
         self._away_since: dt.datetime | None = None
@@ -85,16 +91,29 @@ class Listener:
 
     def hear(self, message: Message) -> None:
         """A manager event came. Only hands over."""
+        self.heard += 1
         if len(self._inbox) >= INBOX:
             self._inbox.popleft()
             self._lost += 1
+            self.overflowed += 1
             self._lost_since = self._lost_since or self._clock()
         self._inbox.append(message)
+        self._stirred.set()
+
+    @property
+    def waiting(self) -> int:
+        """Events that are still to be booked."""
+        return len(self._inbox)
+
+    def away_seconds(self, now: dt.datetime) -> float:
+        """For how long the database has taken no writes; 0 while it does."""
+        return (now - self._away_since).total_seconds() if self._away_since else 0.0
 
     async def caught_up(self) -> None:
         """Wait until everything that Asterisk has said by now is in the book."""
         done = asyncio.get_running_loop().create_future()
         self._waiting.append(done)
+        self._stirred.set()
         await done
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -109,11 +128,15 @@ class Listener:
                 return
             if all_read:
                 pause = began + READ_SECONDS - loop.time() if written else RETRY_SECONDS
-                await _sleep_or(stop, max(pause, LEAST_PAUSE_SECONDS))
+                await _first_of([stop], max(pause, LEAST_PAUSE_SECONDS))
+                if self._quiet:
+                    await _first_of([stop, self._stirred], QUIET_SECONDS)
 
     async def _catch_up(self) -> bool:
         """Book what has come, from the manager and a piece of the ledgers. True when that was all."""
+        self._stirred.clear()
         waiting, self._waiting = self._waiting, []
+        heard = len(self._inbox)
         for turns, message in enumerate(self._heard()):
             await _give_way(turns)
             self._take(message)
@@ -122,6 +145,7 @@ class Listener:
             await _give_way(turns)
             _each(self.book.add, event, event.linkedid or event.uniqueid)
         self._known_until = piece.until
+        self._quiet = not (heard or piece.events)
         if not piece.all_read:
             self._waiting = waiting + self._waiting
             return False
@@ -238,9 +262,9 @@ async def _give_way(turns: int) -> None:
         await asyncio.sleep(0)
 
 
-async def _sleep_or(stop: asyncio.Event, seconds: float) -> None:
-    try:
-        async with asyncio.timeout(seconds):
-            await stop.wait()
-    except TimeoutError:
-        return
+async def _first_of(events: Collection[asyncio.Event], seconds: float) -> None:
+    """Until one of them is set, or so long."""
+    waits = [asyncio.ensure_future(event.wait()) for event in events]
+    await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    for wait in waits:
+        wait.cancel()

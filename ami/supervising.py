@@ -16,6 +16,7 @@ from callcenter.agents.supervision import Deed, NotAllowed, check_right
 from callcenter.errors import HotlineError, NotFound
 from callcenter.ports import Clock
 from callcenter.site import Site
+from schema.session import reading
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ class Supervising:
         return {seat.name for seat in self._site.seats}
 
     def _seats(self) -> dict[str, str]:
-        with self._sessions() as session:
+        with reading(self._sessions) as session:
             return {login.agent: login.seat for login in logged_in(session)}
 
     async def _write(

@@ -27,6 +27,7 @@ from callcenter.queues.virtual_hold import due, place_of
 from callcenter.site import Site
 from callcenter.site.waiting import CallBack
 from schema.refusal import first_line
+from schema.session import reading
 
 log = structlog.get_logger()
 LOOK_SECONDS = 1.0
@@ -148,5 +149,5 @@ class VirtualHold:
             await self._manager.action(*actions.hangup(self._ringing.pop(place)))
 
     def _still_open(self) -> set[int]:
-        with self._sessions() as session:
+        with reading(self._sessions) as session:
             return {one.id for own in kept_places.open_places(session).values() for one in own}

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import resource
 import sys
 from contextlib import redirect_stdout
+from dataclasses import dataclass
 
 from lab.home import temporary_home
 from lab.postgres import PrivatePostgres
+from lab.real_time import real_time
 from tests.e2e.crowd import crowd
 from tests.e2e.day.agents_times import NEAR
 from tests.e2e.day.books import unbalanced
@@ -27,8 +30,17 @@ FILES = 8192
 """A socket for each call of a kind."""
 
 
-def measure(calls: int, rate: float, seed: int, postgresql: bool) -> tuple[Day, float]:
-    """The day, and how late this process was woken at worst while it lasted."""
+@dataclass(frozen=True)
+class Machine:
+    """What a day was played on. ``late``: how late this process, the phones, was woken at worst, in seconds."""
+
+    real_time: bool
+    """Whether Asterisk and the phones went before all else."""
+    late: float
+
+
+def measure(calls: int, rate: float, seed: int, postgresql: bool) -> tuple[Day, Machine]:
+    """The day, and what it was played on."""
     with one_at_a_time(), temporary_home() as home:
         house = House(home)
         server = PrivatePostgres(home / "pg") if postgresql else None
@@ -37,15 +49,16 @@ def measure(calls: int, rate: float, seed: int, postgresql: bool) -> tuple[Day, 
                 server.start()
                 house.use_database(server.create("hotline"), server)
             house.up()
+            urgent = real_time(house.asterisk.pid or 0) and real_time(os.getpid())
             with crowd(house, rings_ms=RINGS_MS, talk_seconds=TALK_SECONDS) as phones, Lateness() as late:
-                return play(house, phones, calls, rate, seed), late.worst
+                return play(house, phones, calls, rate, seed), Machine(urgent, late.worst)
         finally:
             house.down()
             if server:
                 server.stop()
 
 
-def told(day: Day, rate: float, late: float) -> dict[str, object]:
+def told(day: Day, rate: float, machine: Machine) -> dict[str, object]:
     """What is written down of it."""
     figures = sorted({name for each in day.times.values() for name in each})
     return {
@@ -63,7 +76,9 @@ def told(day: Day, rate: float, late: float) -> dict[str, object]:
             name: (round(max(abs(each[name]) for each in day.times.values()), 3), NEAR[name])
             for name in figures
         },
-        "late": round(late, 3),
+        "furthest": {name: max(day.times, key=lambda agent: abs(day.times[agent][name])) for name in figures},
+        "real_time": machine.real_time,
+        "late": round(machine.late, 3),
     }
 
 
@@ -78,8 +93,8 @@ def main() -> None:
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(FILES, most), most))
     with redirect_stdout(sys.stderr):
-        day, late = measure(options.calls, options.rate, options.seed, options.postgresql)
-    print(json.dumps(told(day, options.rate, late), indent=2, ensure_ascii=False))
+        day, machine = measure(options.calls, options.rate, options.seed, options.postgresql)
+    print(json.dumps(told(day, options.rate, machine), indent=2, ensure_ascii=False))
 
 
 if __name__ == "__main__":

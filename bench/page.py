@@ -162,6 +162,7 @@ def day(found: Mapping[str, Any]) -> Rows:
             for name, (seconds, aim) in found["times"].items()
         ),
         ("the machine was late by, at worst, s", found["late"], "", ""),
+        ("Asterisk and the phones at real-time priority", "yes" if found["real_time"] else "no", "", ""),
     ]
     return rows
 

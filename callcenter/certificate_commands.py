@@ -6,7 +6,7 @@ import click
 
 from callcenter.certificate_store import CertificateStore, store_of
 from callcenter.ports import App
-from callcenter.printing import as_json, print_json
+from callcenter.printing import as_json, print_facts
 
 RELOADS = ("module reload res_pjsip.so", "module reload http")
 """Asterisk's listeners read their files again; calls that are up stay up."""
@@ -43,11 +43,7 @@ def show(app: App, json_wanted: bool) -> None:
         "days_left": known.days_left(app.clock()),
         "own": store.own is not None,
     }
-    if json_wanted:
-        print_json(found)
-        return
-    for name, value in found.items():
-        click.echo(f"{name:<10} {', '.join(value) if isinstance(value, list) else value}")
+    print_facts(found, json_wanted)
 
 
 @certificates.command()

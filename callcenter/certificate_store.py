@@ -44,19 +44,23 @@ class CertificateStore:
         return None if self.own else self.folder / f"{AUTHORITY}.crt"
 
     def ensure(self, now: dt.datetime) -> None:
-        """Make what is missing. Raises HotlineError when the operator's own files are no pair."""
+        """Make what is missing, also the half of a pair whose writer was killed.
+
+        Raises HotlineError when the operator's own files are no pair, or the authority's key is gone.
+        """
         if self.own:
             self._read_own()
-        elif not (self.certificate.exists() and self.key.exists()):
-            self.renew(now)
+        elif not self._is_whole():
+            with self._locked():
+                if not self._is_whole():
+                    self._issue(now)
 
     def renew(self, now: dt.datetime) -> None:
         """Issue a new certificate by the same authority. Raises HotlineError for the operator's own."""
         if self.own:
             raise HotlineError(f"{self.own[0]} is your own certificate: put the renewed one into that file")
         with self._locked():
-            pair = issue(self._our_authority(now), self.hosts, now)
-            self._write(SERVER, pair, for_reader=True)
+            self._issue(now)
 
     def is_due(self, now: dt.datetime) -> bool:
         """Whether it ends soon, or is for other names than the settings have."""
@@ -80,11 +84,26 @@ class CertificateStore:
         except OSError as error:
             raise HotlineError(f"{error.filename}: {error.strerror}; see HOTLINE_TLS_CERTIFICATE") from None
 
+    def _is_whole(self) -> bool:
+        try:
+            return self.belongs()
+        except (FileNotFoundError, ValueError, HotlineError):
+            return False
+
+    def _issue(self, now: dt.datetime) -> None:
+        self._write(SERVER, issue(self._our_authority(now), self.hosts, now), for_reader=True)
+
     def _our_authority(self, now: dt.datetime) -> Pair:
-        files = [self.folder / f"{AUTHORITY}.{kind}" for kind in ("crt", "key")]
-        if not all(file.exists() for file in files):
+        """Made once. Phones that trust it would not trust another one."""
+        certificate, key = (self.folder / f"{AUTHORITY}.{kind}" for kind in ("crt", "key"))
+        if not certificate.exists():
             self._write(AUTHORITY, make_authority(self.name, now))
-        return Pair(*(file.read_bytes() for file in files))
+        elif not key.exists():
+            raise HotlineError(
+                f"{key} is gone, and phones trust {certificate.name}: put it back from a backup, or remove "
+                f"{certificate} for a new authority, which every phone has to be given"
+            )
+        return Pair(certificate.read_bytes(), key.read_bytes())
 
     def _write(self, name: str, pair: Pair, *, for_reader: bool = False) -> None:
         """The key first: a certificate without its key is worse than an old pair."""

@@ -35,6 +35,12 @@ SURVEYED = "HL_SURVEYED"
 TRUNK = "HL_TRUNK"
 """The trunk a call came in on; set by the trunk's endpoint."""
 
+CHANNELS = "HL_CHANNELS"
+"""The calls that the trunk of a call takes at once; set by the trunk's endpoint."""
+
+TLS = "HL_TLS"
+"""1 on the channels of seats that have to encrypt; set by the endpoint."""
+
 DID = "HL_DID"
 """The number dialled, digits and a leading + only."""
 
@@ -136,6 +142,21 @@ RING = "HL_RING"
 
 IDLE = "HL_IDLE"
 """1 when a phone that is in a call is not rung: the agent whom a flow asks for is busy then."""
+
+GROUP = "HL_GROUP"
+"""The dialplan's own: the pick-up group of who dials ``*8``, then its phones."""
+
+FOUND = "HL_FOUND"
+"""The dialplan's own: the leg that has rung for the longest of those that may be taken."""
+
+FIRST = "HL_FIRST"
+"""The dialplan's own: when that leg began, as the number in its id."""
+
+BEGAN = "HL_BEGAN"
+"""The dialplan's own: the same of the leg that is looked at."""
+
+SITS = "HL_QUEUE"
+"""The dialplan's own: a queue whose members tell where an agent sits, while FastAGI is away."""
 
 STATE = "HL_STATE"
 """The dialplan's own: the state of that phone."""

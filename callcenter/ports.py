@@ -64,6 +64,10 @@ class App(Protocol):
         """How many talks that began so long ago at most should have a recording and have none."""
         ...
 
+    def uncopied_recordings(self, since: dt.timedelta) -> int:
+        """How many that began longer ago should have a copy in the object store and have none."""
+        ...
+
     def missing_encoders(self) -> dict[str, str]:
         """Programs that the site's recording formats need and this machine has not → their packages."""
         ...

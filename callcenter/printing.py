@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -28,6 +28,16 @@ def print_rows(
     widths = [max(_width(line[column]) for line in cells) for column in range(len(names))]
     for line in cells:
         click.echo("  ".join(_pad(cell, width) for cell, width in zip(line, widths, strict=True)).rstrip())
+
+
+def print_facts(facts: Mapping[str, Any], json_wanted: bool) -> None:
+    """Print what is known of one thing: a line each, or a JSON object."""
+    if json_wanted:
+        print_json(facts)
+        return
+    width = max(map(len, facts))
+    for name, value in facts.items():
+        click.echo(f"{name:<{width}} {', '.join(value) if isinstance(value, list) else value}")
 
 
 def print_json(value: Any) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple, get_args
 
 from callcenter.site import Site
@@ -97,10 +97,29 @@ def direct(site: Site, call_id: str, trunk: str | None, own: str, theirs: str) -
 
     Who is called outside can be told, and can't be asked.
     """
-    found = terms(site, trunk, None, own)
-    decided = [_direct(terms(site, trunk, None, agent), call_id, agent) for agent in (own, theirs)]
-    prompt = found.consent.prompt if found.consent and decided[0].record else None
-    return Direct(decided[0], decided[1], prompt)
+
+    def of(agent: str) -> Terms:
+        return outbound_terms(site, trunk, agent) if trunk else terms(site, None, None, agent)
+
+    decided = [_direct(of(agent), call_id, agent) for agent in (own, theirs)]
+    consent = of(own).consent
+    return Direct(decided[0], decided[1], consent.prompt if consent and decided[0].record else None)
+
+
+def outbound_terms(site: Site, trunk: str | None, agent: str | None = None) -> Terms:
+    """The terms of a call that goes out: the trunk's own rule for such calls, else the site's, before the others."""
+    found, policy = terms(site, trunk, None, agent), site.recording
+    if policy is None:
+        return found
+    ruled = policy.trunks.get(trunk or "")
+    rule = (ruled and ruled.outbound) or policy.outbound
+    if rule is None:
+        return found
+    if rule.percent is not None and agent not in agent_percents(site):
+        found = replace(found, percent=rule.percent, by="calls out")
+    if rule.prompt or rule.without_consent:
+        found = replace(found, consent=Consent(prompt=rule.prompt) if rule.prompt else None)
+    return found
 
 
 def _direct(found: Terms, call_id: str, agent: str) -> Decision:
@@ -150,18 +169,22 @@ def agents_may_differ(consent: Consent | None, answer: Answer | None) -> bool:
     return consent is None or not _refusal(consent, answer)
 
 
-def static_decision(site: Site, queue: str) -> Decision:
-    """For a call that the static menu brought to the queue while Hotline was away.
-
-    Nobody can be asked there and the trunk isn't looked at: recorded only where it is for every trunk.
-    """
-    for trunk in (None, *(trunk.name for trunk in site.trunks)):
-        found = terms(site, trunk, queue)
-        if found.percent == 0:
-            return Decision(False, f"{found.by}: never recorded, and the static menu served the call")
-        if found.consent is not None:
-            return Decision(False, "the static menu served the call: nobody told the caller")
+def static_decision(site: Site, trunk: str | None, queue: str) -> Decision:
+    """For a call that the static menu brought to the queue while Hotline was away: nobody can be asked there."""
+    found = terms(site, trunk, queue)
+    if found.percent == 0:
+        return Decision(False, f"{found.by}: never recorded, and the static menu served the call")
+    if found.consent is not None:
+        return Decision(False, "the static menu served the call: nobody told the caller")
     return Decision(True, "the static menu served the call")
+
+
+def static_trunks(site: Site, queue: str) -> list[str]:
+    """The trunks whose calls the static menu has recorded in the queue; an empty name for calls from inside."""
+    others = static_decision(site, None, queue).record
+    ruled = site.recording.trunks if site.recording else {}
+    recorded = {name: static_decision(site, name, queue).record for name in ruled}
+    return [name for name in ("", *(trunk.name for trunk in site.trunks)) if recorded.get(name, others)]
 
 
 def _rules(

@@ -34,6 +34,10 @@ class Settings(BaseSettings):
     )
     ami_host: str = Field(default="127.0.0.1", description="where Asterisk's manager interface is")
     ami_port: Port = Field(default=5038, description="TCP port of the manager interface")
+    ami_listen: str = Field(default="127.0.0.1", description="the address the manager interface listens on")
+    ami_from: str = Field(
+        default="", description="networks besides this machine that may sign in at the manager, with commas"
+    )
     agi_host: str = Field(default="127.0.0.1", description="where FastAGI listens, and Asterisk finds it")
     agi_port: Port = Field(default=4573, description="TCP port of FastAGI")
     agi_from: str = Field(
@@ -48,6 +52,10 @@ class Settings(BaseSettings):
     outside_host: str | None = Field(
         default=None,
         description="this machine's address as remote phones see it, when a router translates it",
+    )
+    inside_nets: str = Field(
+        default="10.0.0.0/8,172.16.0.0/12,192.168.0.0/16",
+        description="networks whose phones reach this machine without such a router, with commas",
     )
     rtp_first: Port = Field(default=10000, description="first UDP port of speech")
     rtp_last: Port = Field(default=20000, description="last UDP port of speech")
@@ -67,6 +75,10 @@ class Settings(BaseSettings):
         default=None, description="your own certificate with its chain (PEM); default: one made in home"
     )
     tls_key: Path | None = Field(default=None, description="the key of your own certificate (PEM)")
+    tls_authorities: Path = Field(
+        default=Path("/etc/ssl/certs/ca-certificates.crt"),
+        description="authorities (PEM) by whom the certificate of a trunk with transport tls is checked",
+    )
     smtp_host: str | None = Field(default=None, description="mail server; without one no mail is sent")
     smtp_port: Port = Field(default=25, description="TCP port of the mail server")
     smtp_tls: Literal["none", "starttls", "tls"] = Field(
@@ -76,6 +88,28 @@ class Settings(BaseSettings):
         default=None, description="account at the mail server; its password is the secret smtp/password"
     )
     mail_from: str = Field(default="hotline@localhost", description="the sender of mails")
+    recordings_store: str | None = Field(
+        default=None,
+        description="where finished recordings are copied to: s3://BUCKET/PREFIX or file:///FOLDER; default: nowhere",
+    )
+    recordings_store_endpoint: str | None = Field(
+        default=None, description="address of an S3-compatible server; default: Amazon's"
+    )
+    recordings_store_key: str | None = Field(
+        default=None, description="access key of the store; its secret is the secret recordings/store"
+    )
+    recordings_local_days: Annotated[int, Field(ge=0)] | None = Field(
+        default=None, description="days after which the local file of a copied recording goes; default: never"
+    )
+    health_host: str = Field(default="127.0.0.1", description="where health and metrics are told")
+    health_port: Port | None = Field(
+        default=None,
+        description="first TCP port of health and metrics: listener, then bans, phones, FastAGI workers; default: none",
+    )
+    check_network: Literal["own", "none"] = Field(
+        default="own",
+        description="where a configuration is tried first: in a network of its own, or here, where there is none",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="what the processes log: debug, info, warning or error"
     )

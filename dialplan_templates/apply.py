@@ -140,6 +140,7 @@ class Applier:
 
     def live_files(self) -> dict[str, str]:
         """The live version's files as they stand on disk."""
+        self._versions.look_again()
         return self._versions.files(self._versions.live())
 
     @contextmanager
@@ -152,6 +153,7 @@ class Applier:
     def _locked(self) -> Iterator[None]:
         try:
             with only_one(self._versions.folder / LOCK):
+                self._versions.look_again()
                 yield
         except OSError as error:
             raise HotlineError(f"{error.filename or self._versions.etc}: {error.strerror}") from error

@@ -51,12 +51,7 @@ def _refuse_complaints(console: BootedAsterisk, files: Files) -> None:
     if complaints:
         raise ConfigRefused(f"Asterisk says: {' | '.join(complaints[:5])}")
     text = "".join(files[path] for path in sorted(files) if path.startswith("extensions/"))
-    applications = console.rx("core show applications")
-    if dialplan_problems(
-        text, applications
-    ):  # what Asterisk logs meanwhile may stand in the middle of a line
-        applications += console.rx("core show applications")
-    if problems := dialplan_problems(text, applications):
+    if problems := dialplan_problems(text, applications(console, text)):
         raise ConfigRefused(f"the dialplan: {' | '.join(problems[:5])}")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -16,6 +16,7 @@ from callcenter.errors import HotlineError
 from callcenter.secrets import CLOSING_PIN
 from callcenter.site import Site
 from callcenter.site.edge import ByAddress, Seat
+from dialplan_templates.alone import agent_queues, pickup_groups, recorded_trunks
 from dialplan_templates.quoting import Quoted, long_secret, pin, value
 
 
@@ -50,7 +51,10 @@ class Deployment:
     sip_port: int = 5060
     rtp_first: int = 10000
     rtp_last: int = 20000
+    ami_host: str = "127.0.0.1"
     ami_port: int = 5038
+    ami_from: Sequence[str] = ()
+    """Networks besides this machine that may sign in at the manager."""
     agi_host: str = "127.0.0.1"
     agi_port: int = 4573
     http_host: str = "127.0.0.1"
@@ -61,14 +65,15 @@ class Deployment:
     certificate: Path | None = None
     certificate_key: Path | None = None
     """What TLS shows: both or none. Without them there is no TLS."""
+    authorities: Path | None = None
+    """Whom carriers' certificates must be by."""
     outside_host: str | None = None
     """This machine's address as remote phones see it, when a router translates it."""
+    inside_nets: Sequence[str] = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
+    """Phones in these reach this machine without a router that translates addresses (RFC 1918)."""
     opus_module: str | None = "codec_opus_open_source.so"
     """The module that transcodes opus; None when this Asterisk has none and opus only passes through."""
 
-
-LOCAL_NETS = ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
-"""Phones in these reach this machine without a router that translates addresses (RFC 1918)."""
 
 SHARD_STEPS = ((100, 1), (1000, 10))
 MAX_SHARDS = 100
@@ -107,8 +112,11 @@ def exit_context(keys: Iterable[str]) -> str:
 def variables(site: Site, where: Deployment) -> Mapping[str, Any]:
     """The names every template sees. Raises HotlineError when two objects would share a name in a file."""
     _refuse_twins(site)
-    if needs_tls(site) and where.certificate is None:
-        raise HotlineError("seats with encryption need a certificate: run hotline certificates make")
+    if site.uses_tls and where.certificate is None:
+        raise HotlineError("TLS needs a certificate: run hotline certificates make")
+    secure_trunks = [trunk.name for trunk in site.trunks if trunk.is_secure]
+    if secure_trunks:
+        _must_know_authorities(secure_trunks[0], where.authorities)
     codecs = chain(*(trunk.codecs for trunk in site.trunks), *(seat.codecs for seat in site.seats))
     return {
         "site": site,
@@ -117,13 +125,26 @@ def variables(site: Site, where: Deployment) -> Mapping[str, Any]:
         "sip_address": sip_address,
         "exit_context": exit_context,
         "personal_queues": personal_queues(site),
+        "pickup_groups": pickup_groups(site),
+        "recorded_trunks": recorded_trunks(site),
+        "agent_queues": agent_queues(site),
         "boxes": {mailbox.number for mailbox in site.mailboxes},
         "browser_seats": any(seat.kind == "browser" for seat in site.seats),
-        "secure_seats": needs_tls(site),
+        "own_and_outside_address": _is_address(where.sip_host) and _is_address(where.outside_host),
+        "secure": site.uses_tls,
+        "secure_trunks": secure_trunks,
         "opus": "opus" in codecs,
         "links": {peer.trunk for peer in site.peers},
         "far": _far(site),
     }
+
+
+def _is_address(host: str | None) -> bool:
+    """Whether that is one machine's address; what browsers are told can be no name."""
+    try:
+        return not ipaddress.ip_address(host or "").is_unspecified
+    except ValueError:
+        return False
 
 
 def _far(site: Site) -> Mapping[str, ByAddress]:
@@ -134,9 +155,13 @@ def _far(site: Site) -> Mapping[str, ByAddress]:
     return {name: way for name, way in found if isinstance(way, ByAddress)}
 
 
-def needs_tls(site: Site) -> bool:
-    """Whether a phone is to sign in by TLS."""
-    return any(seat.encryption != "none" for seat in site.seats)
+def _must_know_authorities(trunk: str, file: Path | None) -> None:
+    """Asterisk opens no TLS at all, for phones neither, when it can't read this file."""
+    if file is None or not file.is_file():
+        raise HotlineError(
+            f"trunk {trunk} needs to know whom to trust, and there is no {file}: "
+            "set HOTLINE_TLS_AUTHORITIES to the carrier's authority (PEM), or install ca-certificates"
+        )
 
 
 def _secrets(stored: Callable[[str], str]) -> dict[str, Callable[[str], Quoted]]:

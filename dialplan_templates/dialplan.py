@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from jinja2 import Environment
 
 from callcenter.agents.personal_queues import personal_queues
+from callcenter.feature_codes import BY_NAME
 from callcenter.recording_policy import agent_percents
 from callcenter.routing.inside import RING_SECONDS
 from callcenter.routing.links import MAX_SITES
@@ -29,6 +30,8 @@ STATIC_WAIT_SECONDS = 300
 """How long a caller of the static menu waits in a queue before the sorry message."""
 NUMBERS = f"{LIVE}/inside/00-numbers.conf"
 """Read by the dialplan itself, so that it does not grow with seats."""
+ALONE = ("echo", "pickup", "park")
+"""Features that go on while FastAGI is away."""
 PLACEHOLDER = "content"
 BODY = ("10-call", "20-inside", "30-hands", "40-survey", "50-mailbox", "60-conference")
 LINKS = "70-links"
@@ -82,6 +85,7 @@ def render_dialplan(site: Site, paths: DialplanPaths, prompt_file: PromptFile) -
         inside_context=f"inside_{digest}",
         link_context=f"link_{digest}",
         links=bool(site.peers),
+        secure=any(seat.encryption != "none" for seat in site.seats),
         exit_key_sets=exit_key_sets(site),
     )
     calls = _calls(site, paths, prompt_file, jinja, menus, digest)
@@ -121,6 +125,9 @@ def _calls(
         sorry_file=prompt_file(site.sorry or "", site.languages[0]),
         everybody_context=f"everybody_{digest}",
         open_ways=open_ways(site),
+        codes_context=f"codes_{digest}",
+        codes={name: site.feature_codes.get(name, BY_NAME[name].code) for name in ALONE},
+        parking_seconds=site.parking_seconds,
         numbers_file=NUMBERS,
         ring_seconds=RING_SECONDS,
         confirm_file=prompt_file("house-confirm", site.languages[0]),

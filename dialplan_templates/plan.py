@@ -46,7 +46,9 @@ class Plan:
 
 def plan(versions: Versions, stubs: Mapping[str, str], files: Files) -> Plan:
     """The difference between the live version and ``files``."""
+    versions.look_again()
     live = versions.live()
+    edited = versions.edited(live)
     found = versions.files(live).items()
     now = {path: text for path, text in found if path in files or not path.startswith(CALLS)}
     owed = Note(versions).read()
@@ -55,7 +57,7 @@ def plan(versions: Versions, stubs: Mapping[str, str], files: Files) -> Plan:
         added=sorted(files.keys() - now.keys()),
         removed=sorted(now.keys() - files.keys()),
         changed=sorted(touched(now, files) & now.keys() & files.keys()),
-        edited=versions.edited(live),
+        edited=edited,
         stubs=stale_stubs(versions.etc, stubs),
         foreign=foreign_files(versions.etc, stubs),
         owed=owed.modules if owed else [],

@@ -13,14 +13,14 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from callcenter.channel_variables import FALLBACK_FLOW, LINK, TRUNK
+from callcenter.channel_variables import CHANNELS, FALLBACK_FLOW, LINK, TLS, TRUNK
 from callcenter.errors import HotlineError
 from callcenter.ledger_format import CEL_APPS, CEL_COLUMNS, CEL_EVENTS, CEL_FILE
 from callcenter.manager_events import LISTENED
 from callcenter.site import Site
 from callcenter.site.board_lines import board_lines
 from callcenter.site.words import Part
-from dialplan_templates.context import LOCAL_NETS, SEAT_OBJECTS, Deployment, shards, variables
+from dialplan_templates.context import SEAT_OBJECTS, Deployment, shards, variables
 from dialplan_templates.quoting import FILTERS, MAX_LINE, Refused, finalise
 
 FILES = (
@@ -67,8 +67,9 @@ def environment() -> Environment:
         LISTENED=LISTENED,
         FALLBACK_FLOW=FALLBACK_FLOW,
         LINK=LINK,
+        CHANNELS=CHANNELS,
+        TLS=TLS,
         TRUNK=TRUNK,
-        LOCAL_NETS=LOCAL_NETS,
     )
     return jinja
 

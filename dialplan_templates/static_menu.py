@@ -12,9 +12,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from callcenter.flow_review.graph import resolve
-from callcenter.recording_policy import static_decision
 from callcenter.site import Site
 from callcenter.site.steps import Branch, Flow, Goto, HangUp, Menu, Play, QueueCall, SetLanguage, Step
+from dialplan_templates.alone import static_recording
 
 END = "static_end"
 SILENCE = "silence/1"
@@ -66,6 +66,7 @@ class _Compiler:
         self._site = site
         self._prompt_file = prompt_file
         self._reached: dict[str, _Spot] = {}
+        self._queues: dict[str, str] = {}
 
     def menus(self) -> list[StaticMenu]:
         """The opening of each flow first, then all that is reached from there."""
@@ -148,4 +149,6 @@ class _Compiler:
         return tuple(self._prompt_file(name, language) for name in prompts)
 
     def _queue(self, name: str) -> str:
-        return f"queue*{int(static_decision(self._site, name).record)}*{name}"
+        if name not in self._queues:
+            self._queues[name] = f"queue*{static_recording(self._site, name)}*{name}"
+        return self._queues[name]

@@ -42,7 +42,7 @@ class Versions:
         self.etc = etc
         self.folder = etc / FOLDER
         self._link = etc / LINK
-        self._staged: dict[int, dict[str, str]] = {}
+        self._seen: dict[int, dict[str, str]] = {}
 
     def live(self) -> int | None:
         """The number of the live version, None before the first apply."""
@@ -60,13 +60,20 @@ class Versions:
         return self.folder / str(number)
 
     def files(self, number: int | None) -> dict[str, str]:
-        """A version's files as they stand on disk now; none for None. Bytes that are no UTF-8 survive.
+        """A version's files; none for None. Bytes that are no UTF-8 survive.
 
-        What was staged here is known: ten thousand seats are not read again at every turn of an apply.
+        They are read from disk once until ``look_again``, and not at all if they were staged here: ten
+        thousand seats are not read at every turn of an apply.
         """
         if number is None:
             return {}
-        return self._staged.get(number) or self._on_disk(number)
+        if number not in self._seen:
+            self._seen[number] = self._on_disk(number)
+        return self._seen[number]
+
+    def look_again(self) -> None:
+        """Forget what was read: somebody may have edited it since."""
+        self._seen.clear()
 
     def _on_disk(self, number: int) -> dict[str, str]:
         root = self.path(number)
@@ -74,11 +81,12 @@ class Versions:
         return {str(path.relative_to(root)): path.read_text("utf-8", "surrogateescape") for path in paths}
 
     def edited(self, number: int | None) -> list[str]:
-        """Files of a version that are no longer as they were rendered: changed, gone or added."""
+        """Files of a version that, looked at now, are no longer as they were rendered: changed, gone or added."""
         if number is None:
             return []
         meant = self._manifest(number)
-        found = {path: _sha(text) for path, text in self._on_disk(number).items()}
+        self._seen[number] = self._on_disk(number)
+        found = {path: _sha(text) for path, text in self._seen[number].items()}
         return sorted(path for path in meant.keys() | found.keys() if meant.get(path) != found.get(path))
 
     def stage(self, files: Files) -> int:
@@ -99,7 +107,7 @@ class Versions:
             shutil.rmtree(growing, ignore_errors=True)
             raise
         sync(self.folder)
-        self._staged[number] = dict(files)
+        self._seen[number] = dict(files)
         return number
 
     def swap(self, number: int | None) -> None:

@@ -13,9 +13,8 @@ MEND = "run hotline certificates renew"
 def certificate(look: Look) -> Finding:
     """It is there when it is needed, is for our names, has its key, and does not end soon."""
     settings = look.settings
-    secure = [seat.name for seat in look.site.seats if seat.encryption != "none"]
-    if not (secure or settings.wss_port or settings.phones_port):
-        return ok("no phone needs a certificate")
+    if not (look.site.uses_tls or settings.wss_port or settings.phones_port):
+        return ok("no phone and no trunk needs a certificate")
     store = store_of(settings)
     known, now = store.facts(), look.app.clock()
     mend = f"put a new one into {store.certificate}, then reload" if store.own else MEND
@@ -32,7 +31,7 @@ def certificate(look: Look) -> Finding:
 
 
 def encrypted(look: Look) -> Finding:
-    """Every phone that is to encrypt has signed in by TLS: by UDP its keys are there for all to read."""
+    """Every phone that is to encrypt has signed in by TLS: by UDP its calls are refused."""
     secure = {seat.name for seat in look.site.seats if seat.encryption != "none"}
     if not secure:
         return ok("no phone is to encrypt")

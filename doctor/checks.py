@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from callcenter.errors import HotlineError
 from callcenter.ports import App
-from doctor import asterisk, boards, certificates, fastagi, files, lines, machine, ports, records
+from doctor import asterisk, boards, certificates, fastagi, files, health, lines, machine, ports, records
 from doctor.findings import Check, Finding, Look, NotNow, wrong
 from schema.session import trouble
 
@@ -30,6 +30,7 @@ CHECKS: Mapping[str, Check] = {
     "asterisk clock": asterisk.clock,
     "fastagi": fastagi.answers,
     "listener": records.listener,
+    "health": health.ends,
     "phones": certificates.encrypted,
     "live": asterisk.live,
     "edits": asterisk.edits,
@@ -38,17 +39,19 @@ CHECKS: Mapping[str, Check] = {
     "members": records.members,
     "journal": files.journal,
     "recordings": files.recordings,
+    "copies": files.copies,
     "encoders": files.encoders,
     "gaps": records.gaps,
     "boards": boards.lines,
 }
 
 
-def examine(app: App) -> Iterator[tuple[str, Finding]]:
-    """Each check's name and finding, one after the other."""
+def examine(app: App, names: Collection[str] = CHECKS) -> Iterator[tuple[str, Finding]]:
+    """Each check's name and finding, one after the other; of these ``names`` only."""
     look = Look(app)
     for name, check in CHECKS.items():
-        yield name, _finding(check, look)
+        if name in names:
+            yield name, _finding(check, look)
 
 
 def _finding(check: Check, look: Look) -> Finding:

@@ -15,6 +15,7 @@ GIB = 2**30
 LOW, FULL = 5 * GIB, GIB
 """Bytes free. A gibibyte is some nine hours of recording one call."""
 BACKLOG_SECONDS = 30.0
+COPIED_WITHIN = dt.timedelta(hours=1)
 RECENT = dt.timedelta(days=1)
 """Facts are stored within a second; this old they wait for something."""
 
@@ -89,6 +90,19 @@ def recordings(look: Look) -> Finding:
             f"{lost} talks of the last day have no sound", "see hotline recordings list; its reason says why"
         )
     return ok("no recording is unfinished or missing")
+
+
+def copies(look: Look) -> Finding:
+    """Recordings reach the object store, where there is one."""
+    if look.settings.recordings_store is None:
+        return ok("recordings stay on this machine")
+    late = look.app.uncopied_recordings(COPIED_WITHIN)
+    if late:
+        return warning(
+            f"{late} recordings of more than an hour ago have no copy in {look.settings.recordings_store}",
+            "see recording.store_away and recording.not_copied in the log of hotline ami",
+        )
+    return ok(f"recordings are copied to {look.settings.recordings_store}")
 
 
 def encoders(look: Look) -> Finding:

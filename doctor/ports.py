@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ipaddress
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from callcenter.networks import Network, networks
 from doctor.findings import Finding, Look, few, ok, wrong
 
 TABLES = (Path("/proc/net/tcp"), Path("/proc/net/tcp6"))
@@ -15,11 +16,17 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 def reachable(look: Look) -> Finding:
-    """The manager, FastAGI and HTTP listen on loopback only."""
+    """The manager, FastAGI and HTTP listen on loopback, or towards the networks that the settings name."""
     here = look.settings
     ours = {here.ami_port: "manager", here.agi_port: "FastAGI", here.http_port: "HTTP"}
+    named = {
+        here.ami_port: networks(here.ami_from, "HOTLINE_AMI_FROM"),
+        here.agi_port: networks(here.agi_from, "HOTLINE_AGI_FROM"),
+    }
     open_ones = [
-        f"{ours[port]} on {at}:{port}" for at, port in listening() if port in ours and not _closed(at)
+        f"{ours[port]} on {at}:{port}"
+        for at, port in listening()
+        if port in ours and not _closed(at, named.get(port, []))
     ]
     if open_ones:
         return wrong(
@@ -47,6 +54,7 @@ def _address(hexadecimal: str) -> Address:
     return ipaddress.ip_address(network)
 
 
-def _closed(address: Address) -> bool:
-    mapped = getattr(address, "ipv4_mapped", None)
-    return (mapped or address).is_loopback
+def _closed(address: Address, named: Sequence[Network]) -> bool:
+    """On loopback, or on an address of a network whose machines may connect."""
+    found = getattr(address, "ipv4_mapped", None) or address
+    return found.is_loopback or any(found in network for network in named)

@@ -2,7 +2,7 @@
 
 It is Debian's package ``baresip-core``, run without sound hardware: it plays a file and writes what it hears
 into another (module sndfile). It is driven over its TCP control port (module ctrl_tcp: JSON in netstrings).
-Version 1.0 knows blind transfers only, no websocket, and believes every certificate.
+Versions 1.0 and 1.1 (Debian 12 and 14) know blind transfers only, no websocket, and believe every certificate.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from lab.scenario import Login
 from lab.sipp_run import Address
 
 MODULES = Path("/usr/lib/baresip/modules")
-SECONDS = 20.0
+SECONDS = 40.0
 TONE_SECONDS = 60
 WAV_HEADER = 22
 """Samples' worth of bytes before the sound in a file that is still being written."""
@@ -57,24 +57,29 @@ module account.so
 module menu.so
 module_app ctrl_tcp.so
 ctrl_tcp_listen {ip}:{control}
+{more}
 """
 
 
 @dataclass(frozen=True)
 class Line:
-    """How a baresip signs in. ``encryption`` is baresip's mediaenc: srtp-mand is sdes or nothing."""
+    """Whom a baresip is and calls. ``encryption`` is baresip's mediaenc: srtp-mand is sdes or nothing.
+
+    One that does not sign in is called at its own address, as a carrier is.
+    """
 
     login: Login
     toward: Address
     transport: Transport = "udp"
     encryption: Literal["", "srtp-mand", "dtls_srtp"] = ""
+    signs_in: bool = True
 
     def account(self) -> str:
         """The account, as a line of baresip's accounts file would have it."""
         options = {
             "auth_user": self.login.username,
             "auth_pass": self.login.password,
-            "regint": "60",
+            "regint": "60" if self.signs_in else "0",
             "answermode": "manual",
             "audio_codecs": "pcma",
             **({"mediaenc": self.encryption} if self.encryption else {}),
@@ -84,12 +89,23 @@ class Line:
 
 
 class Baresip:
-    """A phone at ``at`` that says ``tone_hz``. ``with`` starts and ends it; ``prefix`` comes before its command."""
+    """A phone at ``at`` (TLS at the next port) that says ``tone_hz``, and shows ``certificate`` to who calls by TLS.
+
+    ``with`` starts and ends it; ``prefix`` comes before its command.
+    """
 
     def __init__(
-        self, line: Line, folder: Path, at: Address, *, tone_hz: int = 440, prefix: Sequence[str] = ()
+        self,
+        line: Line,
+        folder: Path,
+        at: Address,
+        *,
+        tone_hz: int = 440,
+        prefix: Sequence[str] = (),
+        certificate: Path | None = None,
     ) -> None:
         self.line, self.folder, self.at, self.prefix = line, folder, at, tuple(prefix)
+        self.certificate = certificate
         self.events: list[Event] = []
         self._changed = threading.Condition()
         self._process: subprocess.Popen[bytes] | None = None
@@ -125,7 +141,8 @@ class Baresip:
         self._socket = self._connected()
         threading.Thread(target=self._listen, args=(self._socket,), daemon=True).start()
         self._do("uanew", self.line.account())
-        self.wait("REGISTER_OK")
+        if self.line.signs_in:
+            self.wait("REGISTER_OK")
 
     def stop(self, *, hard: bool = False) -> None:
         """End it; ``hard``: as a power cut would, without a word to anybody."""
@@ -190,6 +207,7 @@ class Baresip:
                 rtp_last=self.at.port + 40,
                 folder=self.folder,
                 modules=MODULES,
+                more=f"sip_certificate {self.certificate}" if self.certificate else "",
             )
         )
         for name in ("accounts", "contacts"):

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import os
 import subprocess
+from pathlib import Path
+
+from callcenter.errors import HotlineError
 
 _BRING_UP = 'ip link set lo up; for a in $0; do ip addr add "$a" dev lo; done; exec "$@"'
 
@@ -18,6 +21,15 @@ def prefix() -> list[str]:
     """
     unshare = ["unshare", "-n"] if os.geteuid() == 0 else ["unshare", "-r", "-n"]
     return [*unshare, "sh", "-c", _BRING_UP, " ".join(own_addresses())]
+
+
+def require_none(networks: Path = Path("/sys/class/net")) -> None:
+    """Raises HotlineError where this process has a network besides its loopback: an Asterisk would reach somebody."""
+    if others := sorted({path.name for path in networks.iterdir()} - {"lo"}):
+        raise HotlineError(
+            f"this machine has the network {others[0]}: a configuration is tried where there is none; "
+            "set HOTLINE_CHECK_NETWORK=own"
+        )
 
 
 def own_addresses() -> list[str]:

@@ -11,6 +11,7 @@ import struct
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 from lab import g711
 from lab.audio import RATE, tone
@@ -48,10 +49,11 @@ def parse(data: bytes) -> Packet | None:
     return Packet(second & 0x7F, sequence, timestamp, data[start:end])
 
 
-def talk(law: g711.Law, hz: int | None) -> list[bytes]:
+@cache
+def talk(law: g711.Law, hz: int | None) -> tuple[bytes, ...]:
     """The payloads that one second goes round in: a tone of whole hertz, or silence."""
     second = g711.encode(tone(hz, 1.0), law) if hz else g711.SILENCE[law] * RATE
-    return [second[start : start + FRAME] for start in range(0, RATE, FRAME)]
+    return tuple(second[start : start + FRAME] for start in range(0, RATE, FRAME))
 
 
 @dataclass

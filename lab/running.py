@@ -21,17 +21,19 @@ from callcenter.settings import Settings
 from lab.ports import answers
 from schema.calls import LedgerPosition
 
-READY_SECONDS = 30.0
+READY_SECONDS = 120.0
+"""So long, with its imports, on a machine that is busy with ten other things."""
 LOOK_SECONDS = 0.05
 
 
 def commands(settings: Settings) -> Mapping[str, Sequence[str]]:
     """Name: command line. The FastAGI workers share a port; phones fetch their files where a port is set."""
     workers = range(1, settings.agi_workers + 1)
-    names = ["agi"] if settings.agi_workers == 1 else [f"agi{number}" for number in workers]
     hotline = [sys.executable, "-m", "cli"]
+    several = {f"agi{number}": [*hotline, "agi", "--worker", str(number)] for number in workers}
+    agi = {"agi": [*hotline, "agi"]} if settings.agi_workers == 1 else several
     phones = {"phones": [*hotline, "phones", "serve"]} if settings.phones_port else {}
-    return {**{name: [*hotline, "agi"] for name in names}, "ami": [*hotline, "ami"], **phones}
+    return {**agi, "ami": [*hotline, "ami"], **phones}
 
 
 def helpers(*, dry_run: bool) -> Mapping[str, Sequence[str]]:
@@ -57,9 +59,11 @@ def manner(settings: Settings, tell: Callable[[str], None]) -> Manner:
 def wait_until_at_work(app: App, since: dt.datetime, stopped: Callable[[], bool] = lambda: False) -> None:
     """Return when FastAGI answers and the listener, started after ``since``, writes. Raises HotlineError."""
     until = time.monotonic() + READY_SECONDS
-    while not (stopped() or (_agi_answers(app) and _listener_follows(app, since))):
+    while missing := _missing(app, since):
+        if stopped():
+            return
         if time.monotonic() > until:
-            raise HotlineError(f"Hotline did not come up; see the logs in {log_folder(app.settings)}")
+            raise HotlineError(f"Hotline did not come up: {missing}; see {log_folder(app.settings)}")
         time.sleep(LOOK_SECONDS)
 
 
@@ -78,6 +82,13 @@ def at_work(app: App, tell: Callable[[str], None]) -> Iterator[None]:
         loop.call_soon_threadsafe(stop.set)
         thread.join()
         loop.close()
+
+
+def _missing(app: App, since: dt.datetime) -> str:
+    """What is not at work yet; nothing when all is."""
+    if not _agi_answers(app):
+        return "hotline agi does not answer"
+    return "" if _listener_follows(app, since) else "hotline ami does not follow Asterisk"
 
 
 def _agi_answers(app: App) -> bool:

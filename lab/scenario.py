@@ -7,7 +7,7 @@ numbers, and words from a closed set, are rendered, so that no text can end a me
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, cycle, repeat
 from typing import ClassVar, Literal
@@ -58,8 +58,9 @@ class Turn:
 class Caller:
     """Dials, hears, presses keys, talks; hangs up after ``talk_seconds``, or waits for the far end to.
 
-    ``calls`` are (dialled, own number) of one call after the other, where they are not all alike. ``turns`` says
-    of each of them what it does when; they hear nothing, and their events carry SIPp's clock, in milliseconds.
+    ``calls`` are (dialled, own number) of one call after the other, where they are not all alike; so are the keys
+    in ``keys_of``, where they are not ``keys``. ``turns`` says of each of them what it does when; their events carry
+    SIPp's clock, in milliseconds.
     ``refused_with`` is the final status that is right for this call; None means it must be answered.
     ``patience_seconds`` bounds the wait for the far end's hang-up. A ``login`` answers a challenge.
     """
@@ -73,6 +74,7 @@ class Caller:
     law: Law = "alaw"
     tone_hz: int | None = None
     keys: Sequence[Key] = ()
+    keys_of: Sequence[Sequence[Key]] = ()
     dtmf: Literal["rfc4733", "info"] = "rfc4733"
     talk_seconds: float | None = None
     patience_seconds: float = 60.0
@@ -81,9 +83,11 @@ class Caller:
 
     def speech(self) -> Speech:
         """What its media sends; keys in INFO messages are the scenario's business."""
-        each = [_pressed(turn.keys) for turn in self.turns]
-        keys = _pressed(self.keys if self.dtmf == "rfc4733" else ())
-        return Speech(self.law, self.tone_hz, keys, each, hears=not self.turns)
+        if self.turns:
+            return Speech(self.law, self.tone_hz, keys_of=[_pressed(turn.keys) for turn in self.turns])
+        as_sound = self.dtmf == "rfc4733"
+        keys, keys_of = (self.keys, self.keys_of) if as_sound else ((), ())
+        return Speech(self.law, self.tone_hz, _pressed(keys), tuple(map(_pressed, keys_of)))
 
     def rows(self, ports: Sequence[int]) -> str:
         """A row for each call, or each call at a time: media port, dialled number, own number, own name.
@@ -135,18 +139,21 @@ class Agent:
 
 @dataclass(frozen=True, kw_only=True)
 class Registration:
-    """Signs ``login`` in for ``seconds``, 0 to sign it out, at its own address or at ``contact``, as IP:PORT."""
+    """Signs ``logins`` in for ``seconds``, 0 to sign them out, at its own address or at ``contact``, as IP:PORT."""
 
     template: ClassVar[str] = "register.xml.j2"
-    login: Login
+    logins: Sequence[Login]
     seconds: int = 3600
     contact: str = ""
 
     def rows(self) -> str:
-        """One row: the name to register, and where it is to be found unless it is here."""
-        return _injection([(self.login.username, self.contact) if self.contact else (self.login.username,)])
+        """A row for each: name, what answers the challenge, and where it is to be found unless it is here."""
+        accounts = [_sendable((login.username, login.password, self.contact)) for login in self.logins]
+        return _sequence([(name, _ANSWER.format(name, password), at) for name, password, at in accounts])
 
 
+_ANSWER = "[authentication username={} password={}]"
+"""SIPp's only way to have another account with each call: its keyword stands in the row."""
 Scenario = Caller | Agent | Registration
 
 _TEMPLATES = Environment(
@@ -169,10 +176,17 @@ def _pressed(keys: Sequence[Key]) -> list[tuple[float, str]]:
     return [(at / 1000, key.digit) for at, key in zip(moments, keys, strict=True)]
 
 
-def _injection(rows: Sequence[tuple[str, ...]]) -> str:
+def _injection(rows: Iterable[tuple[str, ...]]) -> str:
+    return _sequence([_sendable(row) for row in rows])
+
+
+def _sendable(row: tuple[str, ...]) -> tuple[str, ...]:
     """SIPp's CSV has no quoting: a field holds no separator, no line's end, no keyword's bracket."""
-    for row in rows:
-        for value in row:
-            if re.search(r"[;\[\]\x00-\x1f\x7f]", value):
-                raise HotlineError(f"{value!r} can't be sent: no ';', brackets or control characters")
+    for value in row:
+        if re.search(r"[;\[\]\x00-\x1f\x7f]", value):
+            raise HotlineError(f"{value!r} can't be sent: no ';', brackets or control characters")
+    return row
+
+
+def _sequence(rows: Iterable[tuple[str, ...]]) -> str:
     return "\n".join(["SEQUENTIAL", *(";".join(row) for row in rows), ""])

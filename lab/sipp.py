@@ -9,12 +9,14 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from callcenter.errors import HotlineError
 from lab.media import Media
+from lab.real_time import real_time
 from lab.scenario import Agent, Caller, Login, Registration, render
 from lab.sipp_events import Diary, Event
 from lab.sipp_run import Address, Results, Run, errors
@@ -35,24 +37,27 @@ def start(
     at_once: int = 8,
     lines: int | None = None,
     seconds: float = 120.0,
+    hears: bool = True,
 ) -> Run:
     """Start a scenario against ``toward``; its files go into a new folder below ``logs``.
 
     A caller places ``calls``, ``rate`` a second; an agent is there until stopped. No more than ``at_once``
     calls are up together; ``lines``: of those, how many have sound at a time. Everything ends after ``seconds``
-    at the latest. An agent with a login is signed in when this returns. Raises HotlineError.
+    at the latest. An agent with a login is signed in when this returns. With ``hears`` False nothing is kept of
+    what it hears. Raises HotlineError.
     """
     folder = Path(tempfile.mkdtemp(prefix=f"{type(scenario).__name__.lower()}-", dir=logs))
     at = _with_port(at)
     if isinstance(scenario, Agent) and scenario.login:
         register(scenario.login, toward, at=at)
-    media = Media(at.ip, lines or at_once, scenario.speech())
+    media = Media(at.ip, lines or at_once, scenario.speech(), hears=hears)
     diary = Diary(folder / "events")
     media.watch(diary.descriptor, lambda: diary.read(partial(_tell, media)))
     _write(folder, render(scenario), scenario.rows(media.ports))
     options = ["-l", str(at_once)]
     options += ["-r", f"{rate:g}", "-m", str(calls)] if isinstance(scenario, Caller) else []
     process = _launch(folder, toward, at, scenario.login, options, seconds)
+    real_time(process.pid)
     media.start()
     started = Run(folder, at, media, process, diary)
     _wait_bound(started)
@@ -73,17 +78,30 @@ def register(
 
     ``phone``: its calls come there, where a SIPp may be listening already.
     """
+    register_all([login], toward, at=at, seconds=seconds, phone=phone)
+
+
+def register_all(
+    logins: Sequence[Login],
+    toward: Address,
+    *,
+    at: Address,
+    seconds: int = 3600,
+    phone: Address | None = None,
+) -> None:
+    """The same for several at once."""
     at = _with_port(at)
     contact = f"{phone.ip}:{phone.port}" if phone else ""
-    scenario = Registration(login=login, seconds=seconds, contact=contact)
+    scenario = Registration(logins=logins, seconds=seconds, contact=contact)
+    count = str(len(logins))
     with tempfile.TemporaryDirectory(prefix="sipp-") as name:
         folder = Path(name)
         _write(folder, render(scenario), scenario.rows())
-        process = _launch(folder, toward, at, login, ["-m", "1"], REGISTER_SECONDS)
+        options = ["-m", count, "-r", count]
+        process = _launch(folder, toward, at, None, options, REGISTER_SECONDS)
         if process.wait(2 * REGISTER_SECONDS) != 0:
-            raise HotlineError(
-                f"{login.username} could not register at {toward.ip}:{toward.port}:\n{errors(folder)}"
-            )
+            names = ", ".join(login.username for login in logins)
+            raise HotlineError(f"{names} could not register at {toward.ip}:{toward.port}:\n{errors(folder)}")
 
 
 def _write(folder: Path, scenario: str, rows: str) -> None:

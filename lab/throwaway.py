@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from callcenter.errors import HotlineError
+from lab import namespace
 from lab.account import Account, unprivileged
 from lab.asterisk_root import AsteriskProgram
 from lab.home import temporary_home
@@ -24,14 +25,23 @@ _STAMP = re.compile(r"^\[[^\]]*\] (\w+)\[\d+\](?:\[C-\w+\])?(?: |:)")
 
 
 class Throwaway:
-    """Boots copies of configuration folders; each lives in a temporary folder and a network of its own."""
+    """Boots copies of configuration folders; each lives in a temporary folder and a network of its own.
+
+    Not ``isolated``: this process has no network, so that it needs no right to make one.
+    """
 
     def __init__(
-        self, program: AsteriskProgram, account: Account | None = None, seconds: float = 60.0
+        self,
+        program: AsteriskProgram,
+        account: Account | None = None,
+        seconds: float = 60.0,
+        *,
+        isolated: bool = True,
     ) -> None:
         self.program = program
         self.account = account or unprivileged()
         self.seconds = seconds
+        self.isolated = isolated
 
     @contextmanager
     def boot(self, etc: Path) -> Iterator[ThrowawayAsterisk]:
@@ -40,9 +50,11 @@ class Throwaway:
         Symbolic links are followed; owners and rights don't matter. Raises HotlineError when it does not
         boot.
         """
+        if not self.isolated:
+            namespace.require_none()
         with temporary_home() as folder:
             instance = AsteriskInstance(
-                self.program, folder, name="check", account=self.account, isolated=True
+                self.program, folder, name="check", account=self.account, isolated=self.isolated
             )
             _copy(etc, instance.etc)
             instance.prepare()

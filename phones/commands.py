@@ -14,13 +14,16 @@ import click
 from callcenter.agents.supervise import stop_on_signals
 from callcenter.certificate_store import store_of
 from callcenter.errors import HotlineError, NotFound
+from callcenter.health.end import PHONES, End, tell
 from callcenter.logging import configure
 from callcenter.ports import App
-from callcenter.printing import as_json, print_json, print_rows
+from callcenter.printing import as_json, print_facts, print_rows
 from callcenter.secrets import generate
+from callcenter.settings import Settings
 from callcenter.signed_in import signed_in
 from callcenter.site import Site
 from callcenter.site.edge import Seat
+from callcenter.systemd import keep_telling
 from phones import sheet as sheets
 from phones.account import Account, account, reach
 from phones.answers import Desk
@@ -62,11 +65,7 @@ def show(app: App, number: str, json_wanted: bool) -> None:
         "file": file_name(seat.phone) if seat.phone else None,
         "fetches": known.folder is not None,
     }
-    if json_wanted:
-        print_json(found)
-        return
-    for name, value in found.items():
-        click.echo(f"{name:<18} {', '.join(value) if isinstance(value, list) else value}")
+    print_facts(found, json_wanted)
 
 
 @phones.command()
@@ -125,13 +124,17 @@ def serve_phones(app: App) -> None:
     store.ensure(app.clock())
     desk = Desk(KnownSite(app.sessions(read_only=True)), app.secrets.known, reach(settings), store.authority)
     address = (settings.sip_host, settings.phones_port)
-    asyncio.run(_serve(address, Shown(store.certificate, store.key), desk))
+    asyncio.run(_serve(settings, address, Shown(store.certificate, store.key), desk))
 
 
-async def _serve(address: tuple[str, int], shown: Shown, desk: Desk) -> None:
+async def _serve(settings: Settings, address: tuple[str, int], shown: Shown, desk: Desk) -> None:
     stop = asyncio.Event()
     stop_on_signals(stop)
+    beside = [asyncio.create_task(work) for work in (keep_telling(), tell(settings, End(PHONES, [])))]
     await serve(address, shown, desk, stop)
+    for task in beside:
+        task.cancel()
+    await asyncio.gather(*beside, return_exceptions=True)
 
 
 def _rows(app: App) -> Iterator[dict[str, Any]]:

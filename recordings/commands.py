@@ -10,17 +10,20 @@ import click
 from sqlalchemy import select
 
 from callcenter.calls.page import columns, seconds
-from callcenter.errors import NotFound
+from callcenter.errors import HotlineError, NotFound
 from callcenter.ports import App
 from callcenter.printing import as_json, print_json, print_rows
 from callcenter.site_file.store import time_zone
 from recordings.catalogue import Catalogue
+from recordings.copying import copy_of
 from recordings.finishing import Finisher
 from recordings.integrity import audit, repair
 from recordings.keeping_commands import delete, expire, export, hold, release
 from recordings.pause_commands import pause, resume
 from recordings.policy import LegPolicy
+from recordings.store import store_of
 from schema.calls import Recording
+from schema.recording_copies import RecordingCopy
 
 LISTED = ("id", "started_at", "call_id", "agent", "queue", "state", "duration_ms", "path")
 
@@ -49,15 +52,20 @@ def list_recordings(app: App, last: int, call_id: str | None, agent: str | None,
 
 @recordings.command("show")
 @click.argument("number", metavar="ID", type=int)
+@click.option("--link", is_flag=True, help="a link to its copy in the object store, for a quarter of an hour")
 @as_json
 @click.pass_obj
-def show_recording(app: App, number: int, json_wanted: bool) -> None:
+def show_recording(app: App, number: int, link: bool, json_wanted: bool) -> None:
     """One recording: whose, how long, and where its file is."""
     with app.sessions(read_only=True)() as session:
-        row = session.get(Recording, number)
+        row, copy = session.get(Recording, number), copy_of(session, number)
     if row is None:
         raise NotFound(f"there is no recording {number}; see hotline recordings list")
-    facts = columns(row) | {"file": _file(app, row)}
+    facts = columns(row) | {"file": _file(app, row), "copy": copy.address if copy else None, "link": None}
+    if copy is not None and copy.local_gone_at is not None:
+        facts["file"] = None
+    if link:
+        facts["link"] = _link(app, copy)
     if json_wanted:
         print_json(facts)
         return
@@ -68,6 +76,8 @@ def show_recording(app: App, number: int, json_wanted: bool) -> None:
         "started_at",
         "reason",
         "file",
+        "copy",
+        "link",
         "bytes",
         "sha256",
         "sides",
@@ -120,3 +130,11 @@ def _print_audit(findings: list[dict[str, Any]], repaired: int) -> None:
 
 def _file(app: App, row: Recording) -> str | None:
     return None if row.path is None else str(app.settings.recordings / row.path)
+
+
+def _link(app: App, copy: RecordingCopy | None) -> str:
+    store = store_of(app.settings, app.secrets.known)
+    found = store.link(copy.address) if store and copy else None
+    if found is None:
+        raise HotlineError("there is no link: it has no copy in an object store that gives links; see --help")
+    return found

@@ -20,6 +20,7 @@ from callcenter.ports import TalkedLeg
 from recordings import naming, sound
 from recordings.catalogue import PLAYABLE
 from recordings.conversion import SUFFIXES
+from recordings.copying import only_there
 from recordings.legs import queue_of, talked
 from schema.calls import Call, Leg, Recording, Visit
 from schema.recordings import RecordingDecision
@@ -53,8 +54,10 @@ def audit(session: Session, folder: Path, recorded_queues: set[str]) -> list[Fin
     )
     known: set[str] = set()
     findings: list[Finding] = []
+    away = only_there(session)
     for recording, leg in rows:
-        findings += _check_row(recording, leg, folder)
+        if recording.id not in away:
+            findings += _check_row(recording, leg, folder)
         known.add(recording.path or "")
     findings += [
         Finding("no_row", leg.uniqueid, f"call {leg.call_id}: agent {leg.agent} talked {leg.talk_ms} ms")

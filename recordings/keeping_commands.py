@@ -8,8 +8,12 @@ from pathlib import Path
 
 import click
 
+from callcenter.errors import HotlineError
 from callcenter.ports import App
-from recordings import retention
+from recordings import retention, sound
+from recordings.copying import copy_of
+from recordings.store import store_of
+from schema.recording_copies import RecordingCopy
 
 NUMBER = click.argument("number", metavar="ID", type=int)
 
@@ -64,8 +68,25 @@ def expire(app: App, dry_run: bool) -> None:
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.pass_obj
 def export(app: App, number: int, file: Path) -> None:
-    """Copy a recording to FILE."""
+    """Copy a recording to FILE, out of the object store when that has the only one."""
     with app.sessions().begin() as session:
-        path = retention.exported(session, number, getpass.getuser(), app.clock, file.absolute())
-        shutil.copyfile(app.settings.recordings / path, file)
+        path = app.settings.recordings / retention.exported(
+            session, number, getpass.getuser(), app.clock, file.absolute()
+        )
+        copy = copy_of(session, number)
+        if copy is None or path.exists():
+            shutil.copyfile(path, file)
+        else:
+            fetch(app, copy, file)
     click.echo(f"recording {number} is in {file}")
+
+
+def fetch(app: App, copy: RecordingCopy, file: Path) -> None:
+    """Bring a copy here, and see that it is what was recorded. Raises HotlineError."""
+    store = store_of(app.settings, app.secrets.known)
+    if store is None:
+        raise HotlineError(f"the sound is at {copy.address}: set HOTLINE_RECORDINGS_STORE to reach it")
+    store.fetch(copy.address, file)
+    if sound.digest(file) != copy.sha256:
+        file.unlink()
+        raise HotlineError(f"{copy.address} is not what was recorded; see the store's own history")

@@ -41,8 +41,10 @@ class LegPolicy:
         """Why there is rightly no file; None when there should be one."""
         found = self.terms(leg)
         said = self._decision(leg)
+        if said is not None and leg.queue is None and not said.record:
+            return said.reason
         if said is None and leg.queue is not None:
-            static = static_decision(self.site, leg.queue)
+            static = static_decision(self.site, leg.trunk, leg.queue)
             if not static.record:
                 return decide(found, leg.call_id).reason if found.percent == 0 else static.reason
         decision = decide(found, leg.call_id, answer_of(said.consent) if said else None)

@@ -51,9 +51,7 @@ class Room:
 
     def look(self) -> bool:
         """Whether there is room; the gap begins or ends accordingly. Raises what the database raises."""
-        disk = shutil.disk_usage(
-            next(path for path in (self._folder, *self._folder.parents) if path.exists())
-        )
+        disk = shutil.disk_usage(_existing(self._folder))
         least = min(LEAST, disk.total // SHARE)
         full = disk.free < (2 * least if self._alarmed else least)
         if full and not self._alarmed:
@@ -82,3 +80,12 @@ class Room:
             if lasting is not None and not full:
                 lasting.ended_at = self._clock()
         self._since = None
+
+
+def free_bytes(folder: Path) -> int:
+    """On the file system that ``folder`` is on, or will be."""
+    return shutil.disk_usage(_existing(folder)).free
+
+
+def _existing(folder: Path) -> Path:
+    return next(path for path in (folder, *folder.parents) if path.exists())

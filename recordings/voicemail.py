@@ -32,6 +32,9 @@ SETTLED_NS = 1_000_000_000
 WHOLE_SECOND = dt.timedelta(seconds=1)
 """``origtime`` is cut to whole seconds."""
 
+Version = tuple[int, int]
+"""Of a file: its number and when it was written."""
+
 
 class Mailboxes:
     """The messages of one Asterisk, ``system`` (``callcenter.ports.MailboxKeeper``). ``spool`` is Asterisk's.
@@ -51,19 +54,24 @@ class Mailboxes:
         self._system = system
         self._addresses = addresses
         self._seen: dict[Path, int] = {}
+        self._written: dict[Path, Version] = {}
 
     def collect(self) -> int:
-        """Write every message that is new or has moved; gives how many were looked at. Saying it twice
-        changes nothing. Raises what the database raises.
+        """Write every message that is new or has moved, or had no call yet; gives how many were looked at.
+        Saying it twice changes nothing. Raises what the database raises.
         """
         changed = dict(self._changed())
-        messages = [row for inbox in changed for row in self._messages(inbox)]
+        messages = [found for inbox in changed for found in self._messages(inbox)]
+        written = {}
         if messages:
             addresses = self._addresses()
             with self._session() as session, session.begin():
-                for row in messages:
+                for file, version, row in messages:
                     if _put(session, row):
                         _follow_up(session, row, addresses.get(row["mailbox"]))
+                    if row["call_id"]:
+                        written[file] = version
+        self._written |= written
         self._seen |= {inbox: at for inbox, at in changed.items() if time.time_ns() - at > SETTLED_NS}
         return len(messages)
 
@@ -75,10 +83,11 @@ class Mailboxes:
             if self._seen.get(inbox) != at:
                 yield inbox, at
 
-    def _messages(self, inbox: Path) -> Iterator[dict[str, Any]]:
+    def _messages(self, inbox: Path) -> Iterator[tuple[Path, Version, dict[str, Any]]]:
         for file in sorted(inbox.glob("msg*.txt")):
             try:
-                yield self._row(file)
+                if self._written.get(file) != (version := _version(file)):
+                    yield file, version, self._row(file)
             except (OSError, KeyError, ValueError, configparser.Error) as error:
                 log.warning("voicemail.unreadable", file=str(file), error=str(error))
 
@@ -94,6 +103,12 @@ class Mailboxes:
             "duration_ms": duration_ms(sound, int(message["duration"])),
             "channel": message["callerchan"],
         }
+
+
+def _version(file: Path) -> Version:
+    """Another message at the same path is another file, and one written anew is of another time."""
+    found = file.stat()
+    return found.st_ino, found.st_mtime_ns
 
 
 def read(file: Path) -> Mapping[str, str]:

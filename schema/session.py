@@ -53,6 +53,11 @@ def session_factory(engine: Engine, *, read_only: bool = False) -> sessionmaker[
     return sessionmaker(engine, expire_on_commit=False)
 
 
+def reading(sessions: sessionmaker[Session]) -> Session:
+    """A session on the database of these that only reads, whatever they do themselves."""
+    return sessions(bind=sessions.kw["bind"].execution_options(**READ_ONLY))
+
+
 def trouble(error: SQLAlchemyError) -> str:
     """One sentence for the operator: what the database said, and what to look at. Shows no password."""
     said = str(getattr(error, "orig", None) or error).strip().splitlines()[0]

@@ -19,6 +19,7 @@ from schema import (
     fraud,
     missed_in_a_row,
     peers,
+    recording_copies,
     recordings,
     routing,
     site,
@@ -41,6 +42,7 @@ WITH_TABLES = (
     fraud,
     missed_in_a_row,
     peers,
+    recording_copies,
     recordings,
     routing,
     site,
@@ -78,16 +80,26 @@ def upgrade(engine: Engine) -> tuple[str | None, str]:
     """Run the missing revisions in one transaction; gives the revision before and after."""
     make_folder(engine.url)
     with engine.begin() as connection:
-        _wait_for_turn(connection)
+        wait_for_turn(connection)
         before = MigrationContext.configure(connection).get_current_revision()
-        config = _config()
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        bring_to(connection, "head")
     return before, head()
 
 
-def _wait_for_turn(connection: Connection) -> None:
-    """SQLite's own write lock is held already."""
+def bring_to(connection: Connection, revision: str) -> None:
+    """Run the missing revisions up to ``revision`` in the transaction at hand."""
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
+
+
+def knows(revision: str) -> bool:
+    """Whether this program has the revision: it is not of a newer one."""
+    return any(each.revision == revision for each in ScriptDirectory.from_config(_config()).walk_revisions())
+
+
+def wait_for_turn(connection: Connection) -> None:
+    """Let no other upgrade work beside this transaction. SQLite's own write lock is held already."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("SET LOCAL statement_timeout = 0"))
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})

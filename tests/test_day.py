@@ -8,13 +8,14 @@ from collections import Counter
 import pytest
 
 from callcenter.agents.times import Times
-from lab.scenario import Caller, render
+from lab.scenario import Caller
 from lab.sipp_messages import Rung
 from tests.e2e import site_day
 from tests.e2e.day.agents_times import Seconds, Talked, by_phone, could_be, differences
 from tests.e2e.day.kinds import KINDS
 from tests.e2e.day.oracle import Way
-from tests.e2e.day.plan import by_kind, plan
+from tests.e2e.day.phones import alike
+from tests.e2e.day.plan import plan
 
 AGENTS = ("4001", "4002", "4003")
 BEGAN = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
@@ -56,14 +57,22 @@ def test_no_callers_number_is_the_beginning_of_anothers() -> None:
     assert len({len(begin) for begin in begins}) == 1
 
 
-def test_the_calls_of_a_kind_are_one_run_of_sipp() -> None:
+def test_calls_that_one_sipp_can_place_are_one_run_each_with_its_own_keys() -> None:
     calls = plan(7, 300, AGENTS)
-    for kind, those in by_kind(calls).items():
-        assert those == [call for call in calls if call.kind is kind]
-        caller = Caller(dials=kind.dials, calls=[(one.dials, one.caller) for one in those], keys=kind.keys)
-        assert render(caller)
-        _, *rows = caller.rows(range(30000, 30002)).splitlines()
-        assert [tuple(row.split(";")[1:3]) for row in rows] == [(one.dials, one.caller) for one in those]
+    runs = alike(calls)
+    assert Counter(call for those in runs.values() for call in those) == Counter(calls)
+    for same, those in runs.items():
+        assert those == [call for call in calls if call in those]
+        rows = [(one.dials, one.caller) for one in those]
+        caller = Caller(dials="", calls=rows, keys_of=[one.kind.keys for one in those])
+        assert {(one.kind.trunk, one.kind.hangs_up, one.kind.refused_with) for one in those} == {
+            (same.trunk, same.hangs_up, same.refused_with)
+        }
+        assert [len(caller.speech().pressed(number + 1)) for number in range(len(those))] == [
+            len(one.kind.keys) for one in those
+        ]
+        _, *written = caller.rows(range(30000, 30002)).splitlines()
+        assert [tuple(row.split(";")[1:3]) for row in written] == rows
 
 
 DONE = Way(("to care",), ("care play played", "care queue begun wait"), ("care answered",))

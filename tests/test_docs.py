@@ -29,8 +29,10 @@ ROOMS = (
     "schema",
 )
 PLACES = (*ROOMS, "cli.py", "README.md", "docs")
-MADE_ELSEWHERE = {"HOTLINE_COMPLETE"}
-"""click's own: the completion script sets it."""
+OF_CONTAINERS = {"HOTLINE_BASE", "HOTLINE_BIND", "HOTLINE_SITE", "HOTLINE_SITES", "HOTLINE_SUBNET"}
+"""Read by the files below docker/, not by the program; docs/guide/docker.md has them."""
+MADE_ELSEWHERE = {"HOTLINE_COMPLETE", *OF_CONTAINERS}
+"""Besides, click's own: the completion script sets it."""
 
 
 def documented(heading: str) -> set[str]:

@@ -18,6 +18,7 @@ ROOT = Path(__file__).parents[1]
 SIBLINGS = (
     "agi",
     "ami",
+    "backup",
     "dialplan_templates",
     "doctor",
     "lab",

@@ -13,6 +13,7 @@ from agi.lookup import look_up
 from agi.outcomes import HungUp
 from agi.scripts.asked_once import mark_asked, was_asked
 from agi.scripts.knowing import agent_state, closings, of_the_caller, who_served
+from agi.scripts.outgoing import refused_to_flow
 from agi.scripts.recording import NOT_RECORDED, RecordingRules
 from agi.scripts.survey import survey
 from agi.services import Services
@@ -49,6 +50,7 @@ from callcenter.site.service import Queue
 
 AGENT_HUNG_UP, ANSWERED = "CONTINUE", "ANSWER"
 KEPT = dialogue.Outcome("KEPT")
+REFUSED = dialogue.Outcome("CHANUNAVAIL")
 
 
 def ivr(call: Call, services: Services) -> None:
@@ -137,6 +139,12 @@ class _Stretch:
         if act.kind == "survey":
             self._survey(act.target, walk)
             walk.answer(dialogue.Outcome("DONE"))
+            return False
+        published = self._snapshot.published
+        if act.kind == "outside" and refused_to_flow(
+            self._call, self._services, published, walk.place.flow, act.target
+        ):
+            walk.answer(REFUSED)
             return False
         self._voice.play(act.prompts, act.language)
         if act.kind == "queue":

@@ -1,6 +1,8 @@
-"""Before a call from a seat goes out: the day's caps, the alarms, and the audit of what was refused."""
+"""Before a call from a seat or of a flow goes out: the day's caps, the alarms, and the audit of what was refused."""
 
 from __future__ import annotations
+
+import datetime as dt
 
 import structlog
 from sqlalchemy.orm import Session
@@ -11,7 +13,8 @@ from agi.services import Services
 from callcenter.routing import outgoing
 from callcenter.routing.inside import capped
 from callcenter.routing.inside_call import Decision, House
-from callcenter.routing.toll_fraud import Verdict, blind, counts
+from callcenter.routing.toll_fraud import Verdict, blind, counts, is_abroad, is_emergency
+from callcenter.site_file.published import Published
 
 log = structlog.get_logger()
 AUDITED = ("barred", "not_allowed")
@@ -27,16 +30,38 @@ def guarded(call: Call, services: Services, house: House, decision: Decision, se
     if decision.act != "out" or not decision.counts or not counts(site):
         return decision
     person, number = _person(house, decision, seat), decision.place.number if decision.place else ""
-    abroad = decision.counts == "abroad"
+    refused = _counted(
+        call, services, house.published, person, number, abroad=decision.counts == "abroad", at=house.at
+    )
+    return capped(house, decision, refused) if refused else decision
 
+
+def refused_to_flow(call: Call, services: Services, published: Published, flow: str, number: str) -> str:
+    """Why a flow's own call outside does not go out; empty when it does, and then it is counted in the flow's name."""
+    site = published.site
+    if is_emergency(site, number) or not counts(site):
+        return ""
+    abroad = is_abroad(number, site.country)
+    return _counted(call, services, published, f"flow {flow}", number, abroad=abroad, at=services.clock())
+
+
+def _counted(
+    call: Call,
+    services: Services,
+    published: Published,
+    person: str,
+    number: str,
+    *,
+    abroad: bool,
+    at: dt.datetime,
+) -> str:
     def ask(session: Session) -> Verdict:
-        return outgoing.ask(session, house.published, call.call_id, person, number, abroad, house.at)
+        return outgoing.ask(session, published, call.call_id, person, number, abroad, at)
 
     try:
-        verdict = in_database(call, services, ask)
+        return in_database(call, services, ask).refused
     except DatabaseAway:
-        verdict = blind(site, abroad)
-    return capped(house, decision, verdict.refused) if verdict.refused else decision
+        return blind(published.site, abroad).refused
 
 
 def _audit(call: Call, services: Services, house: House, decision: Decision, seat: str) -> None:

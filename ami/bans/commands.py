@@ -16,10 +16,12 @@ from ami.bans.watch import ROWS_SECONDS, BanWatch
 from ami.tail import Position, Tail
 from callcenter.calls.page import columns
 from callcenter.errors import HotlineError
+from callcenter.health.end import BANS, End, serve_beside
 from callcenter.logging import configure
 from callcenter.ports import App
 from callcenter.printing import as_json, print_rows
 from callcenter.site_file.store import time_zone
+from callcenter.systemd import ALIVE, READY, notify
 from schema.fraud import Ban
 
 SHOWN = ("address", "began_at", "until", "by", "reason", "lifted_at", "lifted_by")
@@ -86,12 +88,15 @@ def watch(app: App, dry_run: bool) -> None:
     watching = BanWatch(
         tail, app.sessions(), firewall(dry_run), [here.sip_port, here.http_port], app.site, app.clock
     )
+    serve_beside(here, End(BANS, [watching], watching.troubles))
     here.log.mkdir(parents=True, exist_ok=True)
     changes = FileChanges(here.log)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    notify(READY)
     try:
         while True:
             watching.look()
+            notify(ALIVE)
             changes.wait(ROWS_SECONDS)
     except KeyboardInterrupt:
         changes.close()

@@ -7,7 +7,7 @@ import ipaddress
 import socket
 from collections.abc import Iterator
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
 from ami.bans.tally import AllowList
@@ -16,16 +16,30 @@ from callcenter.site import Site
 from schema.config import Audit
 from schema.fraud import Ban
 
+OURSELVES = "hotline"
+"""By whom a ban is that nobody typed."""
+MOST_OVER = 10_000
+"""Bans of our own that are over and are kept; of more the newest."""
 
-def add(session: Session, address: str, until: dt.datetime, by: str, reason: str, at: dt.datetime) -> Ban:
+
+def add(
+    session: Session,
+    address: str,
+    until: dt.datetime,
+    by: str,
+    reason: str,
+    at: dt.datetime,
+    audited: bool = True,
+) -> Ban:
     """Shut an address out; a ban in force becomes the longer of the two. The caller commits."""
     found = session.scalars(in_force(at).where(Ban.address == address)).first()
     if found is None:
         found = Ban(address=address, began_at=at, until=until, by=by, reason=reason)
         session.add(found)
     found.until = max(found.until, until)
-    detail = {"until": found.until.isoformat(), "reason": reason}
-    session.add(Audit(at=at, by=by, action="ban.add", subject=address, detail=detail))
+    if audited:
+        detail = {"until": found.until.isoformat(), "reason": reason}
+        session.add(Audit(at=at, by=by, action="ban.add", subject=address, detail=detail))
     return found
 
 
@@ -37,6 +51,15 @@ def lift(session: Session, address: str, by: str, at: dt.datetime) -> None:
     for ban in found:
         ban.lifted_at, ban.lifted_by = at, by
     session.add(Audit(at=at, by=by, action="ban.lift", subject=address, detail={}))
+
+
+def forget(session: Session, at: dt.datetime) -> None:
+    """Remove our own bans that are over, but for the newest. What was typed stays. The caller commits."""
+    over = (Ban.by == OURSELVES, Ban.until <= at)
+    newest = select(Ban.id).where(*over).order_by(Ban.id.desc())
+    last = session.scalar(newest.offset(MOST_OVER).limit(1))
+    if last is not None:
+        session.execute(delete(Ban).where(*over, Ban.id <= last))
 
 
 def in_force(at: dt.datetime) -> Select[Ban]:

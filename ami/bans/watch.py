@@ -19,6 +19,7 @@ from ami.bans.security_log import failure
 from ami.bans.tally import Tally
 from ami.tail import Tail
 from callcenter.errors import HotlineError
+from callcenter.health.families import Families, gauge
 from callcenter.ports import Clock
 from callcenter.site import Site
 from schema.refusal import first_line
@@ -26,8 +27,13 @@ from schema.refusal import first_line
 log = structlog.get_logger()
 ROWS_SECONDS, SITE_SECONDS = 1.0, 60.0
 """How often the rows, which the command line changes, and the site's rules are looked at."""
+FORGET_SECONDS = 60.0
+"""How often old rows are looked for."""
 MOST = 10_000
-"""Addresses in the filter; of more the newest."""
+"""Addresses that are shut out at once, and bans that wait for the database: whoever sends from forged addresses makes
+as many as they like, and one more of them ends no attack."""
+MOST_AUDITED = 1_000
+"""With more in force, new bans have their row alone: the audit log is never cleared."""
 Unwritten = tuple[str, dt.datetime, str, dt.datetime]
 
 
@@ -51,8 +57,19 @@ class BanWatch:
         self._applied: dict[str, dt.datetime] | None = None
         """None: nobody knows; the table is put in place whole."""
         self._unwritten: list[Unwritten] = []
-        self._rows_due = self._site_due = clock()
+        self._full = False
+        self._rows_due = self._site_due = self._forget_due = clock()
         self._site_due += dt.timedelta(seconds=SITE_SECONDS)
+
+    def troubles(self) -> dict[str, str]:
+        """What keeps bans from being in force."""
+        return {} if self._applied is not None else {"filter": "it could not be set; see the log"}
+
+    def collect(self) -> Families:
+        """How many are shut out here."""
+        yield gauge(
+            "hotline_bans_enforced", "Addresses the packet filter shuts out", len(self._applied or {})
+        )
 
     def look(self) -> None:
         """Hear what is new, let the filter follow, write it down."""
@@ -71,13 +88,23 @@ class BanWatch:
         for line in self._tail.read():
             failed = failure(line)
             why = self._tally.hear(failed) if failed else None
-            if failed and why and self._in_force.get(failed.address, now) <= now:
+            new = failed and why and self._in_force.get(failed.address, now) <= now
+            if failed and why and new and self._has_room(now):
                 until = now + dt.timedelta(minutes=self._tally.rules.minutes)
                 self._in_force[failed.address] = until
                 self._unwritten.append((failed.address, until, why, now))
                 log.warning("bans.banned", address=failed.address, reason=why, until=until.isoformat())
                 found = True
         return found
+
+    def _has_room(self, now: dt.datetime) -> bool:
+        if len(self._in_force) >= MOST:
+            self._in_force = {address: until for address, until in self._in_force.items() if until > now}
+        full = len(self._in_force) >= MOST
+        if full and not self._full:
+            log.error("bans.full", addresses=MOST, meaning="nobody more is shut out until bans end")
+        self._full = full
+        return not full
 
     def _enforce(self, now: dt.datetime) -> None:
         wanted = {
@@ -104,13 +131,24 @@ class BanWatch:
         try:
             with self._sessions.begin() as session:
                 for address, until, why, at in self._unwritten:
-                    store.add(session, address, until, "hotline", why, at)
+                    audited = len(self._in_force) <= MOST_AUDITED
+                    store.add(session, address, until, store.OURSELVES, why, at, audited)
+                if now >= self._forget_due:
+                    store.forget(session, now)
+                    self._forget_due = now + dt.timedelta(seconds=FORGET_SECONDS)
             self._unwritten.clear()
             with self._sessions() as session:
                 found = session.scalars(store.in_force(now)).all()
             self._in_force = {ban.address: ban.until for ban in reversed(found)}
         except SQLAlchemyError as error:
             log.warning("bans.database_away", error=first_line(error), unwritten=len(self._unwritten))
+            self._drop_oldest()
+
+    def _drop_oldest(self) -> None:
+        over = len(self._unwritten) - MOST
+        if over > 0:
+            log.error("bans.not_kept", bans=over, meaning="they were in force and will not be in the rows")
+            del self._unwritten[:over]
 
     def _follow_site(self, now: dt.datetime) -> None:
         self._site_due = now + dt.timedelta(seconds=SITE_SECONDS)

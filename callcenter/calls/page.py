@@ -133,6 +133,15 @@ class CallPage:
             if back.call_id != self.call.call_id:
                 yield Line(back.started_at, "callback", f"{back.caller} was rung in call {back.call_id}")
 
+    def _credit(self, score: Score) -> str:
+        """Why the score is its agent's, where the caller talked with somebody else afterwards."""
+        talked = [leg for leg in self.legs if leg.kind in SHOWN_LEGS and leg.talk_ms and leg.ended_at]
+        before = [leg for leg in talked if leg.ended_at and leg.ended_at <= score.at]
+        last = max(before, key=lambda leg: leg.ended_at or leg.started_at, default=None)
+        if last is None or last.agent or not score.agent:
+            return ""
+        return f"; credited to the last agent who talked, before {last.endpoint} did"
+
     def _end_lines(self) -> Iterator[Line]:
         for decision in self.decisions:
             yes = "to be recorded" if decision.record else "not to be recorded"
@@ -154,7 +163,7 @@ class CallPage:
             got = f"scored {score.score}" if score.score else score.outcome
             why = f" ({score.reason})" if score.reason else ""
             whose = f"agent {score.agent}, " if score.agent else ""
-            yield Line(score.at, "score", f"{whose}queue {score.queue}: {got}{why}")
+            yield Line(score.at, "score", f"{whose}queue {score.queue}: {got}{why}{self._credit(score)}")
         for reply in self.replies:
             yield Line(reply.at, "survey", f"{reply.question}: {reply.answer or reply.message}")
         if self.call.ended_at is not None:

@@ -13,8 +13,8 @@ def scores(
 ) -> tuple[ScoreRecord, ...]:
     """The rows of a call. ``surveys``: queue → its survey; ``answers``: what the survey script heard.
 
-    An answer belongs to the last answered visit that began before it, and is credited to the agent who was
-    the last to talk with the caller before the question.
+    An answer belongs to the last answered visit that began before it, and is credited to the last agent who
+    talked with the caller before the question, whoever outside the house did so afterwards.
     """
     answered = [visit for visit in call.visits if visit.outcome == "answered" and visit.left_at]
     given = {visit.number: _answer(visit, answered, answers) for visit in answered}
@@ -68,12 +68,12 @@ def _outcome(
 
 
 def _last_agent(call: CallRecord, visit: VisitRecord) -> str | None:
-    """Who talked last with the caller during the visit; without a word spoken, who answered."""
+    """The agent who talked last with the caller during the visit; when none did, who answered."""
     spoken = [
         (span.end, leg.agent)
         for leg in call.legs
-        if leg.kind != "caller"
+        if leg.kind != "caller" and leg.agent
         for span in leg.talks
         if visit.joined_at <= span.start and (visit.left_at is None or span.start <= visit.left_at)
     ]
-    return max(spoken, key=lambda talk: talk[0])[1] if spoken else visit.agent
+    return max(spoken)[1] if spoken else visit.agent

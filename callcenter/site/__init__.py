@@ -80,6 +80,13 @@ class Site(Part):
         given = self.outbound.emergency
         return EMERGENCY.get(self.country, ("112",)) if given is None else tuple(given)
 
+    @property
+    def uses_tls(self) -> bool:
+        """Whether a phone or a trunk is to be reached by TLS."""
+        return any(seat.encryption != "none" for seat in self.seats) or any(
+            trunk.is_secure for trunk in self.trunks
+        )
+
     def trunk_endpoints(self) -> dict[str, str]:
         """Every SIP endpoint name of a trunk → the trunk's name; a gateway that signs in has its account's too."""
         names = {trunk.name: trunk.name for trunk in self.trunks}

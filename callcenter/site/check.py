@@ -19,6 +19,7 @@ from callcenter.site.peer_check import peers
 from callcenter.site.phone_check import phones
 from callcenter.site.problems import Path as Where
 from callcenter.site.problems import Problem
+from callcenter.site.recording_check import recording
 from callcenter.site.references import exit_keys, references
 from callcenter.site.room_check import rooms
 from callcenter.site.routes import routes
@@ -68,6 +69,7 @@ def problems(site: Site, folder: Path | None = None) -> list[Problem]:
         peers,
         fraud,
         surveys,
+        recording,
         languages,
         words,
         feature_codes,

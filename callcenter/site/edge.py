@@ -59,6 +59,12 @@ class Trunk(Part):
     codecs: list[Codec] = Field(default_factory=lambda: list(G711), min_length=1)
     dtmf: Literal["rfc4733", "info", "inband", "auto"] = "rfc4733"
     channels: int = Field(default=30, ge=1, le=1000, description="calls at once")
+    transport: Literal["udp", "tls"] = Field(
+        default="udp", description="tls: signalling is encrypted, and the far end's certificate is checked"
+    )
+    encryption: Literal["none", "sdes"] = Field(
+        default="none", description="sdes: speech by SRTP or not at all, with keys in the signalling"
+    )
     caller_id: CallerId = Field(default=CallerId())
     check_seconds: int = Field(
         default=30, ge=0, le=3600, description="how often OPTIONS asks whether it is there; 0: never"
@@ -71,6 +77,11 @@ class Trunk(Part):
     fallback_flow: Name | None = Field(
         default=None, description="flow whose static menu serves this trunk while FastAGI is away"
     )
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether its signalling goes by TLS."""
+        return self.transport == "tls"
 
 
 class Did(Part):

@@ -52,10 +52,26 @@ class RecordingRule(AgentRule):
     )
 
 
-class Recording(RecordingRule):
+class OutboundRule(Part):
+    """What is different for calls out. Who is called can be told that the call is recorded, and can't be asked."""
+
+    percent: int | None = Field(default=None, ge=0, le=100, description="of the calls out; 0: never")
+    prompt: Name | None = Field(
+        default=None, description="heard by who is called, before the two are joined, instead of any consent"
+    )
+    without_consent: bool = Field(default=False, description="nothing is said to who is called")
+
+
+class TrunkRule(RecordingRule):
+    """What is different on one trunk."""
+
+    outbound: OutboundRule | None = None
+
+
+class Recording(TrunkRule):
     """The site's own values, and who differs from them."""
 
-    trunks: dict[Name, RecordingRule] = Field(default_factory=dict)
+    trunks: dict[Name, TrunkRule] = Field(default_factory=dict)
     queues: dict[Name, RecordingRule] = Field(default_factory=dict)
     inside: AgentRule | None = Field(
         default=None, description="what is different between the house's own phones, without a queue"

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from callcenter.site import Site
 from callcenter.site.problems import Path, Problem
-from callcenter.site.recording import Consent, RecordingRule
+from callcenter.site.recording import Consent, RecordingRule, TrunkRule
 from callcenter.site.steps import Step
 
 PARTS = {
@@ -168,6 +168,8 @@ def _of_recording(site: Site) -> Iterator[Reference]:
     for where, rule in rules:
         if isinstance(rule.consent, Consent):
             yield Reference((*where, "consent", "prompt"), "prompts", rule.consent.prompt)
+        if isinstance(rule, TrunkRule) and rule.outbound and rule.outbound.prompt:
+            yield Reference((*where, "outbound", "prompt"), "prompts", rule.outbound.prompt)
 
 
 def _of_rules(site: Site) -> Iterator[Reference]:

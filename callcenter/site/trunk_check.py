@@ -9,6 +9,8 @@ from callcenter.site.edge import Trunk
 from callcenter.site.gateways import Gateway
 from callcenter.site.problems import Path, Problem
 
+SIP_PORT, SIPS_PORT = 5060, 5061
+
 
 def trunks(site: Site) -> Iterator[Problem]:
     """Everything about a trunk that needs more than the trunk's own keys."""
@@ -17,8 +19,24 @@ def trunks(site: Site) -> Iterator[Problem]:
         if trunk.caller_id.send == "account" and trunk.connection.by != "provider":
             message = f"{trunk.name} has no account at a provider to show: send from or pai"
             yield Problem((*path, "caller_id", "send"), message)
+        yield from _encryption(path, site, trunk)
         if trunk.gateway is not None:
             yield from _gateway((*path, "gateway"), site, trunk, trunk.gateway)
+
+
+def _encryption(path: Path, site: Site, trunk: Trunk) -> Iterator[Problem]:
+    if trunk.encryption != "none" and not trunk.is_secure:
+        message = "without transport: tls everybody on the way reads the keys: add it, or leave this out"
+        yield Problem((*path, "encryption"), message)
+    if not trunk.is_secure:
+        return
+    if trunk.connection.by not in ("address", "provider"):
+        yield Problem((*path, "transport"), "tls is for trunks by address or provider: leave this out")
+    elif trunk.connection.port == SIP_PORT:
+        message = f"{SIP_PORT} is usually the port without TLS: carriers have TLS at {SIPS_PORT}"
+        yield Problem((*path, "connection", "port"), message, warning=True)
+    if any(peer.trunk == trunk.name for peer in site.peers):
+        yield Problem((*path, "transport"), "phones of another site are reached by UDP: leave this out")
 
 
 def _gateway(path: Path, site: Site, trunk: Trunk, gateway: Gateway) -> Iterator[Problem]:

@@ -112,6 +112,7 @@ def dial(planned: Sequence[Planned], toward: Address, at: Address, logs: Path, s
         rate=BEGIN_A_SECOND,
         at_once=len(planned),
         lines=lines(planned),
+        hears=False,
         seconds=seconds + PATIENCE_SECONDS,
     )
 

@@ -16,7 +16,7 @@ from schema.calls import AgentLogin
 from schema.config import Audit
 from schema.fraud import OutgoingCall
 from schema.session import session_factory
-from tests.agi.flows import AT, House, publish
+from tests.agi.flows import AT, Caller, House, publish
 from tests.agi.inside_calls import dial
 from tests.callcenter.flow_sites import QUEUE, flow, site
 
@@ -84,3 +84,24 @@ def test_a_call_from_outside_uses_up_nobodys_cap(house: House, database: Engine)
     assert dial(house, HOME, sessions, channel="PJSIP/out-00000001")["HL_NEXT"] == "refuse"
     with sessions() as session:
         assert session.scalars(select(OutgoingCall)).all() == []
+
+
+def test_a_flows_own_call_counts_in_its_name_and_goes_another_way_when_the_cap_is_reached(
+    tmp_path: Path, database: Engine
+) -> None:
+    after = dict.fromkeys(("busy", "no_answer", "unreachable"), "bye")
+    ring = {"kind": "outside", "number": HOME, "trunk": "out", "ring_seconds": 20, **after}
+    capped = SITE.outbound.model_copy(update={"caps": [Cap(per="house", calls=1)]})
+    known = site(flow({"start": ring, "bye": {"kind": "hangup"}}))
+    house = House(tmp_path)
+    publish(
+        house.etc,
+        7,
+        known.model_copy(update={"trunks": SITE.trunks, "routes": SITE.routes, "outbound": capped}),
+    )
+    house.sessions = session_factory(database)
+    acts = [house.call(Caller()).variables["HL_NEXT"] for _ in range(2)]
+    assert acts == ["outside", "hangup"]
+    with house.sessions() as session:
+        counted = [(row.person, row.number) for row in session.scalars(select(OutgoingCall))]
+    assert counted == [("flow main", HOME)]

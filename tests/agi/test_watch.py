@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -47,11 +48,31 @@ def process(action: str) -> Iterator[subprocess.Popen[str]]:
             started.kill()
 
 
+def its_watch(server: subprocess.Popen[str]) -> int:
+    """The process that watches over this one."""
+    [child] = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()
+    return int(child)
+
+
 def test_a_frozen_process_is_ended() -> None:
     with process("beat()") as server:
         server.send_signal(signal.SIGSTOP)
         assert server.wait(10) == -signal.SIGKILL
         assert "agi.frozen" in server.communicate()[0]
+
+
+def test_a_process_frozen_with_its_watch_is_ended_by_the_kernel() -> None:
+    with process("beat()") as server:
+        watch_of = its_watch(server)
+        os.kill(watch_of, signal.SIGSTOP)
+        server.send_signal(signal.SIGSTOP)
+        began = time.monotonic()
+        try:
+            assert server.wait(10) == -signal.SIGKILL
+        finally:
+            os.kill(watch_of, signal.SIGCONT)
+        assert time.monotonic() - began > (watch.MISSED_BEATS + 1) * 0.05
+        assert "agi.frozen" not in server.communicate()[0]
 
 
 def test_a_process_whose_loop_is_held_is_ended() -> None:
@@ -71,7 +92,6 @@ def test_a_beating_process_is_left_alone_and_takes_its_watch_along() -> None:
 
 def test_a_process_outlives_its_watch() -> None:
     with process("beat(); print('at work', flush=True)") as server:
-        [its_watch] = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()
-        os.kill(int(its_watch), signal.SIGKILL)
+        os.kill(its_watch(server), signal.SIGKILL)
         assert server.stdout is not None
         assert [server.stdout.readline() for _ in range(20)] == ["at work\n"] * 20

@@ -123,7 +123,7 @@ class ThrowAwayAsterisk:
     def start(self) -> None:
         """Boot, and wait until Asterisk says that it is fully booted."""
         self._process = subprocess.Popen(
-            self._command("-f"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=self.folder
+            self.command("-f"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=self.folder
         )
         deadline = time.monotonic() + 30
         while "fully booted" not in self.cli("core waitfullybooted"):
@@ -143,13 +143,14 @@ class ThrowAwayAsterisk:
 
     def cli(self, line: str) -> str:
         """What one command of Asterisk's console prints."""
-        return subprocess.run(self._command("-rx", line), capture_output=True, text=True, check=False).stdout
+        return subprocess.run(self.command("-rx", line), capture_output=True, text=True, check=False).stdout
 
     def log(self) -> str:
         """Notices, warnings and errors so far."""
         return (self.folder / "log/messages").read_text()
 
-    def _command(self, *arguments: str) -> list[str]:
+    def command(self, *arguments: str) -> list[str]:
+        """The program with these arguments, as the account it runs under."""
         rights = AS_NOBODY if os.geteuid() == 0 else []
         loader = [str(next((ROOT / "lib64").glob("ld-linux*"))), "--library-path", str(LIBRARIES)]
         program = [str(ROOT / "usr/sbin/asterisk"), "-C", str(self.folder / "asterisk.conf")]

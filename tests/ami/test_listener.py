@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 from functools import cache
 
@@ -226,3 +227,27 @@ def test_the_next_start_knows_when_a_listener_was_last_at_work(sessions: Session
     assert Following(sessions, ledgers).seen_at is None
     Following(sessions, ledgers).round()
     assert Following(sessions, ledgers).seen_at == LATER
+
+
+@pytest.mark.parametrize("what", ["an event", "the end"])
+def test_a_listener_at_rest_is_woken(
+    what: str, sessions: Sessions, ledgers: Ledgers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It looks for no new line of the ledger meanwhile; what comes is not kept waiting for the next look."""
+    monkeypatch.setattr(listening, "QUIET_SECONDS", 3600.0)
+    following = Following(sessions, ledgers)
+
+    async def play() -> None:
+        stop = asyncio.Event()
+        running = asyncio.create_task(following.listener.run(stop))
+        for _ in range(3):
+            await following.listener.caught_up()  # asked of one at rest, the second time at the latest
+        await asyncio.sleep(4 * listening.READ_SECONDS)
+        if what == "an event":
+            following.hear((FOLDER / WHOLE[0] / "ami.txt").read_bytes())
+            while not tables(sessions)["calls"]:
+                await asyncio.sleep(0.01)
+        stop.set()
+        await running
+
+    asyncio.run(asyncio.wait_for(play(), 60))

@@ -73,7 +73,7 @@ EXPECTED = {
         leg   agent seat8001 1001 | 0.7 1.2 3.1 | 0.5 1.0 0.0
         leg   seat seat8003 - | 3.1 3.6 4.6 | 0.5 1.0 0.0
         visit sales 1 | 0.7 1.2 4.6 | answered - 1001 | 0.5 2.0 | transfer
-        score not_offered transferred -
+        score not_offered transferred 1001
     """,
     "attended_transfer": """
         call  inbound e1 4001 caller | 0.0 10.4 | hotline 16
@@ -82,7 +82,7 @@ EXPECTED = {
         leg   seat seat8001 1001 | 3.1 3.4 4.4 | 0.3 0.0 0.0
         leg   seat seat8003 - | 3.1 3.4 5.4 | 0.3 1.0 0.0
         visit sales 1 | 0.7 1.2 5.4 | answered - 1001 | 0.5 2.0 | transfer
-        score not_offered transferred -
+        score not_offered transferred 1001
     """,
     "consulted_by_keys": """
         call  inbound e1 4001 caller | 0.0 8.1 | hotline 16
@@ -90,7 +90,7 @@ EXPECTED = {
         leg   agent seat8001 1001 | 0.7 1.2 5.0 | 0.5 1.3 0.3
         leg   seat seat8003 - | 3.6 4.0 6.0 | 0.3 1.0 0.0
         visit sales 1 | 0.7 1.2 6.0 | answered - 1001 | 0.5 2.3 | transfer
-        score not_offered transferred -
+        score not_offered transferred 1001
     """,
     "three_way": """
         call  inbound e1 4001 caller | 0.0 7.4 | hotline 16
@@ -98,7 +98,7 @@ EXPECTED = {
         leg   agent seat8001 1001 | 0.7 1.2 4.3 | 0.5 2.1 0.0
         leg   seat seat8003 - | 3.3 3.3 5.4 | 0.0 2.1 0.0
         visit sales 1 | 0.7 1.2 5.4 | answered - 1001 | 0.5 3.1 | agent
-        score not_offered survey_failed -
+        score not_offered survey_failed 1001
     """,
     "parked": """
         call  inbound e1 4001 caller | 0.0 8.2 | hotline 16
@@ -106,7 +106,7 @@ EXPECTED = {
         leg   agent seat8001 1001 | 0.7 1.2 3.2 | 0.5 1.0 0.0
         leg   seat seat8003 - | 4.7 4.7 6.2 | 0.0 1.0 0.0
         visit sales 1 | 0.7 1.2 6.2 | answered - 1001 | 0.5 2.0 | transfer
-        score not_offered transferred -
+        score not_offered transferred 1001
     """,
     "inside": """
         call  inside - 8003 8001 | 0.0 1.0 | caller 16

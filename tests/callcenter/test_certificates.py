@@ -72,6 +72,49 @@ def test_ensure_changes_nothing_that_is_there(tmp_path: Path) -> None:
     assert known.certificate.read_bytes() == before
 
 
+def test_a_key_whose_certificate_was_not_written_any_more_is_made_good(tmp_path: Path) -> None:
+    """As when ``renew`` is killed between its two files; the same once the certificate is half there."""
+    known = store(tmp_path)
+    known.ensure(NOW)
+    assert known.authority is not None
+    authority = known.authority.read_bytes()
+    former = known.certificate.read_bytes()
+    known.renew(NOW)
+    for left in (former, former[:300], b""):
+        known.certificate.write_bytes(left)
+        known.ensure(NOW)
+        shake(known, HOST)
+    known.key.write_bytes(b"")
+    known.ensure(NOW)
+    shake(known, HOST)
+    assert known.authority.read_bytes() == authority
+
+
+def test_no_other_authority_is_made_while_phones_trust_the_one_whose_key_is_gone(tmp_path: Path) -> None:
+    known = store(tmp_path)
+    known.ensure(NOW)
+    assert known.authority is not None
+    trusted, shown = known.authority.read_bytes(), known.certificate.read_bytes()
+    (known.folder / "ca.key").unlink()
+    known.ensure(NOW)
+    with pytest.raises(HotlineError, match=r"ca\.key is gone.* from a backup, or remove .*ca\.crt") as error:
+        known.renew(NOW)
+    assert len(str(error.value).splitlines()) == 1
+    assert (known.authority.read_bytes(), known.certificate.read_bytes()) == (trusted, shown)
+    known.authority.unlink()
+    known.renew(NOW)
+    assert known.authority.read_bytes() != trusted
+    shake(known, HOST)
+
+
+def test_an_authority_whose_writer_was_killed_after_its_key_is_made_anew(tmp_path: Path) -> None:
+    known = store(tmp_path)
+    known.folder.mkdir()
+    (known.folder / "ca.key").write_bytes(make_authority("half", NOW).key)
+    known.ensure(NOW)
+    shake(known, HOST)
+
+
 @pytest.mark.parametrize(("days", "due"), [(0, False), (366, False), (368, True), (500, True)])
 def test_it_is_due_a_month_before_its_end(tmp_path: Path, days: int, due: bool) -> None:
     known = store(tmp_path)

@@ -16,6 +16,7 @@ from callcenter.recording_policy import (
     direct,
     draw,
     static_decision,
+    static_trunks,
     terms,
 )
 from callcenter.site import Site
@@ -116,16 +117,30 @@ def test_consent_is_asked_only_where_somebody_could_be_recorded() -> None:
         ({}, True),
         ({"percent": 20}, True),
         ({"queues": {"sales": {"percent": 0}}}, False),
-        ({"trunks": {"gateway": {"percent": 0}}}, False),
+        ({"trunks": {"gateway": {"percent": 0}}}, True),
         ({"consent": TOLD}, False),
         ({"consent": TOLD, "queues": {"sales": {"without_consent": True}}}, True),
-        ({"trunks": {"gateway": {"consent": TOLD}}}, False),
+        ({"trunks": {"e1": {"percent": 0}}}, False),
+        ({"trunks": {"gateway": {"consent": TOLD}}}, True),
+        ({"trunks": {"e1": {"consent": TOLD}}}, False),
+        ({"consent": TOLD, "trunks": {"e1": {"without_consent": True}}}, True),
     ],
 )
-def test_the_static_menu_records_only_where_nobody_has_to_be_asked_on_any_trunk(
+def test_the_static_menu_records_only_where_nobody_has_to_be_asked_on_the_calls_trunk(
     policy: dict[str, Any], recorded: bool
 ) -> None:
-    assert static_decision(house(**policy), "sales").record is recorded
+    site = house(**policy)
+    assert static_decision(site, "e1", "sales").record is recorded
+    assert ("e1" in static_trunks(site, "sales")) is recorded
+
+
+def test_a_trunks_rule_holds_for_the_static_menu_of_that_trunk_alone() -> None:
+    trunks = ["", *(trunk.name for trunk in house().trunks)]
+    assert static_trunks(house(), "sales") == trunks
+    asked = house(trunks={"e1": {"consent": TOLD}})
+    assert static_trunks(asked, "sales") == [name for name in trunks if name != "e1"]
+    told = house(consent=TOLD, trunks={"e1": {"without_consent": True}})
+    assert static_trunks(told, "sales") == ["e1"]
 
 
 def test_a_call_without_a_queue_goes_by_the_agents_the_trunks_and_the_rule_for_calls_inside() -> None:
@@ -149,3 +164,37 @@ def test_who_is_called_outside_is_told_and_never_asked_and_colleagues_need_not_b
         None,
     )
     assert direct(house(consent=TOLD), "x.1", None, "1001", "1002").own.record
+
+
+OUT_TOLD, ASKED = {"prompt": "hello"}, TOLD | {"answer": "agree"}
+
+
+@pytest.mark.parametrize(
+    ("policy", "record", "prompt"),
+    [
+        ({"consent": ASKED, "outbound": OUT_TOLD}, True, "hello"),
+        ({"consent": ASKED, "outbound": {"without_consent": True}}, True, None),
+        ({"consent": ASKED, "outbound": {"percent": 0}}, False, None),
+        ({"outbound": OUT_TOLD}, True, "hello"),
+        ({"trunks": {"e1": {"consent": ASKED, "outbound": OUT_TOLD}}}, True, "hello"),
+        ({"outbound": {"percent": 0}, "trunks": {"e1": {"outbound": OUT_TOLD}}}, True, "hello"),
+        ({"consent": TOLD, "trunks": {"gateway": {"outbound": {"percent": 0}}}}, True, "hello"),
+        ({"outbound": {"percent": 0}, "agents": {"1001": {"percent": 100}}}, True, None),
+    ],
+)
+def test_calls_out_have_rules_of_their_own_by_trunk_then_the_sites(
+    policy: dict[str, Any], record: bool, prompt: str | None
+) -> None:
+    found = direct(house(**policy), "x.1", "e1", "1001", "")
+    assert (found.own.record, found.prompt) == (record, prompt)
+    assert (
+        terms(house(**policy), "e1", "sales").consent
+        == terms(
+            house(**{key: value for key, value in policy.items() if key != "outbound"}), "e1", "sales"
+        ).consent
+    )
+
+
+def test_a_call_out_that_is_never_recorded_says_whose_rule_it_is() -> None:
+    found = direct(house(outbound={"percent": 0}), "x.1", "e1", "1001", "")
+    assert found.own.reason == "calls out: never recorded"

@@ -159,6 +159,17 @@ def test_a_port_that_strangers_can_reach_is_wrong(look: Look, host: str, state: 
     assert state == "ok" or "manager on" in found.text
 
 
+def test_a_port_towards_the_networks_that_may_connect_is_right(look: Look) -> None:
+    with socket.socket() as listening:
+        listening.bind((ANYWHERE, 0))
+        listening.listen()
+        look.settings.agi_port = listening.getsockname()[1]
+        look.settings.agi_from = "10.0.0.0/8"
+        assert ports.reachable(look).state == "wrong"
+        look.settings.agi_from = "0.0.0.0/32"  # where it listens
+        assert ports.reachable(look).state == "ok"
+
+
 # ── FastAGI ──────────────────────────────────────────────────────────────────
 
 

@@ -12,9 +12,12 @@ import queue
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tests.e2e.process import PROJECT
+
+if TYPE_CHECKING:
+    from cli import Hotline
 
 
 class Said(NamedTuple):
@@ -64,27 +67,29 @@ def _start() -> subprocess.Popen[str]:
 def serve() -> None:
     """Carry out what comes line by line, until there is no more."""
     from callcenter.logging import quiet
+    from callcenter.settings import Settings
+    from cli import Hotline
 
     quiet()
+    programs: dict[str, Hotline] = {}
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     for line in sys.stdin:
         settings, words = json.loads(line)
-        print(json.dumps(_carry_out(settings, words)), file=answers, flush=True)
+        program = programs.setdefault(json.dumps(settings), Hotline(Settings(**settings)))
+        print(json.dumps(_carry_out(program, words)), file=answers, flush=True)
 
 
-def _carry_out(settings: Mapping[str, Any], words: Sequence[str]) -> Said:
+def _carry_out(program: Hotline, words: Sequence[str]) -> Said:
     import click
     from click.testing import CliRunner
 
-    from callcenter.settings import Settings
-    from cli import Hotline, main
+    from cli import main
 
-    app = Hotline(Settings(**settings))
     command = main.get_command(click.Context(main), words[0])
     assert command is not None
-    done = CliRunner().invoke(command, words[1:], obj=app)
-    app.engine().dispose()
+    done = CliRunner().invoke(command, words[1:], obj=program)
+    program.engine().dispose()
     failed = done.exception if not isinstance(done.exception, SystemExit) else None
     return Said(done.exit_code, done.stdout, done.stderr if failed is None else str(failed) or repr(failed))
 

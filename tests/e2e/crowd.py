@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -18,7 +17,7 @@ from tests.e2e.house import House
 from tests.e2e.telephony_site import CROWD, CROWD_LINE, seat_of
 from tests.e2e.until import until
 
-PHONES = [Address(f"127.0.0.{host}", 32070) for host in range(31, 34)]
+PHONES = Address("127.0.0.31", 32070)
 TRUNK = Address("127.0.0.2")
 NUMBER = "4009002000"
 PLAYABLE = ("ready", "truncated")
@@ -29,19 +28,19 @@ SCORE_AGAIN_MS = 1500
 
 
 class Phones:
-    """The crowd's phones: one SIPp for each of a few addresses."""
+    """The crowd's phones: one SIPp for all of them."""
 
-    def __init__(self, runs: Sequence[Run]) -> None:
-        self._runs = runs
+    def __init__(self, run: Run) -> None:
+        self._run = run
 
     @property
-    def folders(self) -> list[Path]:
-        """Where each keeps its files."""
-        return [run.folder for run in self._runs]
+    def folder(self) -> Path:
+        """Where it keeps its files."""
+        return self._run.folder
 
     def count(self, kind: EventKind) -> int:
         """How often this has happened at any of them."""
-        return sum(len(run.events(kind)) for run in self._runs)
+        return len(self._run.events(kind))
 
 
 @contextmanager
@@ -49,25 +48,22 @@ def crowd(house: House, talk_seconds: float, rings_ms: int) -> Iterator[Phones]:
     """All agents of the crowd's queue at work."""
     seats = {agent: seat_of(agent) for agent in (f"4{number:03}" for number in range(1, CROWD + 1))}
     scenario = Agent(tone_hz=AGENT_HZ, rings_ms=rings_ms, talk_seconds=talk_seconds)
-    with ThreadPoolExecutor(len(PHONES)) as pool, ExitStack() as stack:
-        shares = [list(seats.values())[share :: len(PHONES)] for share in range(len(PHONES))]
-        runs = list(pool.map(partial(_switch_on, house, scenario), PHONES, shares))
-        for run in runs:
-            stack.enter_context(run)
+    with switch_on(house, scenario, PHONES, list(seats.values())) as run:
         house.seat_crowd(seats)
         until(partial(_all_can_be_rung, house), SETTLE_SECONDS, "all agents can be rung")
-        yield Phones(runs)
+        yield Phones(run)
         house.unseat_crowd(seats)
 
 
-def _switch_on(house: House, scenario: Agent, at: Address, seats: Sequence[str]) -> Run:
+def switch_on(house: House, scenario: Agent, at: Address, seats: Sequence[str]) -> Run:
     """One SIPp that is the phone of several seats, and answers when Asterisk asks whether it is there."""
-    run = sipp.start(scenario, house.sip, house.sipp_logs, at=at, at_once=2 * len(seats), seconds=600)
+    run = sipp.start(
+        scenario, house.sip, house.sipp_logs, at=at, at_once=2 * len(seats), seconds=900, hears=False
+    )
     with ExitStack() as undo:
         undo.enter_context(run)
-        for seat in seats:
-            login = Login(seat, house.secret(f"seat/{seat}"))
-            sipp.register(login, house.sip, at=Address(at.ip), phone=at)
+        logins = [Login(seat, house.secret(f"seat/{seat}")) for seat in seats]
+        sipp.register_all(logins, house.sip, at=Address(at.ip), phone=run.at)
         undo.pop_all()
     return run
 
@@ -81,7 +77,15 @@ def dial_in(house: House, number: str, calls: int, rate: float) -> Run:
     keys = tuple(Key("2", SCORE_AGAIN_MS) for _ in range(40))
     caller = Caller(dials=NUMBER, number=number, tone_hz=CALLER_HZ, keys=keys, patience_seconds=90)
     return sipp.start(
-        caller, house.sip, house.sipp_logs, at=TRUNK, calls=calls, rate=rate, at_once=calls, seconds=180
+        caller,
+        house.sip,
+        house.sipp_logs,
+        at=TRUNK,
+        calls=calls,
+        rate=rate,
+        at_once=calls,
+        seconds=180,
+        hears=False,
     )
 
 

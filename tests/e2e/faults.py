@@ -10,7 +10,8 @@ from functools import partial
 
 from sqlalchemy.engine import make_url
 
-from tests.e2e.house import House, now
+from tests.e2e import fastagi_away
+from tests.e2e.house import AGI, House, now
 from tests.e2e.until import until
 
 NOTICED_SECONDS = 20.0
@@ -50,12 +51,18 @@ class Faults:
         self._broken.callback(self._fastagi_back)
 
     def fastagi_and_watch_frozen(self) -> None:
+        """The kernel ends it, its watch is left as it is until all is mended."""
         self._house.agi.freeze_with_its_watch()
-        self._broken.callback(self._house.agi.thaw)
+        self._broken.callback(self._fastagi_back)
+
+    def fastagi_silent(self) -> None:
+        """Whoever connects to it is let in and hears nothing, for as long as they stay."""
+        self.fastagi_killed()
+        self._broken.enter_context(fastagi_away.silent(AGI))
 
     def fastagi_unreachable(self) -> None:
         self.fastagi_killed()
-        self._broken.enter_context(self._house.fastagi_unreachable())
+        self._broken.enter_context(fastagi_away.unreachable(AGI))
 
     def listener_killed(self) -> None:
         self._house.ami.kill()
@@ -93,7 +100,8 @@ class Faults:
         until(look, NOTICED_SECONDS, "the listener says that the database is away")
 
     def _fastagi_back(self) -> None:
-        until(lambda: not self._house.agi.is_running, NOTICED_SECONDS, "the watch has ended FastAGI")
+        until(lambda: not self._house.agi.is_running, NOTICED_SECONDS, "FastAGI is ended")
+        self._house.agi.thaw_what_is_left()
         self._house.start_agi()
 
     def _asterisk_back(self) -> None:

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 PROJECT = Path(__file__).parents[2]
@@ -69,6 +70,11 @@ class HotlineProcess:
     def thaw(self) -> None:
         """It goes on where it was."""
         os.killpg(self._running().pid, signal.SIGCONT)
+
+    def thaw_what_is_left(self) -> None:
+        """After its end: its watch, frozen with it, sees that."""
+        with suppress(ProcessLookupError):
+            self.thaw()
 
     def logged(self, event: str, since: int = 0) -> bool:
         """Whether it has logged this event after the first ``since`` bytes of its log."""

@@ -40,6 +40,7 @@ from tests.e2e.site_inside import seat
 from tests.e2e.telephony_site import seat_of, site
 from tests.e2e.until import until
 from tests.e2e.verbs_agents import AgentVerbs
+from tests.e2e.verbs_browser import BrowserVerbs
 from tests.e2e.verbs_desks import DeskVerbs
 from tests.e2e.verbs_hands import Hands
 from tests.e2e.verbs_inside import PHONES, InsideVerbs, account, is_inside
@@ -107,6 +108,7 @@ def _number(where: str) -> str:
 
 class Stage(
     AgentVerbs,
+    BrowserVerbs,
     DeskVerbs,
     Hands,
     InsideVerbs,

@@ -8,6 +8,8 @@ from typing import Any
 HANDS = range(1, 10)
 NO_RIGHTS = "7791"
 """An agent who may only call inside."""
+GROUP = ("t7791", "t7792")
+"""Seats that take each other's calls."""
 SUPERVISORS = [f"77{number}3" for number in HANDS]
 
 
@@ -23,3 +25,6 @@ def add_hands(found: dict[str, Any], add_line: Callable[[dict[str, Any], str, st
             agent["supervisor"] = True
         elif agent["number"] == NO_RIGHTS:
             agent["rights"] = "inside"
+    for seat in found["seats"]:
+        if seat["name"] in GROUP:
+            seat["pickup_group"] = "ninth"

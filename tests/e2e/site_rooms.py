@@ -13,9 +13,6 @@ Site = dict[str, Any]
 SEATS = range(7401, 7413)
 AGENTS = range(3741, 3745)
 CARRIER, PREFIX = "c7", "8887"
-WITHOUT_FASTAGI = ("service", "line7")
-"""Their callers come by the static menu, which can't tell one trunk from another: no rule of a trunk is to keep them
-from being recorded."""
 """The trunk, and what is dialled to go out on it."""
 OPEN_ROOM, NAMED_ROOM = "7491", "7492"
 BOX = "7408"
@@ -36,6 +33,5 @@ def add_rooms(found: Site) -> None:
     found["rooms"] += [{"number": number, "title": number, **more} for number, more in rooms.items()]
     found["mailboxes"].append({"number": BOX, "title": BOX})
     next(row for row in found["seats"] if row["number"] == NO_RIGHTS)["rights"] = "inside"
-    found["recording"]["trunks"] = {CARRIER: {"consent": CONSENT}}
-    for queue in WITHOUT_FASTAGI:
-        found["recording"]["queues"][queue] = {"without_consent": True}
+    asked = {"consent": CONSENT | {"answer": "agree"}, "outbound": CONSENT}
+    found["recording"]["trunks"] = {CARRIER: asked}

@@ -23,6 +23,7 @@ from tests.e2e.site_fraud import add_fraud
 from tests.e2e.site_hands import add_hands
 from tests.e2e.site_inside import add_inside
 from tests.e2e.site_phones import add_phones
+from tests.e2e.site_phones_off import add_phones_off
 from tests.e2e.site_rooms import add_rooms
 from tests.e2e.site_routing import add_routing
 from tests.e2e.site_trunks import add_trunks
@@ -46,6 +47,7 @@ def site(*, twin: str = "open", **presence: str) -> str:
     """The site file's text. ``twin``: that branch is open or closed all day. The rest: what becomes of whose phone."""
     found: Site = YAML(typ="safe").load(SAMPLE)
     _set_calendar(found, "office", "open")
+    _widen(found)
     _point_lookups(found)
     _add_branch(found, "twin", TWIN, twin)
     _add_branch(found, "shut", SHUT, "closed")
@@ -66,6 +68,7 @@ def site(*, twin: str = "open", **presence: str) -> str:
     add_rooms(found)
     add_trunks(found)
     add_phones(found, _add_line)
+    add_phones_off(found, _add_line)
     add_fraud(found)
     add_day(found, crowd)
     found["presence"] = presence
@@ -90,6 +93,13 @@ def _set_calendar(found: Site, name: str, state: str) -> None:
     else:
         days = {"first": today, "last": today + dt.timedelta(days=1)}
         calendar["exceptions"] = [{**days, "title": "test", "hours": ["00:00-24:00"]}]
+
+
+def _widen(found: Site) -> None:
+    """The trunks that callers use have room for the load tests' calls."""
+    for trunk in found["trunks"]:
+        if trunk["name"] in ("e1", "analog"):
+            trunk["channels"] = 1000
 
 
 def _point_lookups(found: Site) -> None:

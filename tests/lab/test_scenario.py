@@ -86,17 +86,26 @@ def test_what_no_phone_has_is_no_key(digit: str) -> None:
         Key(digit, 0)
 
 
-def test_a_registration_names_its_account_in_the_row() -> None:
-    registration = Registration(login=Login("seat", "secret"), seconds=60)
-    assert registration.rows() == "SEQUENTIAL\nseat\n"
+def test_a_registration_names_its_accounts_in_rows() -> None:
+    registration = Registration(logins=[Login("seat", "secret"), Login("other", "word")], seconds=60)
+    assert registration.rows().splitlines() == [
+        "SEQUENTIAL",
+        "seat;[authentication username=seat password=secret];",
+        "other;[authentication username=other password=word];",
+    ]
     assert "secret" not in render(registration)
 
 
+def test_a_password_cannot_end_its_row() -> None:
+    with pytest.raises(HotlineError, match="can't be sent"):
+        Registration(logins=[Login("seat", "x] [call_id")]).rows()
+
+
 def test_a_registration_may_name_a_phone_elsewhere() -> None:
-    registration = Registration(login=Login("seat", "secret"), contact="127.0.0.31:32070")
-    assert registration.rows() == "SEQUENTIAL\nseat;127.0.0.31:32070\n"
-    assert "<sip:[field0]@[field1]>" in render(registration)
-    assert "<sip:[field0]@[local_ip]:[local_port]>" in render(Registration(login=Login("seat", "secret")))
+    registration = Registration(logins=[Login("seat", "secret")], contact="127.0.0.31:32070")
+    assert registration.rows().endswith(";127.0.0.31:32070\n")
+    assert "<sip:[field0]@[field2]>" in render(registration)
+    assert "<sip:[field0]@[local_ip]:[local_port]>" in render(Registration(logins=[Login("seat", "secret")]))
 
 
 def check_jumps(xml: str) -> None:

@@ -64,11 +64,11 @@ def site() -> Site:
 class House:
     """The program, its Asterisk, and what a phone must know of both."""
 
-    def __init__(self, home: Path, **settings: Any) -> None:
+    def __init__(self, home: Path, known: Site, **settings: Any) -> None:
         self.app = Silent(Settings(home=home, **{**PORTS, **settings}))
         upgrade(self.app.engine())
         with self.app.sessions().begin() as session:
-            site_store.save(session, site(), "test", self.app.clock)
+            site_store.save(session, known, "test", self.app.clock)
         self.asterisk = AsteriskInstance(ensure(print), self.app.settings.etc.parent, name="phones")
 
     @property
@@ -87,9 +87,9 @@ class House:
 
 
 @contextmanager
-def running(home: Path, **settings: Any) -> Iterator[House]:
+def running(home: Path, known: Site | None = None, **settings: Any) -> Iterator[House]:
     """A house that is up."""
-    house = House(home, **settings)
+    house = House(home, known or site(), **settings)
     house.asterisk.prepare()
     house.app.applier().apply(house.app.rendered())
     house.asterisk.start()

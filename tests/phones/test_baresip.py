@@ -28,8 +28,10 @@ def phone(house: House, tmp_path: Path) -> Iterator[Open]:
     """Gives ``phone(number, …)``: a baresip that is signed in."""
     with ExitStack() as stack:
 
-        def open_phone(number: str, encryption: str = "", tone_hz: int = 440, **options: Any) -> Baresip:
-            tls = bool(encryption)
+        def open_phone(
+            number: str, encryption: str = "", tone_hz: int = 440, transport: str = "", **options: Any
+        ) -> Baresip:
+            tls = bool(encryption) and transport != "udp"
             line = Line(
                 house.login(number),
                 house.toward(tls=tls),

@@ -26,6 +26,7 @@ from tests.phones.test_baresip import hears, talk
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.slow]
 SERVER, ROUTER, HOME = "198.51.100.1", "198.51.100.2", "192.168.77.10"
+HIDDEN = "10.0.0.2"
 Apart = Callable[[Callable[[], None]], None]
 
 
@@ -69,6 +70,25 @@ class Street:
     def _line(self, number: str, *, secure: bool) -> Line:
         login, toward = self.house.login(number), self.house.toward(tls=secure)
         return Line(login, toward, "tls", "srtp-mand") if secure else Line(login, toward)
+
+
+class Office:
+    """A server behind a router that passes everything on to it, and the street before it."""
+
+    def __init__(self, stack: ExitStack) -> None:
+        router, self.street = Network(stack), Network(stack)
+        cable((None, "srv", f"{HIDDEN}/24"), (router, "lan", "10.0.0.1/24"))
+        cable((router, "wan", f"{ROUTER}/24"), (self.street, "eth", "198.51.100.9/24"))
+        subprocess.run(["ip", "route", "add", "default", "via", "10.0.0.1"], check=True)
+        hide(router, "wan", server=HIDDEN)
+        home = stack.enter_context(temporary_home())
+        where = {"sip_host": HIDDEN, "outside_host": ROUTER, "phones_host": ROUTER}
+        self.house: House = stack.enter_context(running(home, **where))
+
+    def phone(self, folder: Path, number: str, tone_hz: int) -> Baresip:
+        """A phone beside the server."""
+        line = Line(self.house.login(number), self.house.toward())
+        return Baresip(line, folder / number, Address(HIDDEN, FIRST + 1200), tone_hz=tone_hz)
 
 
 @pytest.fixture
@@ -121,21 +141,13 @@ def test_a_server_behind_a_router_tells_phones_outside_the_routers_address(
 
     def office() -> None:
         with ExitStack() as stack:
-            router, street = Network(stack), Network(stack)
-            cable((None, "srv", "10.0.0.2/24"), (router, "lan", "10.0.0.1/24"))
-            cable((router, "wan", f"{ROUTER}/24"), (street, "eth", "198.51.100.9/24"))
-            subprocess.run(["ip", "route", "add", "default", "via", "10.0.0.1"], check=True)
-            hide(router, "wan", server="10.0.0.2")
-            home = stack.enter_context(temporary_home())
-            house = stack.enter_context(running(home, sip_host="10.0.0.2", outside_host=ROUTER))
-            line = Line(house.login("7504"), Address(ROUTER, house.toward().port))
+            office = Office(stack)
+            line = Line(office.house.login("7504"), Address(ROUTER, office.house.toward().port))
             at = Address("198.51.100.9", FIRST + 1000)
-            outside = HomePhone(line, tmp_path / "7504", at, tone_hz=440, prefix=street.prefix())
-            outside.network = street
+            outside = HomePhone(line, tmp_path / "7504", at, tone_hz=440, prefix=office.street.prefix())
+            outside.network = office.street
             stack.enter_context(outside)
-            inside = Line(house.login("7501"), house.toward())
-            at = Address("10.0.0.2", FIRST + 1200)
-            other = stack.enter_context(Baresip(inside, tmp_path / "7501", at, tone_hz=950))
+            other = stack.enter_context(office.phone(tmp_path, "7501", tone_hz=950))
             talk(outside, other, "7501")
             outside.hang_up()
             other.wait("CALL_CLOSED")

@@ -100,6 +100,16 @@ def test_a_call_that_is_known_later_is_found_by_the_next_listener(
     assert [row.call_id for row in rows(sessions)] == ["this"]
 
 
+def test_a_message_that_has_its_call_is_not_looked_at_again_while_others_come(
+    mailboxes: Mailboxes, sessions: sessionmaker[Session], inbox: Path
+) -> None:
+    with sessions.begin() as session:
+        session.add(leg("this", -20, 6))
+    assert [mailboxes.collect(), mailboxes.collect()] == [1, 0]
+    put(inbox, "msg0001")
+    assert mailboxes.collect() == 1
+
+
 def test_a_renumbered_message_keeps_its_row(
     mailboxes: Mailboxes, sessions: sessionmaker[Session], inbox: Path
 ) -> None:

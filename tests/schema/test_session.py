@@ -82,6 +82,20 @@ def test_a_reader_may_not_write(engine: Engine) -> None:
         session.add(audit("saved"))
 
 
+def test_who_writes_elsewhere_may_only_read_for_once(engine: Engine) -> None:
+    factory = session_factory(engine)
+    with factory.begin() as session:
+        session.add(audit("not yet seen"))
+        session.flush()
+        with sessions.reading(factory) as reader:
+            assert reader.scalars(select(Audit)).all() == []
+    with sessions.reading(factory) as reader, pytest.raises(exc.DBAPIError):
+        reader.add(audit("saved"))
+        reader.flush()
+    with factory.begin() as session:
+        session.add(audit("saved"))
+
+
 def test_a_second_writer_waits_for_the_first(engine: Engine) -> None:
     factory = session_factory(engine)
     second_done = threading.Event()

@@ -230,3 +230,24 @@ def test_the_database_refuses_a_second_one(
     save(factory, site)
     with pytest.raises(exc.IntegrityError), factory.begin() as session:
         session.add(row())
+
+
+def test_a_site_that_is_the_same_is_not_read_again(factory: sessionmaker[Session], site: Site) -> None:
+    last = site_store.LastRead()
+    save(factory, site)
+    with factory() as session:
+        first, second = last.read(session), last.read(session)
+    assert first == site and second is first
+    other = site.model_copy(update={"title": "Another"})
+    save(factory, other)
+    with factory() as session:
+        assert last.read(session) == other
+
+
+def test_no_site_is_not_remembered(factory: sessionmaker[Session], site: Site) -> None:
+    last = site_store.LastRead()
+    with factory() as session, pytest.raises(NotFound):
+        last.read(session)
+    save(factory, site)
+    with factory() as session:
+        assert last.read(session) == site

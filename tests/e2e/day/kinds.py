@@ -15,8 +15,20 @@ from tests.e2e.site_day_hands import Line
 
 Consent = Literal["", "agreed", "refused", "told"]
 Trunk = Literal["e1", "analog", "seat"]
-AGAIN = tuple(Key("2", 1500) for _ in range(30))
-"""Pressed again and again: once while the survey is asking."""
+PATIENCE_SECONDS = 120.0
+"""How long a caller goes on."""
+AGAIN_MS = 1500
+"""Between two keys of somebody who presses one again and again: less than anybody waits for a key."""
+
+
+def again(digit: str, first_ms: int = AGAIN_MS) -> tuple[Key, ...]:
+    """Pressed again and again as long as the call may last: it is heard whenever somebody asks."""
+    times = round(1000 * PATIENCE_SECONDS / AGAIN_MS)
+    return tuple(Key(digit, AGAIN_MS if place else first_ms) for place in range(times))
+
+
+AGAIN = again("2")
+"""An answer to the survey."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,9 +72,10 @@ def _in_hand(name: str, place: int, weight: int, way: str) -> Kind:
     )
 
 
-def _asked(name: str, place: int, weight: int, dials: str, consent: Consent, key: str = "") -> Kind:
-    keys = (Key(key, 1500), *AGAIN) if key else AGAIN
-    return Kind(name=name, place=place, weight=weight, dials=dials, keys=keys, scored=True, consent=consent)
+def _asked(name: str, place: int, weight: int, dials: str, consent: Consent, key: str = "2") -> Kind:
+    return Kind(
+        name=name, place=place, weight=weight, dials=dials, keys=again(key), scored=True, consent=consent
+    )
 
 
 ASKED_FIRST = (("done",), ("timeout", "done"))
@@ -70,13 +83,13 @@ ASKED_FIRST = (("done",), ("timeout", "done"))
 KINDS = (
     Kind(name="served and scored", place=1, weight=24, dials=site_day.CARE, keys=AGAIN, scored=True),
     Kind(name="served, not scored", place=2, weight=8, dials=site_day.CARE),
-    Kind(name="caller leaves the agent", place=3, weight=6, dials=site_day.CARE, hangs_up=2.2),
+    Kind(name="caller leaves the agent", place=3, weight=6, dials=site_day.CARE, hangs_up=2.8),
     Kind(
         name="by key",
         place=4,
         weight=10,
         dials=site_day.MENU,
-        keys=(Key("1", 600), *AGAIN),
+        keys=again("1"),
         presses="1",
         scored=True,
     ),
@@ -85,8 +98,8 @@ KINDS = (
         place=5,
         weight=4,
         dials=site_day.MENU,
-        keys=(Key("7", 600), Key("7", 1400), Key("7", 1400), *AGAIN),
-        presses="7,7,7",
+        keys=AGAIN,
+        presses="2,2,2",
         scored=True,
     ),
     Kind(name="silence to the operator", place=6, weight=2, dials=site_day.MENU),
@@ -143,15 +156,15 @@ KINDS = (
         place=13,
         weight=4,
         dials=site_day.STUCK,
-        keys=(Key("9", 2500),),
+        keys=again("9", 2500),
         outcomes=(("key-9",),),
     ),
-    Kind(name="gives up waiting", place=14, weight=5, dials=site_day.STUCK, hangs_up=3.0),
+    Kind(name="gives up waiting", place=14, weight=5, dials=site_day.STUCK, hangs_up=3.5),
     Kind(name="waits too long", place=15, weight=2, dials=site_day.STUCK, outcomes=(("timeout",),)),
-    Kind(name="closed, leaves a message", place=16, weight=5, dials=site_day.SHUT, hangs_up=5.0),
+    Kind(name="closed, leaves a message", place=16, weight=5, dials=site_day.SHUT, hangs_up=6.5),
     Kind(name="black list", place=17, weight=4, dials=site_day.MENU, refused_with=486),
     Kind(name="to a mobile outside", place=18, weight=2, dials=site_day.OUTSIDE),
-    Kind(name="conference", place=19, weight=2, dials=site_day.ROOM_LINE, hangs_up=6.0),
+    Kind(name="conference", place=19, weight=2, dials=site_day.ROOM_LINE, hangs_up=7.0),
     Kind(name="seat to seat", place=20, weight=3, dials=site_day.CALLED, trunk="seat"),
     Kind(
         name="straight to the queue by a rule",
@@ -172,10 +185,10 @@ KINDS = (
     _in_hand("a supervisor takes the agent out", 30, 2, "put_out"),
     replace(
         _in_hand("keeps the place, is called back", 31, 2, "kept"),
-        keys=(Key("3", 2500),),
+        keys=again("3", 2500),
         outcomes=(("key-3",),),
     ),
     _asked("agrees to be recorded", 32, 2, site_day.ASK, "agreed", "1"),
-    _asked("refuses to be recorded", 33, 2, site_day.ASK, "refused", "2"),
+    _asked("refuses to be recorded", 33, 2, site_day.ASK, "refused"),
     _asked("is told of the recording", 34, 2, site_day.TELL, "told"),
 )

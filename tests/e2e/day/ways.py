@@ -20,7 +20,7 @@ from tests.e2e.until import until
 
 WORD_SECONDS = 0.5
 """How long people talk before something is done."""
-LISTEN, WHISPER, BARGE, PUT_OUT, TAKE_OVER, PICK_UP = (f"*5{digit}" for digit in range(1, 7))
+LISTEN, _, BARGE, PUT_OUT, TAKE_OVER, PICK_UP = (f"*5{digit}" for digit in range(1, 7))
 
 
 class Pair:
@@ -43,6 +43,14 @@ class Pair:
         kind = Kind(name="a code", place=0, weight=0, dials=code, trunk="seat")
         self._dialled.append(Planned(kind, seat_number(self.line.colleague), code))
         return self.colleague.dial(code)
+
+    def rung_by(self, *words: str) -> PhoneCall:
+        """The colleague's phone rings by this command and is answered; the command is done by then."""
+        with ThreadPoolExecutor(1) as beside:
+            command = beside.submit(self.house.run, *words)
+            theirs = self.colleague.incoming(PATIENCE_SECONDS).answer()
+            command.result()
+        return theirs
 
     def talk(self) -> None:
         """Somebody says something."""
@@ -107,11 +115,7 @@ def attended(pair: Pair, call: PhoneCall) -> None:
 def three(pair: Pair, call: PhoneCall) -> None:
     """The colleague is added by command, and stays alone with the caller."""
     call.answer()
-    words = ("calls", "add", pair.call_id(call), "--agent", pair.line.colleague)
-    with ThreadPoolExecutor(1) as beside:
-        adding = beside.submit(pair.house.run, *words)
-        theirs = pair.colleague.incoming(PATIENCE_SECONDS).answer()
-        adding.result()
+    theirs = pair.rung_by("calls", "add", pair.call_id(call), "--agent", pair.line.colleague)
     hears_caller(theirs)
     hears_caller(theirs)
     pair.talk()
@@ -138,11 +142,15 @@ def parked(pair: Pair, call: PhoneCall) -> None:
 
 
 def supervised(pair: Pair, call: PhoneCall) -> None:
-    """Listened to, whispered to, barged in."""
+    """Listened to by code, whispered to by command, barged in by code."""
     call.answer()
     pair.talk()
-    for code in (LISTEN, WHISPER, BARGE):
-        theirs = pair.dial(f"{code}{pair.line.agent}")
+    for begin in (
+        lambda: pair.dial(f"{LISTEN}{pair.line.agent}"),
+        lambda: pair.rung_by("calls", "whisper", pair.call_id(call), "--as", pair.line.colleague),
+        lambda: pair.dial(f"{BARGE}{pair.line.agent}"),
+    ):
+        theirs = begin()
         hears_caller(theirs)
         pair.talk()
         theirs.hang_up()

@@ -1,0 +1,1 @@
+"""How a process is: ``/metrics`` for Prometheus, ``/healthz`` and ``/readyz`` for whoever watches over it."""

@@ -1,0 +1,158 @@
+"""Finished recordings go to the object store: copied, read back, and only then the local file may go.
+
+A store that is away costs nothing but time: the local file stays, the copy is tried again, and it is told once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+
+import structlog
+from sqlalchemy import ColumnElement, Select, delete, func, select, update
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from callcenter.errors import HotlineError
+from callcenter.ports import Clock
+from recordings import sound
+from recordings.catalogue import PLAYABLE
+from recordings.store import Store, StoreAway
+from schema.calls import Recording
+from schema.recording_copies import RecordingCopy
+from schema.refusal import first_line
+
+log = structlog.get_logger()
+LOOK_SECONDS, AWAY_SECONDS = 5.0, 30.0
+
+
+class Copier:
+    """Copies what rows say is finished. ``local_days``: so long the local file stays; None: for ever."""
+
+    def __init__(
+        self, store: Store, folder: Path, session: Callable[[], Session], clock: Clock, local_days: int | None
+    ) -> None:
+        self._store = store
+        self._folder = folder
+        self._session = session
+        self._clock = clock
+        self._local_days = local_days
+        self._spoilt: set[int] = set()
+        """Whose file is not what was recorded: the audit tells of them."""
+        self.away = False
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while True:
+            try:
+                while await asyncio.to_thread(self.work):
+                    pass
+                if self.away:
+                    log.warning("recording.store_back")
+                self.away = False
+            except (StoreAway, HotlineError, SQLAlchemyError, OSError) as error:
+                if not self.away:
+                    _alarm(first_line(error))
+                self.away = True
+            await asyncio.sleep(AWAY_SECONDS if self.away else LOOK_SECONDS)
+
+    def work(self) -> bool:
+        """One step; False when nothing is to be done. Raises StoreAway, and what the database and the disk raise."""
+        return self._remove_deleted() or self._copy_next() or self._clear_next()
+
+    def _copy_next(self) -> bool:
+        with self._session() as session:
+            row = session.scalars(waiting().where(Recording.id.not_in(self._spoilt)).limit(1)).first()
+        if row is None:
+            return False
+        local, address = self._folder / str(row.path), self._store.address(str(row.path))
+        if not local.exists() or sound.digest(local) != row.sha256:
+            self._spoilt.add(row.id)
+            log.warning("recording.not_copied", recording=row.id, reason="the file is not what was recorded")
+            return True
+        self._store.put(local, address)
+        if self._store.digest(address) != row.sha256:
+            raise StoreAway(f"{address} reads back otherwise than it was written")
+        self._note(row, address)
+        return True
+
+    def _note(self, row: Recording, address: str) -> None:
+        """A recording deleted meanwhile gets its row too, and loses the copy with it."""
+        with self._session() as session, session.begin():
+            copy = RecordingCopy(
+                recording_id=row.id, address=address, sha256=row.sha256, stored_at=self._clock()
+            )
+            session.add(copy)
+        log.info("recording.copied", recording=row.id, address=address)
+
+    def _clear_next(self) -> bool:
+        """Let one local file go whose time is up and whose copy still reads as it should."""
+        if self._local_days is None:
+            return False
+        due = RecordingCopy.stored_at <= self._clock() - dt.timedelta(days=self._local_days)
+        with self._session() as session:
+            found = session.execute(_copies(RecordingCopy.local_gone_at.is_(None), due).limit(1)).first()
+        if found is None:
+            return False
+        copy, row = found
+        if self._store.digest(copy.address) != row.sha256:
+            raise StoreAway(f"{copy.address} is not what was copied there")
+        gone = update(RecordingCopy).where(RecordingCopy.recording_id == copy.recording_id)
+        with self._session() as session, session.begin():
+            session.execute(gone.values(local_gone_at=self._clock()))
+        (self._folder / str(row.path)).unlink(missing_ok=True)
+        log.info("recording.local_gone", recording=row.id)
+        return True
+
+    def _remove_deleted(self) -> bool:
+        """Who deletes a recording means its copy too."""
+        with self._session() as session:
+            wanted = select(RecordingCopy).join(Recording, Recording.id == RecordingCopy.recording_id)
+            copy = session.scalars(wanted.where(Recording.state == "deleted").limit(1)).first()
+        if copy is None:
+            return False
+        self._store.remove(copy.address)
+        with self._session() as session, session.begin():
+            session.execute(delete(RecordingCopy).where(RecordingCopy.recording_id == copy.recording_id))
+        log.info("recording.copy_deleted", recording=copy.recording_id)
+        return True
+
+
+def _alarm(reason: str) -> None:
+    log.error("recording.store_away", reason=reason, mend="see HOTLINE_RECORDINGS_STORE; nothing is lost")
+
+
+def waiting() -> Select[Recording]:
+    """Recordings that are finished and converted, and have no copy yet; the oldest first."""
+    copied = select(RecordingCopy.recording_id).where(RecordingCopy.recording_id == Recording.id)
+    finished = (Recording.state.in_(PLAYABLE), Recording.path.is_not(None), Recording.wanted_format.is_(None))
+    return select(Recording).where(*finished, ~copied.exists()).order_by(Recording.id)
+
+
+def how_many_wait(session: Session, since: dt.datetime) -> int:
+    """Of those begun before ``since``."""
+    found = waiting().where(Recording.started_at < since).subquery()
+    return session.scalar(select(func.count()).select_from(found)) or 0
+
+
+def copy_of(session: Session, number: int) -> RecordingCopy | None:
+    """The copy of a recording."""
+    return session.get(RecordingCopy, number)
+
+
+def only_there(session: Session) -> set[int]:
+    """Recordings whose copy is all there is."""
+    return set(
+        session.scalars(select(RecordingCopy.recording_id).where(RecordingCopy.local_gone_at.is_not(None)))
+    )
+
+
+def _copies(*conditions: ColumnElement[bool]) -> Select[RecordingCopy, Recording]:
+    return (
+        select(RecordingCopy, Recording)
+        .join(Recording, Recording.id == RecordingCopy.recording_id)
+        .where(Recording.state.in_(PLAYABLE), *conditions)
+        .order_by(RecordingCopy.stored_at)
+    )
