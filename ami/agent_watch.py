@@ -70,7 +70,7 @@ class AgentWatch:
         on("Pickup", self._serving.picked_up)
         on("FullyBooted", lambda _: self.look_later())
         on("QueueMemberPause", self.hear_pause)
-        on("Reload", lambda _: self._forget_site())
+        on("Reload", lambda _: self.hear_reload())
 
     def hear_complete(self, message: Message) -> None:
         """A call with an agent is over."""
@@ -110,6 +110,14 @@ class AgentWatch:
     def look_later(self) -> None:
         """Asterisk has come up, or the connection to it: compare with what it says of all phones then."""
         self._serving.forget()
+        self._look_soon()
+
+    def hear_reload(self) -> None:
+        """Another site may be live, with seats whose phones Asterisk has told nothing of."""
+        self._site = None
+        self._look_soon()
+
+    def _look_soon(self) -> None:
         self._look_at = asyncio.get_running_loop().time() + BOOT_SECONDS
 
     async def run(self) -> None:
@@ -183,9 +191,6 @@ class AgentWatch:
         if self._site is None:
             self._site = self._read_site()
         return self._site
-
-    def _forget_site(self) -> None:
-        self._site = None
 
     def _wanted(self) -> Iterable[service.Membership]:
         with reading(self._sessions) as session:

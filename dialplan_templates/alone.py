@@ -26,6 +26,8 @@ def static_recording(site: Site, queue: str) -> int:
 
 def recorded_trunks(site: Site) -> list[tuple[str, str]]:
     """Of each queue that differs by trunk, the recorded ones, each between dashes."""
+    if site.recording is None or not site.recording.trunks:
+        return []
     names = [queue.name for queue in site.queues if static_recording(site, queue.name) == BY_TRUNK]
     return [(name, _dashed(static_trunks(site, name))) for name in names]
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import click
 
+from callcenter.errors import HotlineError
 from callcenter.ports import App
 from callcenter.printing import as_json, print_json
 from lab.asterisk_root import ensure
@@ -31,14 +34,22 @@ def up(app: App) -> None:
     click.echo(f"Asterisk {version} is up, process {asterisk.pid}, in {asterisk.home}")
 
 
-def start(app: App, asterisk: AsteriskInstance) -> None:
-    """Prepare, bring the configuration live while it is down, and boot. Already up: only the configuration."""
-    running = asterisk.is_running
-    if not running:
-        asterisk.prepare()
-    app.applier().apply(app.rendered())
-    if not running:
-        asterisk.start()
+def start(app: App, asterisk: AsteriskInstance, tell: Callable[[str], object] = click.echo) -> None:
+    """Prepare, bring the configuration live while it is down, and boot. Already up: only the configuration.
+
+    One that is refused hinders no start where another is live: ``tell`` says so. Raises HotlineError.
+    """
+    if asterisk.is_running:
+        app.applier().apply(app.rendered())
+        return
+    asterisk.prepare()
+    try:
+        app.applier().apply(app.rendered())
+    except HotlineError as error:
+        if not app.applier().live_files():
+            raise
+        tell(f"the saved site is not taken, calls go on with the version that is live: {error}")
+    asterisk.start()
 
 
 @lab.command()

@@ -79,7 +79,7 @@ def live(app: App, asterisk: AsteriskInstance, progress: Progress) -> Iterator[N
         need_free(app.settings, ASTERISK_PORTS)
     try:
         with progress.phase("configuration live"):
-            start(app, asterisk)
+            start(app, asterisk, progress.line)
         yield
     finally:
         if not was_running:

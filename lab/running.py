@@ -21,7 +21,8 @@ from callcenter.settings import Settings
 from lab.ports import answers
 from schema.calls import LedgerPosition
 
-READY_SECONDS = 30.0
+READY_SECONDS = 120.0
+"""So long, with its imports, on a machine that is busy with ten other things."""
 LOOK_SECONDS = 0.05
 
 
@@ -58,9 +59,11 @@ def manner(settings: Settings, tell: Callable[[str], None]) -> Manner:
 def wait_until_at_work(app: App, since: dt.datetime, stopped: Callable[[], bool] = lambda: False) -> None:
     """Return when FastAGI answers and the listener, started after ``since``, writes. Raises HotlineError."""
     until = time.monotonic() + READY_SECONDS
-    while not (stopped() or (_agi_answers(app) and _listener_follows(app, since))):
+    while missing := _missing(app, since):
+        if stopped():
+            return
         if time.monotonic() > until:
-            raise HotlineError(f"Hotline did not come up; see the logs in {log_folder(app.settings)}")
+            raise HotlineError(f"Hotline did not come up: {missing}; see {log_folder(app.settings)}")
         time.sleep(LOOK_SECONDS)
 
 
@@ -79,6 +82,13 @@ def at_work(app: App, tell: Callable[[str], None]) -> Iterator[None]:
         loop.call_soon_threadsafe(stop.set)
         thread.join()
         loop.close()
+
+
+def _missing(app: App, since: dt.datetime) -> str:
+    """What is not at work yet; nothing when all is."""
+    if not _agi_answers(app):
+        return "hotline agi does not answer"
+    return "" if _listener_follows(app, since) else "hotline ami does not follow Asterisk"
 
 
 def _agi_answers(app: App) -> bool:

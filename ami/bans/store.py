@@ -22,15 +22,24 @@ MOST_OVER = 10_000
 """Bans of our own that are over and are kept; of more the newest."""
 
 
-def add(session: Session, address: str, until: dt.datetime, by: str, reason: str, at: dt.datetime) -> Ban:
+def add(
+    session: Session,
+    address: str,
+    until: dt.datetime,
+    by: str,
+    reason: str,
+    at: dt.datetime,
+    audited: bool = True,
+) -> Ban:
     """Shut an address out; a ban in force becomes the longer of the two. The caller commits."""
     found = session.scalars(in_force(at).where(Ban.address == address)).first()
     if found is None:
         found = Ban(address=address, began_at=at, until=until, by=by, reason=reason)
         session.add(found)
     found.until = max(found.until, until)
-    detail = {"until": found.until.isoformat(), "reason": reason}
-    session.add(Audit(at=at, by=by, action="ban.add", subject=address, detail=detail))
+    if audited:
+        detail = {"until": found.until.isoformat(), "reason": reason}
+        session.add(Audit(at=at, by=by, action="ban.add", subject=address, detail=detail))
     return found
 
 

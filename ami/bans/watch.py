@@ -32,6 +32,8 @@ FORGET_SECONDS = 60.0
 MOST = 10_000
 """Addresses that are shut out at once, and bans that wait for the database: whoever sends from forged addresses makes
 as many as they like, and one more of them ends no attack."""
+MOST_AUDITED = 1_000
+"""With more in force, new bans have their row alone: the audit log is never cleared."""
 Unwritten = tuple[str, dt.datetime, str, dt.datetime]
 
 
@@ -129,7 +131,8 @@ class BanWatch:
         try:
             with self._sessions.begin() as session:
                 for address, until, why, at in self._unwritten:
-                    store.add(session, address, until, store.OURSELVES, why, at)
+                    audited = len(self._in_force) <= MOST_AUDITED
+                    store.add(session, address, until, store.OURSELVES, why, at, audited)
                 if now >= self._forget_due:
                     store.forget(session, now)
                     self._forget_due = now + dt.timedelta(seconds=FORGET_SECONDS)

@@ -237,15 +237,17 @@ def test_a_phone_goes_and_comes(sessions: Sessions, monkeypatch: pytest.MonkeyPa
 
 
 @pytest.mark.req("ACD-6")
-def test_a_phone_that_went_while_nobody_listened_is_found(
-    sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("heard", ["FullyBooted", "Reload"])
+def test_a_phone_that_asterisk_has_not_told_of_is_found(
+    heard: str, sessions: Sessions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """It went while nobody listened; or its seat is a new one, and nobody has signed in there yet."""
     monkeypatch.setattr(agent_watch, "SURE_SECONDS", 0.0)
     monkeypatch.setattr(agent_watch, "BOOT_SECONDS", 0.0)
 
     async def story(house: Watched) -> None:
         house.phones.device = "UNAVAILABLE"
-        house.watch.look_later()
+        house.watch.listen(lambda event, then: then(Message({})) if event == heard else None)
         await house.becomes(states.UNREACHABLE)
 
     Watched(sessions).play(story)

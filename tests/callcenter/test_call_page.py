@@ -161,31 +161,6 @@ def test_a_caller_leaves_the_queue_at_the_answer(page: CallPage) -> None:
     assert left.at == after(8)
 
 
-@pytest.mark.req("SAT-2")
-@pytest.mark.parametrize("endpoint", ["c1", "s8003"])
-def test_why_a_score_is_the_agents_with_whom_the_caller_did_not_talk_last(endpoint: str) -> None:
-    rows = survey_call()
-    legs = [row for row in rows if isinstance(row, Leg)]
-    after_them = Leg(
-        uniqueid="hotline-1.3",
-        channel=f"PJSIP/{endpoint}-2",
-        kind="outside",
-        endpoint=endpoint,
-        started_at=after(20),
-        ended_at=after(35),
-        talk_ms=5000,
-    )
-    [score] = [row for row in rows if isinstance(row, Score)]
-    call = Call(call_id=ID, direction="inbound", started_at=BEGAN, state="closed")
-    told = {}
-    for name, found in {"alone": legs, "passed on": [*legs, after_them]}.items():
-        page = CallPage(call, [], [], found, [], [score], [], [])
-        [told[name]] = [line.text for line in page.lines() if line.what == "score"]
-    assert told["alone"] == "agent 1001, queue bills: scored 2"
-    credited = f"; credited to the last agent who talked, before {endpoint} did"
-    assert told["passed on"] == told["alone"] + credited
-
-
 def test_a_call_that_is_not_kept_is_not_found(home: Path) -> None:
     engine = engine_for(f"sqlite:///{home}/database/hotline.db")
     with Session(engine) as session, pytest.raises(NotFound, match="hotline calls list"):

@@ -217,8 +217,11 @@ class House:
         return [call for call in found if call.call_id not in former and place_of(call.call_id) is None]
 
     def ledger(self, **wanted: str) -> list[dict[str, str]]:
-        """Lines of the CEL ledger with these values."""
-        with (self.asterisk.log / "cel-custom" / CEL_FILE).open(newline="", errors="replace") as file:
+        """Lines of the CEL ledger with these values; none before the house's first call."""
+        kept = self.asterisk.log / "cel-custom" / CEL_FILE
+        if not kept.exists():
+            return []
+        with kept.open(newline="", errors="replace") as file:
             lines = [dict(zip(CEL_COLUMNS, values, strict=False)) for values in csv.reader(file)]
         return [line for line in lines if wanted.items() <= line.items()]
 

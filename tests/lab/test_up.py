@@ -19,6 +19,7 @@ import pytest
 from lab import processes
 from lab.home import temporary_home
 from lab.ports import answers
+from lab.ready import SAMPLE
 
 pytestmark = pytest.mark.e2e
 AGI_PORT = 31473
@@ -134,6 +135,18 @@ def test_a_second_start_finds_its_data(home: Path) -> None:
     with brought_up(home) as up:
         up.says("Hotline is up")
         assert not any("sample site" in line for line in up.lines)
+
+
+def test_a_saved_site_that_asterisk_refuses_hinders_no_start(home: Path, tmp_path: Path) -> None:
+    """Names that nobody resolves any more are seen by Asterisk alone."""
+    unresolved = tmp_path / "unresolved.yaml"
+    unresolved.write_text(SAMPLE.read_text().replace("127.0.0.2", "gateway.invalid"))
+    load = [*command(home)[:-2], "site", "load", str(unresolved)]
+    subprocess.run(load, env=environment(), capture_output=True, check=True)
+    with brought_up(home) as up:
+        assert "gateway.invalid" in up.says("calls go on with the version that is live")
+        up.says("Hotline is up")
+    assert "gateway.invalid" not in (home / "asterisk/etc/hotline.d/pjsip/10-trunks.conf").read_text()
 
 
 def test_a_home_belongs_to_one(home: Path) -> None:

@@ -146,6 +146,17 @@ def test_forged_addresses_make_only_so_many_bans_and_it_is_told_once(
     assert shut_out(sessions) == [*FORGED[:3], FORGED[5]]
 
 
+def test_a_flood_of_bans_leaves_the_audit_log_alone(
+    watched: Watched, sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ami.bans.watch.MOST_AUDITED", 2)
+    for address in FORGED:
+        attack(watched, address)
+    assert shut_out(sessions) == FORGED
+    with sessions() as session:
+        assert [row.subject for row in session.scalars(select(Audit).order_by(Audit.id))] == FORGED[:2]
+
+
 @pytest.mark.usefixtures("three_at_most")
 def test_while_the_database_is_away_only_so_many_bans_wait_for_it(
     watched: Watched, sessions: Sessions, logged: list[Any]
