@@ -60,6 +60,8 @@ def known(
     if closed and closed != "all":
         checks.named("--closed", closed, "calendar", [calendar.name for calendar in site.calendars])
     entry = Listed(0, "block", caller) if blocked else _vip(vip, caller, site) if vip else None
+    if real and (blocked or vip or closed):
+        raise Slip("--real takes the database's lists and closings: leave out --blocked, --vip and --closed")
     if real:
         with app.sessions(read_only=True)() as session:
             return known_store.known(session, caller, at, site.country)

@@ -33,6 +33,7 @@ def simulate(home: Path, *words: str) -> Result:
         (["--did", "400x"], "--did 400x: write a telephone number, "),
         (["--press", "x"], "--press x: keys are 0 to 9, * and #, "),
         (["--press", "2,1,abc"], "--press 2,1,abc: keys are 0 to 9, * and #, "),
+        (["--real", "--blocked"], "--real takes the database's lists and closings: leave out "),
         (["--from", "7999"], "there is no seat 7999; the site has s8001, "),
         (["--seated", "9=8001"], "--seated 9=8001: write it as 1001=8001; there is no agent 9"),
     ],
