@@ -62,6 +62,7 @@ async def serve(
     async with http_client() as http:
         services = Services(snapshots, journal, clock, http, spool, sessions, knowledge, secret, set_secret)
         server = Server(routes(services), token, may_connect)
+        beat()  # no call comes to a server that nobody watches yet
         await server.listen(*address)
         log.info("agi.listening", host=address[0], port=server.port)
         notify(READY)

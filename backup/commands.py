@@ -37,7 +37,7 @@ def backup(app: App, file: str, sounds: bool) -> None:
 
 
 @click.command()
-@click.argument("file", type=click.Path(dir_okay=False, exists=True, allow_dash=True))
+@click.argument("file", type=click.Path(dir_okay=False, allow_dash=True))
 @click.option("--force", is_flag=True, help="replace what is there; it is saved first")
 @click.pass_obj
 def restore(app: App, file: str, force: bool) -> None:

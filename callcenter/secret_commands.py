@@ -10,7 +10,10 @@ from callcenter.errors import NotFound
 from callcenter.ports import App
 from callcenter.printing import as_json, print_json
 
-KINDS = ("agent", "agi", "ami", "closing", "mailbox", "phone", "room", "room-host", "seat", "smtp", "trunk")
+KINDS = (
+    *("agent", "agi", "ami", "closing", "mailbox", "phone"),
+    *("recordings", "room", "room-host", "seat", "smtp", "trunk"),
+)
 
 
 class SecretName(click.ParamType[str]):

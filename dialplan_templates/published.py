@@ -28,12 +28,13 @@ def site_json(site: Site, prompts: PromptIndex) -> str:
 
 
 def _of_calls(site: Site) -> Site:
-    """The site as calls need it: ten thousand seats would keep all calls of a worker waiting while they are read."""
+    """The site as calls need it, and its boards, which the listener watches.
+
+    Ten thousand seats would keep all calls of a worker waiting while they are read.
+    """
     queues = [
         queue if queue.last_agent else queue.model_copy(update={"members": []}) for queue in site.queues
     ]
     asked_for = {queue.agent for queue in personal_queues(site)}
     agents = [agent for agent in site.agents if agent.number in asked_for]
-    return site.model_copy(
-        update={"seats": [], "agents": agents, "boards": [], "music": [], "queues": queues}
-    )
+    return site.model_copy(update={"seats": [], "agents": agents, "music": [], "queues": queues})

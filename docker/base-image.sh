@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")"
 
 release=forky
-cache=${HOTLINE_CACHE:-/var/cache/hotline}/docker
+cache=$(./cache-folder)
 lean=(--aptopt='APT::Install-Recommends "false"' --aptopt='Acquire::Check-Valid-Until "false"')
 for folder in man doc locale info; do
     lean+=(--dpkgopt="path-exclude=/usr/share/$folder/*")
@@ -19,10 +19,9 @@ for name; do
     tarball=$cache/$name-$(echo "$release ${lean[*]} $packages" | sha256sum | cut -c 1-8).tar
     if [ ! -f "$tarball" ]; then
         echo "base image $name: unpacking Debian $release packages (a minute or two)"
-        mmdebstrap --quiet --format=tar --variant=minbase "${lean[@]}" --include="$packages" "$release" "$tarball.new"
-        mv "$tarball.new" "$tarball"
+        mmdebstrap --quiet --format=tar --variant=minbase "${lean[@]}" --include="$packages" "$release" "$tarball.$$"
+        mv "$tarball.$$" "$tarball"
     fi
-    [ "${IMPORT:-yes}" = no ] && continue
     made=$(basename "$tarball" .tar)
     docker image inspect "hotline-base-$name:${made##*-}" > /dev/null 2>&1 ||
         docker import "$tarball" "hotline-base-$name:${made##*-}" > /dev/null

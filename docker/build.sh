@@ -5,19 +5,20 @@ set -euo pipefail
 cd "$(dirname "$0")"
 
 base() {
-    [ -n "${HOTLINE_BASE:-}" ] && echo "$HOTLINE_BASE" || echo "hotline-base-$1"
+    if [ -n "${HOTLINE_BASE:-}" ]; then echo "$HOTLINE_BASE"; else echo "hotline-base-$1"; fi
 }
 build() {
-    echo "image $1"
-    docker build --quiet --network "${HOTLINE_BUILD_NETWORK:-default}" -t "$1" -f "$2/Dockerfile" \
-        --build-arg "BASE=$(base "$3")" . > /dev/null
+    local name=$1 folder=$2
+    shift 2
+    echo "image $name"
+    docker build --quiet -t "$name" -f "$folder/Dockerfile" --build-arg "BASE=$(base "$folder")" "$@" . > /dev/null
 }
 
 [ -n "${HOTLINE_BASE:-}" ] || ./base-image.sh
-build hotline-asterisk asterisk asterisk
-build hotline-postgres postgres postgres
-version=$(docker run --rm --network none --entrypoint python3 "$(base hotline)" -c \
-    'import sys; print("%d.%d" % sys.version_info[:2])')
-./wheels.sh "$version"
-build hotline hotline hotline
-build hotline-sipp sipp sipp
+build hotline-asterisk asterisk
+build hotline-postgres postgres
+build hotline-packages hotline --target base
+./wheels.sh "$(docker run --rm --network none hotline-packages python3 -c \
+    'import sys; print("%d.%d" % sys.version_info[:2])')"
+build hotline hotline
+build hotline-sipp sipp

@@ -8,19 +8,19 @@ cd "$(dirname "$0")/.."
 version=$1
 pip="${PYTHON:-.venv/bin/python} -m pip --disable-pip-version-check --quiet"
 platforms=(--platform "manylinux_2_28_$(uname -m)" --platform "manylinux2014_$(uname -m)")
-kept=${HOTLINE_CACHE:-/var/cache/hotline}/docker/wheels-$version-$(
+kept=$(docker/cache-folder)/wheels-$version-$(
     cat pyproject.toml requirements.lock docker/wheels.sh | sha256sum | cut -c 1-8
 )
 if [ ! -d "$kept" ]; then
     echo "wheels: fetching those for Python $version"
-    rm -rf "$kept.new" && mkdir -p "$kept.new"
+    mkdir -p "$kept.$$"
     "${PYTHON:-.venv/bin/python}" -c 'import tomllib
-print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["dependencies"], sep="\n")' > "$kept.new/wanted.txt"
+print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["dependencies"], sep="\n")' > "$kept.$$/wanted.txt"
     # what comes as source only is made a wheel here: it is Python alone
-    $pip wheel --no-deps -w "$kept.new" -c requirements.lock pyst2 panoramisk docopt
-    $pip download -d "$kept.new" -c requirements.lock -r "$kept.new/wanted.txt" --find-links "$kept.new" \
+    $pip wheel --no-deps -w "$kept.$$" -c requirements.lock pyst2 panoramisk docopt
+    $pip download -d "$kept.$$" -c requirements.lock -r "$kept.$$/wanted.txt" --find-links "$kept.$$" \
         --only-binary=:all: --python-version "$version" "${platforms[@]}"
-    mv "$kept.new" "$kept"
+    mv -T "$kept.$$" "$kept"
 fi
 rm -rf build/lib docker/build/wheels && mkdir -p docker/build
 cp -r "$kept" docker/build/wheels

@@ -20,13 +20,15 @@ end() {
         wait "$engine" || true
     fi
     rm -rf "$folder"
+    find /sys/fs/cgroup -depth -type d -path "*/${folder##*/}*" -exec rmdir {} + 2> /dev/null || true
 }
 trap end EXIT
 
 # shellcheck disable=SC2016 # $0 is the inner shell's
 unshare --net --mount --pid --fork --mount-proc --kill-child --propagation private sh -c '
     ip link set lo up
-    exec dockerd --host "unix://$0/docker.sock" --data-root "$0/data" --exec-root "$0/run" --pidfile "$0/pid"
+    exec dockerd --host "unix://$0/docker.sock" --data-root "$0/data" --exec-root "$0/run" --pidfile "$0/pid" \
+        --exec-opt native.cgroupdriver=cgroupfs --cgroup-parent "/${0##*/}"
 ' "$folder" > "$folder/log" 2>&1 &
 engine=$!
 

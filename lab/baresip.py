@@ -24,7 +24,7 @@ from lab.scenario import Login
 from lab.sipp_run import Address
 
 MODULES = Path("/usr/lib/baresip/modules")
-SECONDS = 20.0
+SECONDS = 40.0
 TONE_SECONDS = 60
 WAV_HEADER = 22
 """Samples' worth of bytes before the sound in a file that is still being written."""

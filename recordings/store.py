@@ -37,7 +37,6 @@ class Store:
     def put(self, local: Path, address: str) -> None:
         """Copy a file there, in place of what may be there."""
         with _trouble(address):
-            self._files.makedirs(address.rpartition("/")[0], exist_ok=True)
             self._files.put_file(str(local), address)
 
     def digest(self, address: str) -> str:
@@ -76,7 +75,7 @@ def store_of(settings: Settings, secret: Callable[[str], str | None]) -> Store |
     import fsspec
 
     kind, _, _ = settings.recordings_store.partition("://")
-    options: dict[str, Any] = {}
+    options: dict[str, Any] = {"auto_mkdir": True} if kind == "file" else {}
     if kind == "s3":
         options = {
             "key": settings.recordings_store_key,

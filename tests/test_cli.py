@@ -138,7 +138,7 @@ def test_a_shell_completes_commands_without_loading_them() -> None:
         text=True,
         check=True,
     )
-    assert told.stdout.splitlines() == ["plain,render", "plain,recordings", "[]"]
+    assert told.stdout.splitlines() == ["plain,render", "plain,recordings", "plain,restore", "[]"]
 
 
 # ── errors ───────────────────────────────────────────────────────────────────

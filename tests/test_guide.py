@@ -34,7 +34,7 @@ WRITTEN = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
 STAND_FOR = {"ID": "7", "ROOM": "8801", "NUMBER": "13800138000"}
 THERE_IS_NONE = re.compile(
     r"no manager connection to|there is no (call|recording|message|follow-up|kept place) (CALL|7|12)"
-    r"|agent [0-9]+ is not (logged in|in wrap-up)|call CALL is not"
+    r"|agent [0-9]+ is not (logged in|in wrap-up)|call CALL is not|this installation is not empty"
 )
 """What a command says in a house without Asterisk and without calls."""
 CODE = re.compile(r"`(\*[0-9]{1,2}[A-Z0-9*]*)`")

@@ -23,6 +23,8 @@ from callcenter.events import (
 )
 
 SECOND = dt.timedelta(seconds=1)
+BEHIND = dt.timedelta(milliseconds=20)
+"""queue_log's clock is the kernel's at its last tick: in a second's first milliseconds it has the second before."""
 CALLERS = ("caller", "local")
 """Kinds of legs whose stay in a queue is the caller's: his own, or the Local half an agent passed on.
 An agent's own call to a queue, to consult a colleague, is no visit of the caller's."""
@@ -102,7 +104,7 @@ def _sharpen(found: list[Stay], events: list[Event]) -> None:
             runs.remove(begun)
             _time(stay, begun, ends)
     for stay in reversed(to_the_second):
-        begun = max((at for at in runs if at < stay.joined_at + SECOND), default=None)
+        begun = max((at for at in runs if at < stay.joined_at + SECOND + BEHIND), default=None)
         if begun:
             runs = [at for at in runs if at < begun]
             _time(stay, begun, ends)

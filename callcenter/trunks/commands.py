@@ -141,6 +141,8 @@ def _set(trunk: Trunk) -> dict[str, Any]:
     return {
         "codecs": ", ".join(trunk.codecs),
         "dtmf": trunk.dtmf,
+        "transport": trunk.transport,
+        "encryption": trunk.encryption,
         "caller_id_read": shown.read,
         "caller_id_send": shown.send or ("account" if trunk.connection.by == "provider" else "from"),
         "caller_id_numbers": ", ".join(shown.numbers),

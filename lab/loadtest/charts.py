@@ -12,6 +12,7 @@ LEFT, RIGHT, TOP, BOTTOM = 46, 12, 12, 26
 COLOURS = ("#2563a8", "#d97a1a", "#2f8f5b", "#8b4fb0", "#c2413b", "#5f6b7a", "#1795a3", "#a5792a")
 STEPS = (1, 2, 2.5, 5, 10)
 TICKS = 4
+THIN, MOST_WIDENED = 1.7, 4
 POINTS_MARKED = 40
 """A line of no more points than that shows each of them."""
 
@@ -31,10 +32,15 @@ def chart(lines: Sequence[Line], seconds: float, unit: str) -> str:
         return ""
     top = _round_up(max((value for line in lines for _, value in line.points), default=1.0))
     parts = [*_grid(seconds, top, unit)]
-    for line, colour in zip(lines, _colours(len(lines)), strict=False):
-        parts += _draw(line, colour, seconds, top, unit)
+    for place, (line, colour) in enumerate(zip(lines, _colours(len(lines)), strict=False)):
+        parts += _draw(line, colour, THIN + _behind(lines, place), seconds, top, unit)
     inside = "\n".join(parts)
     return f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" preserveAspectRatio="xMidYMid meet">\n{inside}\n</svg>'
+
+
+def _behind(lines: Sequence[Line], place: int) -> float:
+    """The first of a few lines is the widest, so that it is seen below those that run alike."""
+    return THIN * (len(lines) - 1 - place) if len(lines) <= MOST_WIDENED else 0.0
 
 
 def legend(lines: Sequence[Line]) -> list[tuple[str, str, bool]]:
@@ -83,13 +89,13 @@ def clock(second: float) -> str:
     return f"{int(second) // 60}:{int(second) % 60:02}"
 
 
-def _draw(line: Line, colour: str, seconds: float, top: float, unit: str) -> Iterator[str]:
+def _draw(line: Line, colour: str, width: float, seconds: float, top: float, unit: str) -> Iterator[str]:
     if not line.points:
         return
     places = [(_x(at, seconds), _y(value, top)) for at, value in line.points]
     path = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
     dash = ' stroke-dasharray="5 4"' if line.dashed else ""
-    yield f'<polyline points="{path}" stroke="{colour}"{dash}/>'
+    yield f'<polyline points="{path}" stroke="{colour}" stroke-width="{width:.1f}"{dash}/>'
     radius = 2.4 if len(places) <= POINTS_MARKED and not line.dashed else 4
     see = colour if radius < 3 else "transparent"
     for (x, y), (at, value) in zip(places, line.points, strict=True):

@@ -67,7 +67,8 @@ class BoardMachine:
                 "-accel",
                 "tcg,thread=multi",
                 "-cpu",
-                "qemu64,+ssse3,+sse4.1,+sse4.2,+popcnt",
+                # rdrand: a kernel that lacks entropy patches itself when it gets some, which emulation may not survive
+                "qemu64,+ssse3,+sse4.1,+sse4.2,+popcnt,+rdrand",
             ),
             *("-smp", str(self._cores), "-m", str(MEMORY_MB), "-nodefaults", "-no-user-config", "-no-reboot"),
             *("-display", "none", "-serial", "stdio", "-monitor", "none"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -17,8 +18,10 @@ from ami.connection import Account
 from ami.once import connected
 from callcenter.boards.advice import ADVICE
 from callcenter.boards.history import history
+from callcenter.prompt_index import PromptIndex, Sound
 from callcenter.site import Site
 from cli import Hotline
+from dialplan_templates.published import site_json
 from schema.session import engine_for, session_factory
 from tests.callcenter.flow_sites import flow, site
 from tests.databases import Sessions, sqlite_copy
@@ -26,18 +29,21 @@ from tests.fakes.ami_server import SECRET, Action, FakeAmi, Session
 
 pytestmark = pytest.mark.req("GW-1")
 SECONDS = 10.0
+SILENCE = Sound("silence", 100)
 Logs = list[Any]
 
 
 def house() -> Site:
+    """A site with one E1, as it is read back of what went live."""
     port = {"port": 1, "group": 1}
-    return site(
+    described = site(
         flow({"begin": {"kind": "hangup"}}),
         trunks=[{"name": "city", "title": "City", "connection": {"by": "board", "group": 1}}],
         boards=[
             {"kind": "sangoma", "name": "a101", "model": "A101", "pci_slot": 1, "pci_bus": 1, "ports": [port]}
         ],
     )
+    return Site.model_validate(json.loads(site_json(described, PromptIndex(SILENCE, {})))["site"])
 
 
 class Board(FakeAmi):

@@ -86,6 +86,15 @@ def test_a_full_queue_and_the_next_one_within_a_second_are_two_visits() -> None:
     ]
 
 
+@pytest.mark.req("ACD-1")
+def test_a_queue_begun_when_its_line_still_had_the_second_before_comes_after_the_one_that_refused() -> None:
+    caller = leg("u1", "PJSIP/e1-1", 0.0, 0.1, 9.0, "PJSIP/e1-1")
+    refused = [*run("u1", 2.95, 2.96), QueueRefused(at(2.97), "queue_log", "u1", None, "zeta", "nobody")]
+    waited = [*run("u1", 3.002, 9.0), join(2, "alpha"), leave(9, "alpha", "abandoned")]
+    visits = only(caller + waited + refused).visits
+    assert [(v.queue, v.joined_at) for v in visits] == [("zeta", at(2.95)), ("alpha", at(3.002))]
+
+
 SIX = [
     ("empty1", 2.70),
     ("empty2", 2.80),

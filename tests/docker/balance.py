@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-SHORTEST_SECONDS = 2.0
-"""A talk lasts five; a machine that is busy plays some of it late, and the rest not at all."""
+WAV_HEADER_BYTES, STEREO_BYTES_A_SECOND = 44, 32_000
+VOICE = 1000
+"""Loudest samples beyond this are the tone of who speaks on that side."""
 
 
 def check(books: dict[str, Any], served: dict[str, Any], static: dict[str, Any] | None = None) -> None:
@@ -57,4 +58,6 @@ def _check_files(books: dict[str, Any], count: int) -> None:
     assert books["parts"] == []
     for path, found in books["files"].items():
         assert found["bytes"] == rows[path]["bytes"]
-        assert found["sides"] == 2 and found["seconds"] > SHORTEST_SECONDS, (path, found)
+        assert found["bytes"] == WAV_HEADER_BYTES + round(found["seconds"] * STEREO_BYTES_A_SECOND)
+        assert abs(found["seconds"] - rows[path]["duration_ms"] / 1000) < 0.02
+        assert len(found["loudest"]) == 2 and min(found["loudest"]) > VOICE, (path, found)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import wave
+from array import array
 from pathlib import Path
 from typing import Any
 
@@ -59,16 +60,18 @@ def files(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.is_file() and path.suffix in (".wav", ".WAV", ".mp3")]
 
 
-def sound(path: Path) -> dict[str, float]:
-    """Its length; a wav's from its header, and that it has no less in it."""
+def sound(path: Path) -> dict[str, Any]:
+    """A file's size; a wav's length by its header, and the loudest sample of each side (of 32,767)."""
     size = path.stat().st_size
     if path.suffix != ".wav":
         return {"bytes": size}
     with wave.open(str(path)) as file:
+        sides = file.getnchannels()
+        samples = array("h", file.readframes(file.getnframes()))
         return {
             "bytes": size,
             "seconds": file.getnframes() / file.getframerate(),
-            "sides": file.getnchannels(),
+            "loudest": [max(map(abs, samples[side::sides]), default=0) for side in range(sides)],
         }
 
 

@@ -81,7 +81,7 @@ class WebPhone:
         self._thread.start()
         try:
             self._page = self._wait(self._open())
-        except Error as error:
+        except (Error, TimeoutError) as error:
             self.__exit__()
             raise HotlineError(f"Chromium does not start: {error}") from error
         return self
