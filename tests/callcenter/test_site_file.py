@@ -171,6 +171,31 @@ def test_what_yaml_has_against_a_file_is_said_in_plain_words(tmp_path: Path, lin
     assert f"site.yaml:{problem}" in told(tmp_path, SMALL + line + "\n")
 
 
+@pytest.mark.parametrize("line", ["seats: *all", "seats: [{name: *all}]", "flows: [{name: a, start: *s}]"])
+def test_a_star_that_is_not_quoted_is_the_only_error(tmp_path: Path, line: str) -> None:
+    [error] = told(tmp_path, SMALL + line + "\n")
+    assert error.endswith('quote a text that begins with * or &, as "*"; anchors are not used here')
+
+
+TRUNK = SMALL + 'trunks: [{{name: e1, title: E1, connection: {{by: address, hosts: ["{}"]}}}}]\n'
+
+
+@pytest.mark.parametrize(
+    "host", ["300.1.1.1", "1.2.3", "10.0.0.1.", "1.2.3.4.5", "010.0.0.1", "12345", "10.0.0.1:5060", "1::2::3"]
+)
+def test_a_host_that_can_only_be_an_address_is_one(tmp_path: Path, host: str) -> None:
+    [error] = told(tmp_path, TRUNK.format(host))
+    assert error.startswith(
+        f'site.yaml:5: trunks[0].connection.hosts[0]: "{host}" is no address: four numbers '
+    )
+    assert error.endswith("; the port is a key of its own") == (host == "10.0.0.1:5060")
+
+
+@pytest.mark.parametrize("host", ["10.0.0.1", "2001:db8::1", "gw1.example.com", "3com.example", "4a"])
+def test_names_and_addresses_are_hosts(tmp_path: Path, host: str) -> None:
+    assert told(tmp_path, TRUNK.format(host)) == []
+
+
 def test_a_deep_nest_is_refused_and_not_followed(tmp_path: Path) -> None:
     assert told(tmp_path, "a: " + "[" * 5000) == ["site.yaml:1: nested too deeply"]
 
