@@ -103,7 +103,7 @@ def test_the_calls_are_one_run_of_sipp_with_a_row_each() -> None:
     assert [row.split(";")[4:] for row in rows] == [
         [str(one.turn.begins_ms), str(one.turn.leaves_ms)] for one in calls
     ]
-    assert caller.speech().keys_of(1)[0][1] == calls[0].turn.keys[0].digit
+    assert caller.speech().pressed(1)[0][1] == calls[0].turn.keys[0].digit
 
 
 def test_each_call_has_a_port_that_no_call_before_it_can_still_have() -> None:
