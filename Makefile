@@ -32,7 +32,7 @@ $(1) $(PYTEST) $(2) $(3) || { echo "once more, one by one:"; $(PYTEST) $(2) --la
 endef
 
 # Each has a target of its own.
-APART := tests/e2e tests/lab tests/phones tests/pri tests/docker
+APART := tests/e2e tests/lab tests/phones tests/pri tests/docker tests/chaos
 
 test: setup      ## everything but boards: real calls, real Asterisks, units and both databases, beside each other
 	$(MAKE) -j3 --output-sync test-calls test-lab test-rest
@@ -76,4 +76,7 @@ day: setup       ## a mixed day of 2,000 calls at ten a second with thirty agent
 day-postgresql: setup ## the same on a private PostgreSQL
 	$(PY) -m bench day_postgresql
 
-.PHONY: help setup demo run lint test test-calls test-lab test-rest test-unit test-pri test-pri-if-fit test-docker bench day day-postgresql
+chaos: setup     ## every fault during loads of calls, more than an hour; docs/chaos.md is written anew (CHAOS_SIZE=0.05: minutes)
+	$(PY) -m pytest -q tests/chaos
+
+.PHONY: help setup demo run lint test test-calls test-lab test-rest test-unit test-pri test-pri-if-fit test-docker bench day day-postgresql chaos

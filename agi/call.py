@@ -106,7 +106,8 @@ class Call(AGI):  # type: ignore[misc]  # pyst2 has no types
         """Play prompts; give the key that cut them, of those in ``keys``, else ``""``.
 
         Without ``keys``, and with EVERY_KEY, it is a single command for the whole list, which answers the
-        call if need be; a missing file does no harm.
+        call if need be; a missing file does no harm. Without ``keys`` those pressed meanwhile are lost: Playback
+        takes them off the channel.
         """
         if not keys or (files and keys == EVERY_KEY):
             names = protocol.application_value(protocol.file_list(files))

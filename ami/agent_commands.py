@@ -60,9 +60,10 @@ def log_in(app: App, agent: str, seat: str) -> None:
     """Seat an agent and put them into their queues."""
     with app.sessions().begin() as session:
         site = app.site()
+        already = service.seats_of(session, [agent]).get(agent) == seat
         service.log_in(session, site, agent, seat, app.clock)
         desks.follow(session, NumberPlan.of(site), [agent], app.clock)
-    follow(app, f"agent {agent} is logged in at {seat}")
+    follow(app, f"agent {agent} is logged in {'there already' if already else f'at {seat}'}")
 
 
 @agents.command("logout")

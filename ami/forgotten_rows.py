@@ -53,7 +53,7 @@ class ForgottenRows:
             try:
                 await self.look()
             except (HotlineError, SQLAlchemyError) as error:
-                log.warning("forgotten_rows.put_off", reason=first_line(error))
+                log.warning("forgotten.put_off", reason=first_line(error))
 
     async def look(self) -> int:
         """Close what is open and nowhere to be found; how many. Raises HotlineError and the database's errors."""
@@ -66,7 +66,7 @@ class ForgottenRows:
         up = {row[name] for row in rows for name in ("Uniqueid", "Linkedid") if name in row}
         gone = [call for call in found if call not in up and not self._listener.book.knows(call)]
         if gone:
-            log.warning("forgotten_rows.closed", calls=gone)
+            log.warning("forgotten.closed", calls=gone)
             await asyncio.to_thread(close, self._sessions, gone, now)
         return len(gone)
 

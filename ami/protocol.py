@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from sys import intern
 
 from callcenter.errors import HotlineError
 
@@ -118,7 +119,8 @@ def _unescape(value: bytes) -> bytes:
 def _headers(raw: bytes) -> Message:
     try:
         pairs = [line.split(": ", 1) for line in raw.decode().split("\r\n")]
-        message = Message(pairs)
+        # Names are half of what a storm takes in memory.
+        message = Message({intern(name): value for name, value in pairs})
     except ValueError:  # another encoding, or a line that is no pair
         pairs = [_header(line) for line in raw.split(b"\r\n")]
         message = Message(pairs)

@@ -46,7 +46,7 @@ Figures = dict[str, float | int | list[str]]
 def grown(sample: Site, seats: int, queues: int, dids: int) -> Site:
     """The sample with this many more of each."""
     flow = sample.flows[0].name
-    more_seats = [Seat(name=f"seat_{n}", number=str(10000 + n), title=f"座席 {n}") for n in range(seats)]
+    more_seats = [Seat(name=f"seat_{n}", number=str(10000 + n), title=f"座位 {n}") for n in range(seats)]
     more_queues = [Queue(name=f"queue_{n}", title=f"队列 {n}") for n in range(queues)]
     more_dids = [Did(number=f"9558{n:04}", title=f"号码 {n}", flow=flow) for n in range(dids)]
     parts = {

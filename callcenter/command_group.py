@@ -73,6 +73,10 @@ class LazyGroup(click.Group):
 
 def _exit_for(error: BaseException) -> NoReturn:
     """Tell the person, or let a fault of the program show itself."""
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        bare = error.ctx.parent is None
+        click.echo(error.format_message(), err=not bare)
+        sys.exit(0 if bare else 2)
     if isinstance(error, ModuleNotFoundError) and (error.name or "").startswith("schema."):
         click.echo(f"hotline: {_shadowed()}", err=True)
         sys.exit(1)

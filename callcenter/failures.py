@@ -19,7 +19,7 @@ def told(error: BaseException) -> tuple[str, int] | None:
         case HotlineError():
             return str(error), error.exit_code
         case click.UsageError():
-            return f"{error.format_message()}{_help_hint(error)}", USAGE
+            return f"{' '.join(error.format_message().split())}{_help_hint(error)}", USAGE
         case click.ClickException():
             return error.format_message(), error.exit_code
         case click.Abort() | KeyboardInterrupt():

@@ -16,7 +16,7 @@ from callcenter.printing import as_json, print_json, print_rows
 from callcenter.site_file.store import time_zone
 from dialplan_templates.apply import Applied, Applier
 from dialplan_templates.differences import differences
-from dialplan_templates.durable import write
+from dialplan_templates.rendered_folder import fill
 from schema.config import ConfigVersion
 
 DIFFERENT = 2
@@ -27,11 +27,10 @@ DIFFERENT = 2
 @click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="folder to fill")
 @click.pass_obj
 def render(app: App, out: Path) -> None:
-    """Write every file of the site's configuration below a folder. Nothing live is touched."""
+    """Write every file of the site's configuration to a folder of its own. Nothing live is touched."""
     files = app.rendered()
     try:
-        for name, text in files.items():
-            write(out / name, text)
+        fill(out, files)
     except OSError as error:
         raise HotlineError(f"{error.filename or out}: {error.strerror}") from None
     click.echo(f"{len(files)} files in {out}")

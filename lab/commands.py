@@ -75,5 +75,6 @@ def status(app: App, json_wanted: bool) -> None:
     if json_wanted:
         print_json(found)
         return
-    for name, value in found.items():
+    shown = {**found, "running": "yes" if up else "no", "pid": asterisk.pid or "–"}
+    for name, value in shown.items():
         click.echo(f"{name:<12} {value}")

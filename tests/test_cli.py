@@ -117,6 +117,32 @@ def test_version_says_all_versions(with_site: Run) -> None:
     assert f"hotline {told['hotline']}" in with_site("--version").output
 
 
+def test_the_bare_program_is_its_help_page(hotline: Run) -> None:
+    told = hotline()
+    assert (told.exit_code, told.stderr) == (0, "")
+    assert told.stdout == hotline("--help").stdout
+
+
+@pytest.mark.parametrize("group", ["calls", "site", "lab"])
+def test_a_bare_group_is_its_help_page_and_not_an_error(hotline: Run, group: str) -> None:
+    told = hotline(group)
+    assert (told.exit_code, told.stdout) == (2, "")
+    assert told.stderr == hotline(group, "--help").stdout
+
+
+def test_a_second_log_in_at_the_same_seat_says_that_it_is_one(with_site: Run) -> None:
+    words = ("agents", "login", "1001", "--seat", "s8001")
+    assert "agent 1001 is logged in at s8001" in with_site(*words).output
+    began = json.loads(with_site("agents", "list", "--json").stdout)[0]["began_at"]
+    assert "agent 1001 is logged in there already" in with_site(*words).output
+    assert json.loads(with_site("agents", "list", "--json").stdout)[0]["began_at"] == began
+
+
+def test_an_argument_that_is_missing_is_one_line(hotline: Run) -> None:
+    told = "Missing argument 'SHELL'. Choose from: bash, zsh, fish (see hotline completion --help)"
+    assert one_line(hotline("completion"), 2).replace("{bash|zsh|fish}", "SHELL") == told
+
+
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_completion_prints_the_shells_script(hotline: Run, shell: str) -> None:
     assert "_HOTLINE_COMPLETE" in hotline("completion", shell).output

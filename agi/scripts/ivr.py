@@ -102,9 +102,11 @@ class _Stretch:
             self._call.set_variables({FALLBACK_FLOW: flow})
 
     def run(self, walk: Walk, first: Callable[[], None]) -> None:
-        """Do what comes first, then ask and answer up to the next action; the facts are told whatever happens."""
+        """Do what comes first, then ask and answer up to the next action; each fact is told when it is made."""
+        self._tell(walk)
         try:
             first()
+            self._tell(walk)
             while not self._left_to_dialplan(walk):
                 self._tell(walk)
         except HungUp:
@@ -229,6 +231,8 @@ class _Stretch:
 
     def _tell(self, walk: Walk) -> None:
         """Put the facts since the last time into the journal."""
+        if not (walk.facts or walk.decisions):
+            return
         shared = {
             "uniqueid": self._call.uniqueid,
             "at": self._services.clock(),

@@ -59,9 +59,15 @@ def log_in(session: Session, site: Site, agent: str, seat: str, clock: Clock) ->
 
 
 def sit(session: Session, agent: str, seat: str, clock: Clock) -> AgentLogin:
-    """Seat an agent. Whoever sat there, and wherever the agent sat before, is logged out first."""
+    """Seat an agent. Whoever sat there, and wherever the agent sat before, is logged out first.
+
+    An agent who sits there already goes on as they are, paused or not.
+    """
     at = clock()
-    for open_login in _open(session):
+    logins = _open(session)
+    if same := next((login for login in logins if (login.agent, login.seat) == (agent, seat)), None):
+        return same
+    for open_login in logins:
         if open_login.agent == agent or open_login.seat == seat:
             _end(session, open_login, at)
     login = AgentLogin(agent=agent, seat=seat, began_at=at, ended_at=None, paused_reason=None)

@@ -76,7 +76,7 @@ class CallPage:
         return columns(self.call) | {part: [columns(row) for row in getattr(self, part)] for part in parts}
 
     def lines(self) -> list[Line]:
-        """The journey in order of time."""
+        """The journey in order of time; at the same moment the end comes last."""
         parts = (
             self._decision_lines(),
             self._step_lines(),
@@ -85,7 +85,13 @@ class CallPage:
             self._callback_lines(),
             self._end_lines(),
         )
-        return sorted((line for part in parts for line in part), key=lambda line: line.at)
+        return sorted(
+            (line for part in parts for line in part), key=lambda line: (line.at, line.what == "end")
+        )
+
+    def _in_call(self, at: dt.datetime) -> dt.datetime:
+        """The call's own steps are none after its end: the hang-up is noticed a little later."""
+        return min(at, self.call.ended_at) if self.call.ended_at else at
 
     def _step_lines(self) -> Iterator[Line]:
         for step in self.steps:
@@ -93,7 +99,7 @@ class CallPage:
             keys = f" keys {step.keys};" if step.keys else ""
             then = f" → {step.next}" if step.next else ""
             text = f"{step.flow}/{step.step}:{heard}{keys} {step.outcome}{then} ({step.reason})"
-            yield Line(step.at, step.kind, text)
+            yield Line(self._in_call(step.at), step.kind, text)
 
     def _decision_lines(self) -> Iterator[Line]:
         for link in self.linked:
@@ -101,9 +107,8 @@ class CallPage:
             yield Line(link.at, "site", text)
         for decision in self.routing:
             text = " → ".join((*decision.reasons, decision.destination))
-            yield Line(
-                decision.at, "route", text if decision.about == "call" else f"{decision.about}: {text}"
-            )
+            about = "" if decision.about == "call" else f"{decision.about}: "
+            yield Line(self._in_call(decision.at), "route", f"{about}{text}")
 
     def _visit_lines(self) -> Iterator[Line]:
         for visit in self.visits:
@@ -112,7 +117,8 @@ class CallPage:
             if visit.left_at is not None:
                 waited = f" after {seconds(visit.wait_ms)}" if visit.wait_ms is not None else ""
                 who = f" by agent {visit.agent}" if visit.agent else ""
-                yield Line(visit.left_at, "wait", f"left queue {visit.queue}: {visit.outcome}{who}{waited}")
+                at = self._in_call(visit.answered_at or visit.left_at)
+                yield Line(at, "wait", f"left queue {visit.queue}: {visit.outcome}{who}{waited}")
 
     def _leg_lines(self) -> Iterator[Line]:
         for leg in self.legs:

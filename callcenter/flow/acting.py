@@ -48,7 +48,9 @@ DIAL_EXITS: Exits = {
 
 VOICEMAIL_EXITS: Exits = {
     "SUCCESS": ("left", "a message was left"),
+    "LEFT": ("left", "a message was left"),
     "USEREXIT": ("no_message", "the caller left without a message"),
+    "NO_MESSAGE": ("no_message", "the caller left without a message"),
     "FAILED": ("failed", "no message could be stored"),
 }
 """VMSTATUS of app_voicemail."""

@@ -120,14 +120,25 @@ def route(published: Published, trunk: str, did: str) -> Entry:
         reason = f"number {did} opens flow {found.inside_flow} for callers from inside"
         return _entry(published, str(found.inside_flow), found, None, reason)
     if found is not None and found.flow in published.flows:
-        where = f"on trunk {found.trunk}" if found.trunk else "on any trunk"
-        return _entry(published, found.flow, found, line, f"number {did} {where} opens flow {found.flow}")
+        reason = f"{_opening(found, trunk, line)} flow {found.flow}"
+        return _entry(published, found.flow, found, line, reason)
     if line is not None and line.fallback_flow in published.flows:
         reason = f"number {did} is not known: trunk {trunk} falls back to flow {line.fallback_flow}"
         return _entry(published, str(line.fallback_flow), None, line, reason)
     first = next(iter(published.flows), "")
-    reason = f"neither number {did} nor trunk {trunk} names a flow: the site's first flow is taken"
+    what = f"neither number {did} nor trunk {trunk} names a flow" if trunk else f"number {did} names no flow"
+    reason = f"{what}: the site's first flow is taken"
     return _entry(published, first, None, line, reason)
+
+
+def _opening(found: Did, trunk: str, line: Trunk | None) -> str:
+    """The number as it stands to the line the call itself came on."""
+    if found.trunk is None:
+        return f"number {found.number} on any trunk opens"
+    if line is not None:
+        return f"number {found.number} on trunk {found.trunk} opens"
+    came = f"trunk {trunk} is not known" if trunk else "from inside"
+    return f"{came}: the number of trunk {found.trunk} is taken and opens"
 
 
 def _entry(published: Published, flow: str, did: Did | None, trunk: Trunk | None, reason: str) -> Entry:

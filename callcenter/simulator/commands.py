@@ -12,7 +12,8 @@ import click
 from callcenter.flow import Failed, Found, NotFound
 from callcenter.ports import App
 from callcenter.routing.number_plan import NumberPlan
-from callcenter.simulator.known import known, known_options, people, phones_of, seat_named
+from callcenter.simulator import checks
+from callcenter.simulator.known import known, known_options, people, phones_of, seat_named, unasked
 from callcenter.simulator.text import lines, record
 from callcenter.simulator.walk import Looked, Path, simulate
 from callcenter.site_file.document import load
@@ -50,7 +51,7 @@ class LookupAnswer(click.ParamType[Looked]):
 
 @click.command("simulate")
 @click.option("--did", required=True, help="The number dialled.")
-@click.option("--trunk", default="", help="The trunk the call comes in on.")
+@click.option("--trunk", default="", help="The trunk the call comes in on; left out: the number's own.")
 @click.option("--caller", default="", help="The caller's number; left out: hidden.")
 @click.option("--at", type=Moment(), help="When, in the site's zone unless it has an offset; left out: now.")
 @click.option("--press", default="", help="Keys, one entry a question: 2,1 or 2,,1234# (empty: silence).")
@@ -104,13 +105,21 @@ def simulate_command(
         moment = moment.replace(tzinfo=published.zone)
     plan = NumberPlan.of(site)
     at_seat = seat_named(plan, seat, trunk) if seat else ""
+    trunk = "" if seat else trunk or own_trunk(published, did)
+    checks.named("--trunk", trunk, "trunk", published.trunks)
+    checks.dialled("--did", did)
+    checks.dialled("--caller", caller)
+    checks.pressed(press)
+    checks.outcomes(outcomes)
+    caller = plan.numbers[at_seat] if at_seat else caller
+    what = known(app, site, caller, moment, **who)
+    whom = people(plan, last_agent, states)
     phones = phones_of(app, published, plan, at_seat, moment, who["real"], seated)
     given = iter(outcomes)
     rung = phones.dial(at_seat, did, given) if phones and seat else None
     if rung and rung.act != "flow":
         path = Path((), (), rung.decisions)
     else:
-        caller = plan.numbers[at_seat] if at_seat else caller
         path = simulate(
             published,
             did=did,
@@ -120,17 +129,26 @@ def simulate_command(
             presses=press,
             lookups=lookups,
             outcomes=given,
-            known=known(app, site, caller, moment, **who),
-            people=people(last_agent, states),
+            known=what,
+            people=whom,
             phones=phones,
         )
-        path = path._replace(decisions=((rung.decisions if rung else ()) + path.decisions))
+        path = path._replace(
+            decisions=(rung.decisions if rung else ()) + path.decisions,
+            warnings=(*path.warnings, *unasked(site, what.entry)),
+        )
     if as_json:
         click.echo(
             json.dumps({"at": moment.isoformat(), **record(published, path)}, ensure_ascii=False, indent=2)
         )
     else:
         click.echo("\n".join(lines(published, path)))
+
+
+def own_trunk(published: Published, did: str) -> str:
+    """The trunk a number is on; empty when it is on any, or not known."""
+    found = published.by_number.get(did)
+    return (found and found.trunk) or ""
 
 
 def _nested(pairs: list[tuple[str, str]]) -> dict[str, object]:

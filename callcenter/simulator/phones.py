@@ -11,6 +11,7 @@ from typing import NamedTuple
 from callcenter.routing import inside
 from callcenter.routing.decision import Decision
 from callcenter.routing.inside_call import House
+from callcenter.simulator.checks import fits
 
 OUTCOMES = {
     "BUSY": ("BUSY", "17"),
@@ -20,8 +21,9 @@ OUTCOMES = {
     "CHANUNAVAIL": ("CHANUNAVAIL", "20"),
     "FULL": ("FULL", "34"),
 }
-"""DIALSTATUS and cause of what a phone or trunk comes to; anything else: it is answered."""
+"""DIALSTATUS and cause of what a phone or trunk comes to; it is answered when nothing is said."""
 ANSWERED = ("ANSWER", "16")
+SPOKEN = ("DONE", "ANSWER", *OUTCOMES)
 
 
 class Rung(NamedTuple):
@@ -52,7 +54,8 @@ def _rung(house: House, seat: str, dialled: str, outcomes: Iterator[str]) -> Run
     decision = inside.begin(house, seat, dialled)
     told = [decision.told]
     while decision.act in ("dial", "out") and decision.place is not None:
-        status, cause = OUTCOMES.get(next(outcomes, "").upper(), ANSWERED)
+        word = fits(next(outcomes, "done"), decision.told.destination, "phone", only=SPOKEN)
+        status, cause = OUTCOMES.get(word.upper(), ANSWERED)
         decision = inside.go_on(house, decision.place, status, cause)
         told.append(decision.told)
     status = decision.target if decision.act == "back" else "ANSWER"

@@ -33,6 +33,7 @@ from callcenter.flow import (
 )
 from callcenter.routing.decision import Decision
 from callcenter.routing.known import NOTHING, Known
+from callcenter.simulator.checks import fits
 from callcenter.simulator.phones import Phones
 from callcenter.site.steps import Branch
 from callcenter.site_file.published import Published
@@ -114,11 +115,14 @@ def simulate(
     people: People = NOBODY,
     phones: Phones | None = None,
 ) -> Path:
-    """The path of such a call at an aware moment. Always ends: a walk's loop guard sees to it."""
+    """The path of such a call at an aware moment. Always ends: a walk's loop guard sees to it.
+
+    Raises Slip for an outcome that the action it is for can't come to.
+    """
     walk = Walk.enter(published, caller=caller, trunk=trunk, did=did, at=at, known=known)
     driver = _Driver(Presses(presses), iter(lookups), iter(outcomes), people, phones, walk.decisions)
     while not walk.ended:
-        walk.answer(driver.answer(walk.request))
+        walk.answer(driver.answer(walk.request, f"{walk.place.flow}/{walk.place.step}"))
     warnings = tuple(_unannounced(published, walk.facts, at)) if published.unannounced else ()
     return Path(tuple(walk.facts), warnings, tuple(walk.decisions))
 
@@ -136,7 +140,7 @@ class _Driver:
         self._presses, self._lookups, self._outcomes = presses, lookups, outcomes
         self._people, self._phones, self._decisions = people, phones, decisions
 
-    def answer(self, request: Request) -> Answer:
+    def answer(self, request: Request, step: str) -> Answer:
         if isinstance(request, Hear):
             return Pressed(self._presses.key()) if request.keys else SILENCE
         if isinstance(request, Collect):
@@ -152,7 +156,9 @@ class _Driver:
             self._decisions += rung.decisions
             return Outcome(rung.status)
         default = DEFAULT_OUTCOMES.get(request.kind)
-        return DONE if default is None else Outcome(next(self._outcomes, default))
+        if default is None:
+            return DONE
+        return Outcome(fits(next(self._outcomes, default), step, request.kind, request.keys))
 
 
 def _unannounced(published: Published, facts: Iterable[Fact], at: dt.datetime) -> Iterator[str]:

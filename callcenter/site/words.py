@@ -6,9 +6,10 @@ no control characters, no line ends, and names from a small alphabet.
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
 MEANINGS: dict[str, str] = {}
 """What each pattern asks for, in words a person can act on: the errors of a site file are made of these."""
@@ -53,7 +54,23 @@ Extension = Annotated[str, allow(r"^[0-9]{2,8}$", "2 to 8 digits")]
 Key = Annotated[str, allow(r"^[0-9*#]$", 'one telephone key: "0" to "9", "*" or "#"')]
 """One telephone key."""
 
-Host = Annotated[str, allow(r"^[A-Za-z0-9.:_-]{1,253}$", "a host name or an address, without a port")]
+
+def _address(host: str) -> str:
+    """Refuse what can only be meant as an address and is none."""
+    if ":" in host or not host.strip("0123456789."):
+        try:
+            ip_address(host)
+        except ValueError:
+            port = "; the port is a key of its own" if host.count(":") == 1 else ""
+            raise ValueError(f'"{host}" is no address: four numbers from 0 to 255, or IPv6{port}') from None
+    return host
+
+
+Host = Annotated[
+    str,
+    allow(r"^[A-Za-z0-9.:_-]{1,253}$", "a host name or an address, without a port"),
+    AfterValidator(_address),
+]
 """A host name or an address, without a port."""
 
 Language = Annotated[str, allow(r"^[a-z]{2}(_[A-Z]{2})?$", "a language such as zh, en or pt_BR")]

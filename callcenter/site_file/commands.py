@@ -41,7 +41,9 @@ def check_command(file: Path, as_json: bool) -> None:
         _print_json({"errors": examined.errors, "warnings": examined.warnings})
     else:
         _print_lines([*examined.errors, *_warned(examined.warnings)])
-        click.echo(f"{file}: {len(examined.errors)} errors, {len(examined.warnings)} warnings", err=True)
+        click.echo(
+            f"{file}: {_many(examined.errors, 'error')}, {_many(examined.warnings, 'warning')}", err=True
+        )
     if examined.errors:
         raise click.exceptions.Exit(1)
 
@@ -99,6 +101,10 @@ def _session(app: App, *, read_only: bool = False) -> Iterator[Session]:
 
 def _warned(lines: list[str]) -> list[str]:
     return [f"warning: {line}" for line in lines]
+
+
+def _many(lines: list[str], thing: str) -> str:
+    return f"{len(lines)} {thing}{'' if len(lines) == 1 else 's'}"
 
 
 def _print_lines(lines: list[str]) -> None:

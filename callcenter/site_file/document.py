@@ -60,6 +60,8 @@ def examine(path: Path) -> Examined:
 
 
 def _typed(tree: Tree) -> Site | None:
+    if tree.broken:
+        return None
     if tree.data is None:
         if not tree.findings:
             tree.find((), "holds nothing: begin with name, title, timezone and languages")

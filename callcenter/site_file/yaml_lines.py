@@ -57,6 +57,8 @@ class Tree:
     data: Any = None
     lines: dict[Path, int] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
+    broken: bool = False
+    """Whether something stands there that is no text, so that the data say less than the file means."""
 
     def line(self, path: Path) -> int:
         """The line of ``path``, or of the nearest thing above it that is written."""
@@ -106,6 +108,8 @@ class _Builder:
         return data
 
     def _value(self, event: Event, path: Path) -> Any:
+        if getattr(event, "anchor", None) or getattr(event, "tag", None):
+            self.tree.broken = True
         if getattr(event, "anchor", None):
             self._refuse(
                 event, path, 'quote a text that begins with * or &, as "*"; anchors are not used here'
@@ -153,6 +157,7 @@ class _Builder:
             return str(event.value)
         if isinstance(event, AliasEvent):
             self._refuse(event, path, 'quote a key that begins with *, as "*"')
+            self.tree.broken = True
             return "*"
         self._refuse(event, path, "a key is plain text, not a list or a mapping")
         self._value(event, path)

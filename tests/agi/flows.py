@@ -49,13 +49,20 @@ def publish(etc: Path, version: int, site: Site) -> Path:
 class Caller:
     """Presses ``keys`` at the verbs that ask, in turn; silence after the last. Keeps what was said and set."""
 
-    def __init__(self, keys: Sequence[str] = (), gone_at: int | None = None) -> None:
+    def __init__(self, keys: Sequence[str] = (), gone_at: int | None = None, verb_seconds: int = 0) -> None:
         self.keys = list(keys)
         self.gone_at = gone_at
+        self.verb_seconds = verb_seconds
+        """How long each verb takes by the server's clock."""
         self.verbs: list[str] = []
         self.variables: dict[str, str] = {}
         self.known: dict[str, str] = {}
         """What GET VARIABLE gives."""
+
+    @property
+    def seconds(self) -> int:
+        """How long the call has lasted."""
+        return len(self.verbs) * self.verb_seconds
 
     @property
     def words(self) -> list[str]:
@@ -136,7 +143,12 @@ class House:
                 services = Services(
                     self.snapshots,
                     self.journal,
-                    lambda: AT + dt.timedelta(milliseconds=next(ticks)),
+                    lambda: (
+                        AT
+                        + dt.timedelta(
+                            seconds=sum(each.seconds for each in callers), milliseconds=next(ticks)
+                        )
+                    ),
                     http,
                     Path("/spool"),
                     self.sessions,

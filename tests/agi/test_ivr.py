@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.agi.flows import GONE, Caller, House, publish, told
+from tests.agi.flows import AT, GONE, Caller, House, publish, told
 from tests.callcenter.flow_sites import QUEUE, flow, site
 
 pytestmark = [pytest.mark.req("IVR-1")]
@@ -44,6 +45,21 @@ def test_a_key_leads_to_the_queue_with_all_the_dialplan_needs(house: House) -> N
         ("start", "key", "1", 2),
         ("queue", "begun", None, 3),
     ]
+
+
+@pytest.mark.req("RT-7")
+@pytest.mark.parametrize("gone_at", [None, 1])
+def test_a_step_has_the_moment_it_was_taken_not_that_of_the_end_of_what_came_after(
+    house: House, gone_at: int | None
+) -> None:
+    live(house, {"begin": {"kind": "play", "prompts": ["hello"], "next": "start"}, **STEPS})
+    house.call(Caller("1", gone_at=gone_at, verb_seconds=15))
+    facts = house.every_fact()
+    moments = [(fact.get("step", fact["fact"]), dt.datetime.fromisoformat(fact["at"]) - AT) for fact in facts]
+    first = [(what, passed.total_seconds() < 1) for what, passed in moments[:3]]
+    assert first == [("begin", True), ("decision", True), ("begin", False)]
+    assert moments[2][1].total_seconds() >= 15
+    assert [passed for _, passed in moments] == sorted(passed for _, passed in moments)
 
 
 DIALLED = {"busy": "bye", "no_answer": "bye", "unreachable": "bye"}

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from callcenter.agents.seating import log_in, log_out, logged_in, memberships
+from callcenter.agents.seating import log_in, log_out, logged_in, memberships, pause
 from callcenter.errors import NotFound
 from callcenter.site import Site
 from schema.calls import AgentLogin
@@ -46,7 +46,17 @@ def test_an_agent_who_logs_in_twice_sits_where_he_sat_down_last(sessions: Sessio
         sit(sessions, "1001", seat)
     assert seats(sessions) == {"1001": "a2"}
     with sessions() as session:
-        assert session.query(AgentLogin).count() == 3
+        assert session.query(AgentLogin).count() == 2
+
+
+def test_an_agent_who_logs_in_again_at_the_same_seat_goes_on_as_he_was(sessions: Sessions) -> None:
+    sit(sessions, "1001", "a1")
+    with sessions.begin() as session:
+        pause(session, "1001", "lunch", lambda: AT)
+        log_in(session, house(), "1001", "a1", lambda: AT + dt.timedelta(hours=1))
+    with sessions() as session:
+        [login] = session.query(AgentLogin).all()
+        assert (login.began_at, login.ended_at, login.paused_reason) == (AT, None, "lunch")
 
 
 def test_whoever_takes_a_seat_logs_out_who_sat_there(sessions: Sessions) -> None:

@@ -33,13 +33,19 @@ def after(seconds: float) -> dt.datetime:
 
 def step(number: int, name: str, **more: object) -> Step:
     """One step, a second after the one before."""
-    values = {"kind": "menu", "heard": ["main_menu"], "keys": "1", "next": "bills", "reason": "pressed 1"}
+    values = {
+        "at": after(number),
+        "kind": "menu",
+        "heard": ["main_menu"],
+        "keys": "1",
+        "next": "bills",
+        "reason": "pressed 1",
+    }
     place = {
         "flow": "main",
         "step": name,
         "version": 3,
         "uniqueid": ID,
-        "at": after(number),
         "number": number,
     }
     return Step(call_id=ID, **{**values, **place, "outcome": "key", **more})
@@ -138,6 +144,21 @@ def test_a_page_has_everything_in_order_of_time(page: CallPage) -> None:
         ("callback", "call 13912345678 back from queue bills"),
         ("end", "ended by agent after 40.0 s (cause 16)"),
     ]
+
+
+@pytest.mark.req("RT-7")
+def test_what_the_caller_left_by_stands_before_the_end() -> None:
+    call = Call(call_id=ID, started_at=BEGAN, ended_at=after(5), direction="inbound", state="closed")
+    gone = step(1, "welcome", kind="play", outcome="hung_up", next=None, at=after(5.02))
+    page = CallPage(call, [gone], *[[] for _ in range(6)])
+    assert [(line.at, line.what) for line in page.lines()] == [(after(5), "play"), (after(5), "end")]
+
+
+@pytest.mark.req("RT-7")
+def test_a_caller_leaves_the_queue_at_the_answer(page: CallPage) -> None:
+    page.visits[0].left_at = after(30)
+    left = next(line for line in page.lines() if line.text.startswith("left queue"))
+    assert left.at == after(8)
 
 
 def test_a_call_that_is_not_kept_is_not_found(home: Path) -> None:

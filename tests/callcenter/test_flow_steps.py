@@ -110,6 +110,13 @@ def test_a_key_that_cuts_the_welcome_short_answers_the_menu() -> None:
     assert [fact.heard for fact in walk.facts] == [("hello",), (), ()]
 
 
+@pytest.mark.req("IVR-1")
+def test_a_key_in_a_play_that_must_be_heard_answers_no_later_step() -> None:
+    walk = walk_of({"start": {"kind": "play", "prompts": ["hello"], "next": "menu"}, "menu": MENU})
+    assert answered(walk, Pressed("1")) == [("start", "played", "menu")]
+    assert walk.request == Hear(("menu",), "zh", "19", True, 5)
+
+
 def test_a_play_goes_on_at_its_end() -> None:
     walk = walk_of({"start": {"kind": "play", "prompts": ["hello"], "next": "queue"}})
     assert walk.request == Hear(("hello",), "zh")

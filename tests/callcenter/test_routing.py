@@ -40,7 +40,7 @@ def lines_of_two_companies() -> Site:
             "zh",
             "neither number 000 nor trunk e1 names a flow: the site's first flow is taken",
         ),
-        ("", "", "main", "zh", "neither number  nor trunk  names a flow: the site's first flow is taken"),
+        ("", "", "main", "zh", "number  names no flow: the site's first flow is taken"),
     ],
 )
 def test_a_call_opens_the_flow_of_its_line_and_number(
@@ -64,4 +64,11 @@ def test_a_seat_reaches_a_number_whatever_trunk_it_belongs_to() -> None:
     )
     entry = route(Published(house), "", "4008001001")
     assert (entry.flow, entry.language) == ("english", "en")
-    assert entry.reason == "number 4008001001 on trunk gateway opens flow english"
+    assert entry.reason == "from inside: the number of trunk gateway is taken and opens flow english"
+
+
+@pytest.mark.req("RT-7")
+def test_a_trunk_that_is_gone_is_not_said_to_be_the_numbers_own() -> None:
+    dids = [{"number": "4008001001", "title": "English", "flow": "main", "trunk": "gateway"}]
+    entry = route(Published(site(flow(HANG_UP, "main"), dids=dids)), "gone", "4008001001")
+    assert entry.reason == "trunk gone is not known: the number of trunk gateway is taken and opens flow main"

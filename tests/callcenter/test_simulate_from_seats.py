@@ -46,6 +46,14 @@ def test_a_number_of_the_house_goes_on_in_its_flow(tmp_path: Path) -> None:
     whole = json.loads(done.output)
     assert whole["decisions"][0]["destination"] == "flow 4008001000"
     assert whole["steps"][0]["outcome"] == "entered"
+    assert whole["decisions"][1]["reasons"] == [
+        "from inside: the number of trunk e1 is taken and opens flow main"
+    ]
+
+
+def test_a_call_without_a_seat_or_a_trunk_comes_in_on_the_numbers_own(tmp_path: Path) -> None:
+    (decision,) = told(tmp_path, "--did", "4008001000")
+    assert decision["reasons"] == ["number 4008001000 on trunk e1 opens flow main"]
 
 
 @pytest.mark.parametrize(
@@ -59,7 +67,7 @@ def test_a_number_of_the_house_goes_on_in_its_flow(tmp_path: Path) -> None:
 )
 def test_what_can_not_be_read_is_said_in_one_line(tmp_path: Path, words: list[str]) -> None:
     done = simulate(tmp_path, *words)
-    assert done.exit_code == 1
+    assert done.exit_code == 2
     assert len(done.output.strip().splitlines()) == 1
 
 

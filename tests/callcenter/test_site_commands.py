@@ -91,7 +91,7 @@ def test_check_passes_the_sample_with_a_warning(app: App) -> None:
     result = run(app, "check", SAMPLE)
     assert result.exit_code == 0
     assert result.stdout.startswith(f"warning: {SAMPLE}:")
-    assert result.stderr == f"{SAMPLE}: 0 errors, 1 warnings\n"
+    assert result.stderr == f"{SAMPLE}: 0 errors, 1 warning\n"
 
 
 def test_check_prints_problems_one_a_line_and_exits_1(app: App, tmp_path: Path) -> None:

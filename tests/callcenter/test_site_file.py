@@ -171,6 +171,12 @@ def test_what_yaml_has_against_a_file_is_said_in_plain_words(tmp_path: Path, lin
     assert f"site.yaml:{problem}" in told(tmp_path, SMALL + line + "\n")
 
 
+@pytest.mark.parametrize("line", ["seats: *all", "seats: [{name: *all}]", "flows: [{name: a, start: *s}]"])
+def test_a_star_that_is_not_quoted_is_the_only_error(tmp_path: Path, line: str) -> None:
+    [error] = told(tmp_path, SMALL + line + "\n")
+    assert error.endswith('quote a text that begins with * or &, as "*"; anchors are not used here')
+
+
 def test_a_deep_nest_is_refused_and_not_followed(tmp_path: Path) -> None:
     assert told(tmp_path, "a: " + "[" * 5000) == ["site.yaml:1: nested too deeply"]
 

@@ -27,7 +27,7 @@ STANDARD: Deployment = replace(WHERE, directories=FOLDERS)
 
 
 def seats(number: int) -> list[Seat]:
-    return [Seat(name=f"seat_{n}", number=str(10000 + n), title=f"座席 {n}") for n in range(number)]
+    return [Seat(name=f"seat_{n}", number=str(10000 + n), title=f"座位 {n}") for n in range(number)]
 
 
 def changed(before: Mapping[str, str], after: Mapping[str, str]) -> set[str]:

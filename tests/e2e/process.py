@@ -41,6 +41,11 @@ class HotlineProcess:
     def is_running(self) -> bool:
         return self._child is not None and self._child.poll() is None
 
+    @property
+    def pid(self) -> int:
+        """Its process, which must have been started."""
+        return self._running().pid
+
     def stop(self) -> None:
         """Ask it to end; it must, with status 0."""
         if self._child is None:

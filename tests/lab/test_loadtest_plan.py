@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -101,7 +103,7 @@ def test_the_calls_are_one_run_of_sipp_with_a_row_each() -> None:
     assert [row.split(";")[4:] for row in rows] == [
         [str(one.turn.begins_ms), str(one.turn.leaves_ms)] for one in calls
     ]
-    assert caller.speech().keys_of(1)[0][1] == calls[0].turn.keys[0].digit
+    assert caller.speech().pressed(1)[0][1] == calls[0].turn.keys[0].digit
 
 
 def test_each_call_has_a_port_that_no_call_before_it_can_still_have() -> None:
@@ -132,3 +134,11 @@ def test_two_kinds_of_one_name_are_refused() -> None:
     one = named("menus").callers[0].model_dump()
     with pytest.raises(ValueError, match="the same name"):
         Scenario.model_validate({"title": {"en": "Twice"}, "callers": [one, one]})
+
+
+@pytest.mark.parametrize("page", ["docs/guide/loadtest.md", "docs/guide/zh/loadtest.md"])
+def test_the_guides_own_load_is_read(page: str, tmp_path: Path) -> None:
+    lines = re.findall(r"(?m)^    (.*)\n", (Path(__file__).parents[2] / page).read_text("utf-8"))
+    file = tmp_path / "evening.yaml"
+    file.write_text("\n".join(lines), "utf-8")
+    assert [agents.count for agents in named(str(file)).agents] == [8, 1, 1]
