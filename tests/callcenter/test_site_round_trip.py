@@ -40,6 +40,11 @@ TRICKY = st.sampled_from(
         "'",
     ]
 )
+HOST = "^[A-Za-z0-9.:_-]{1,253}$"
+HOSTS = st.from_regex("[A-Za-z][A-Za-z0-9._-]{0,29}", fullmatch=True) | st.sampled_from(
+    ["10.0.0.1", "2001:db8::7"]
+)
+"""Digits and dots are an address of IPv4, a colon is one of IPv6: that a pattern can't say."""
 ONE_KIND = st.sampled_from([{"closed": True}, {"works_as": "mon"}, {"hours": ["08:30-12:00"]}])
 
 
@@ -93,6 +98,8 @@ def text(schema: dict[str, Any]) -> st.SearchStrategy[str]:
     """A text of the pattern; free text is tricky now and then."""
     if schema.get("format") == "date":
         return st.dates().map(str)
+    if schema["pattern"] == HOST:
+        return HOSTS
     pattern = re.sub(r"\{1,\d{3,}\}", "{1,30}", schema["pattern"].removeprefix("^").removesuffix("$"))
     free = st.from_regex(pattern, fullmatch=True, alphabet=ANY_SCRIPT)
     return free | TRICKY if pattern.startswith("[^\\x00") else free
