@@ -185,7 +185,7 @@ class Listening:
         house = House(self._reading, lambda: app.live_site()[0], app.clock)
         sound = Sound(app.unfinished_recordings, lambda: free_bytes(folder))
         end = End(LISTENER, [followed, house, sound, JournalLag(self._here.journal)], followed.troubles)
-        asked = [house.run] if self._here.health_port else []
+        asked = [house.run, sound.run] if self._here.health_port else []
         return [partial(tell, self._here, end), keep_telling, *asked]
 
     def _mail_addresses(self) -> dict[str, str]:

@@ -19,6 +19,7 @@ from typing import IO
 import orjson
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from callcenter.durable import sync
 from callcenter.errors import HotlineError
 
 LIST = "manifest.json"
@@ -178,14 +179,6 @@ def growing(path: Path) -> Iterator[IO[bytes]]:
             out.flush()
             os.fsync(out.fileno())
         unfinished.rename(path)
-        _sync(path.parent)
+        sync(path.parent)
     finally:
         unfinished.unlink(missing_ok=True)
-
-
-def _sync(folder: Path) -> None:
-    fd = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)

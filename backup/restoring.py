@@ -38,7 +38,10 @@ class Restored(Manifest):
 def restore(
     settings: Settings, engine: Engine, now: dt.datetime, source: IO[bytes], *, force: bool
 ) -> Restored:
-    """Put a backup in the place of what is there. Raises HotlineError; then nothing was changed."""
+    """Put a backup in the place of what is there. Raises HotlineError.
+
+    Nothing was changed then, unless it says that files are missing: the next restore puts all of it back.
+    """
     _refuse_at_work(settings, engine, now)
     occupied = Places(settings).occupied()
     if not force and (occupied or not is_empty(engine)):
@@ -53,12 +56,26 @@ def restore(
             raise HotlineError(
                 f"the backup is of a newer hotline ({manifest.program}): install that one first"
             )
+        _refuse_other_counts(manifest, Path(work))
         before = _save(settings, engine, now) if force else None
-        counts = replace(engine, manifest.revision, _tables(manifest, Path(work)))
-        if counts != manifest.tables:
-            raise HotlineError("the backup's list and its tables differ; restore another one with --force")
-        _put_back(manifest, Path(work), Places(settings))
+        replace(engine, manifest.revision, _tables(manifest, Path(work)))
+        try:
+            _put_back(manifest, Path(work), Places(settings))
+        except OSError as error:
+            raise HotlineError(
+                f"the database is restored and files are missing ({error.filename}: {error.strerror}): "
+                "mend that, then restore again with --force"
+            ) from error
     return Restored(**manifest.model_dump(), before=before)
+
+
+def _refuse_other_counts(manifest: Manifest, work: Path) -> None:
+    for name, rows in manifest.tables.items():
+        with (work / table_file(name)).open("rb") as file:
+            if sum(1 for _ in file) - 1 != rows:
+                raise HotlineError(
+                    f"the backup is damaged: its list and its table {name} differ; take another one"
+                )
 
 
 def _refuse_at_work(settings: Settings, engine: Engine, now: dt.datetime) -> None:

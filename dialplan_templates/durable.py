@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from callcenter.durable import sync
 from callcenter.errors import HotlineError
 
 FILE_MODE, FOLDER_MODE = 0o640, 0o750
@@ -41,15 +42,6 @@ def give(path: Path, like: Path) -> None:
         if (mine.st_uid, mine.st_gid) != (owner.st_uid, owner.st_gid):
             os.chown(each, owner.st_uid, owner.st_gid)
         each.chmod(FOLDER_MODE if each.is_dir() else FILE_MODE)
-
-
-def sync(path: Path) -> None:
-    """Make what happened in a folder, or to a file, survive a power loss."""
-    fd = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
 
 
 @contextmanager

@@ -8,8 +8,9 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 
+from callcenter.durable import sync
 from dialplan_templates import readback
-from dialplan_templates.durable import put, sync
+from dialplan_templates.durable import put
 from dialplan_templates.versions import Files, Versions
 
 NOTE = "pending.json"

@@ -15,7 +15,8 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from dialplan_templates.durable import FOLDER_MODE, give, sync, write
+from callcenter.durable import sync
+from dialplan_templates.durable import FOLDER_MODE, give, write
 
 LINK = "hotline.d"
 FOLDER = "hotline.versions"

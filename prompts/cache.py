@@ -14,6 +14,7 @@ import wave
 from collections.abc import Callable
 from pathlib import Path
 
+from callcenter.durable import sync
 from callcenter.errors import HotlineError
 
 PART = ".part"
@@ -53,10 +54,10 @@ class PromptCache:
         try:
             write(part)
             part.chmod(0o644)
-            _sync(part)
+            sync(part)
             path.parent.mkdir(parents=True, exist_ok=True)
             part.replace(path)
-            _sync(path.parent)
+            sync(path.parent)
         except OSError as error:
             raise HotlineError(f"cannot write {path}: {error.strerror}") from error
         finally:
@@ -96,11 +97,3 @@ def is_sound(path: Path) -> bool:
         return length_ms(path) > 0
     except (OSError, EOFError, wave.Error):
         return False
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -16,6 +16,7 @@ import structlog
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from callcenter.durable import sync
 from recordings import sound
 from recordings.catalogue import PLAYABLE
 from schema.calls import Recording
@@ -107,10 +108,10 @@ class Converter:
             seconds = (row.duration_ms or 0) / 1000
             _run(encoding(wanted, source, growing), seconds)
             _check(wanted, growing, row.duration_ms or 0)
-            sound.sync(growing)
+            sync(growing)
             size, digest = growing.stat().st_size, sound.digest(growing)
             growing.replace(target)
-            sound.sync_folder(target.parent)
+            sync(target.parent)
         finally:
             growing.unlink(missing_ok=True)
         self._point(row, target, size, digest)

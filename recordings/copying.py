@@ -41,6 +41,8 @@ class Copier:
         self._local_days = local_days
         self._spoilt: set[int] = set()
         """Whose file is not what was recorded: the audit tells of them."""
+        self._changed: set[int] = set()
+        """Whose copy is not what was copied there: the local file stays."""
         self.away = False
 
     async def run(self) -> None:
@@ -93,11 +95,13 @@ class Copier:
             return False
         due = RecordingCopy.stored_at <= self._clock() - dt.timedelta(days=self._local_days)
         with self._session() as session:
-            found = session.execute(_copies(RecordingCopy.local_gone_at.is_(None), due).limit(1)).first()
+            wanted = _copies(RecordingCopy.local_gone_at.is_(None), due, Recording.id.not_in(self._changed))
+            found = session.execute(wanted.limit(1)).first()
         if found is None:
             return False
         copy, row = found
         if self._store.digest(copy.address) != row.sha256:
+            self._changed.add(row.id)  # told once; those behind it go in their time
             raise StoreAway(f"{copy.address} is not what was copied there")
         gone = update(RecordingCopy).where(RecordingCopy.recording_id == copy.recording_id)
         with self._session() as session, session.begin():

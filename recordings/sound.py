@@ -15,6 +15,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from callcenter.durable import sync
+
 RATE = 8000
 FRAME_BYTES = 4
 Pieces = Sequence[tuple[int, int]]
@@ -53,7 +55,7 @@ def finish(part: Path, target: Path, mixed: bool = False, without: Pieces = ()) 
             out.flush()
             os.fsync(out.fileno())
         growing.replace(target)
-        sync_folder(target.parent)
+        sync(target.parent)
     finally:
         growing.unlink(missing_ok=True)
     return probe(target)
@@ -73,21 +75,6 @@ def digest(path: Path) -> str:
     """The file's sha256."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def sync(path: Path) -> None:
-    """Make what is in a file survive a power loss."""
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
-
-
-def sync_folder(folder: Path) -> None:
-    """Make a rename in ``folder`` survive a power loss."""
-    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
 
 
 def _write_wav(part: Path, out: object, mixed: bool, without: Pieces) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+from collections.abc import Collection
 from functools import cache
 
 import pytest
@@ -235,14 +236,23 @@ def test_a_listener_at_rest_is_woken(
 ) -> None:
     """It looks for no new line of the ledger meanwhile; what comes is not kept waiting for the next look."""
     monkeypatch.setattr(listening, "QUIET_SECONDS", 3600.0)
+    wait, rests = listening._first_of, asyncio.Event()
+
+    async def told(events: Collection[asyncio.Event], seconds: float) -> None:
+        if seconds == listening.QUIET_SECONDS:
+            rests.set()
+        await wait(events, seconds)
+
+    monkeypatch.setattr(listening, "_first_of", told)
     following = Following(sessions, ledgers)
 
     async def play() -> None:
         stop = asyncio.Event()
         running = asyncio.create_task(following.listener.run(stop))
-        for _ in range(3):
-            await following.listener.caught_up()  # asked of one at rest, the second time at the latest
-        await asyncio.sleep(4 * listening.READ_SECONDS)
+        await rests.wait()
+        await following.listener.caught_up()
+        rests.clear()
+        await rests.wait()
         if what == "an event":
             following.hear((FOLDER / WHOLE[0] / "ami.txt").read_bytes())
             while not tables(sessions)["calls"]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
+import os
+import re
 import socket
 import tarfile
 import threading
@@ -12,14 +15,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from backup import making
+from backup import making, restoring
 from schema.calls import Call, Visit
 from tests.backup.conftest import AT, CALLS, SOUND, Machine, Machines
 
 
 def told(machine: Machine, *words: str) -> str:
-    """What a command prints here, without the home's own name."""
-    return machine.run(*words).output.replace(str(machine.home), "HOME")
+    """What a command prints here, without the home's own name and what others write on the same disk."""
+    said = machine.run(*words).output.replace(str(machine.home), "HOME")
+    return re.sub(r"[0-9.]+ GiB free", "so much free", said)
 
 
 LOOKS = (
@@ -125,6 +129,32 @@ def test_what_is_there_is_not_replaced_unless_forced_and_then_saved(full: Machin
     (before,) = full.home.glob("before-restore-*.tar.gz")
     full.done("restore", str(before), "--force")
     assert "hotline-later" in full.done("calls", "list", "--last", "1000")
+
+
+@pytest.mark.req("OPS-4")
+def test_a_restore_that_a_full_disk_ends_half_way_is_made_whole_by_the_next(
+    full: Machine, machines: Machines, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, fresh, left = tmp_path / "saved.tar.gz", machines(), 2
+    full.done("backup", str(file), "--recordings")
+    put = restoring._put
+
+    def until_full(staged: Path, target: Path, mode: int) -> None:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(target))
+        put(staged, target, mode)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(restoring, "_put", until_full)
+        ended = fresh.run("restore", str(file))
+    assert ended.exit_code == 1
+    assert "No space left on device" in ended.stderr
+    assert "again" in ended.stderr
+    fresh.done("restore", str(file), "--force")
+    for words in LOOKS:
+        assert told(fresh, *words) == told(full, *words), words
 
 
 @pytest.mark.parametrize("spoil", ["cut", "changed", "foreign", "newer"])

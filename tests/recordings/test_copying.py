@@ -161,6 +161,10 @@ def test_a_local_file_stays_when_its_copy_was_changed(house: House) -> None:
         copier.work()
     assert path.exists()
     assert house.copies()[1].local_gone_at is None
+    later = house.record(2)
+    all_done(copier)
+    assert path.exists()
+    assert not later.exists(), "one spoilt copy keeps no other file here"
 
 
 def test_who_deletes_a_recording_deletes_its_copy(house: House) -> None:
