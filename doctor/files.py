@@ -22,7 +22,8 @@ RECENT = dt.timedelta(days=1)
 
 def disk(look: Look) -> Finding:
     """There is room for calls: database, journal, recordings and ledger."""
-    free = {folder: shutil.disk_usage(_existing(folder)).free for folder in _folders(look)}
+    disks = {_existing(folder).stat().st_dev: folder for folder in reversed(_folders(look))}
+    free = {folder: shutil.disk_usage(_existing(folder)).free for folder in disks.values()}
     tightest = min(free, key=lambda folder: free[folder])
     text = f"{free[tightest] / GIB:.1f} GiB free in {tightest}"
     mend = f"free space, or move {tightest} to a larger disk"

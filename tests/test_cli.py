@@ -21,7 +21,7 @@ from cli import COMMANDS, main
 ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "samples/telecom_zh_en.yaml"
 NAMES = [name for part in COMMANDS.values() for name in part]
-NOBODY_LISTENS = "34999"
+NOBODY_LISTENS = "24999"
 Run = Callable[..., Result]
 
 
@@ -228,7 +228,7 @@ def test_without_a_site_every_command_says_how_to_load_one(hotline: Run, words: 
         ("HOTLINE_AMI_PORT", "70000", 2, "HOTLINE_AMI_PORT: Input should be less than or equal to 65535"),
         ("HOTLINE_LOG_LEVEL", "loud", 2, "HOTLINE_LOG_LEVEL: Input should be 'debug'"),
         ("HOTLINE_DATABASE_URL", "mysql://root@localhost/x", 1, "sqlite:/// or postgresql://"),
-        ("HOTLINE_DATABASE_URL", "postgresql://nobody@127.0.0.1:34998/x", 1, "refused"),
+        ("HOTLINE_DATABASE_URL", "postgresql://nobody@127.0.0.1:24998/x", 1, "refused"),
         ("HOTLINE_DATABASE_URL", "nonsense", 1, "URL"),
         ("HOTLINE_HOME", "/dev/null", 1, "/dev/null"),
     ],

@@ -129,7 +129,7 @@ def printed(home: Path, name: str) -> Any:
     before = Path.cwd()
     os.chdir(home.parent)
     try:
-        done = CliRunner(env={"HOTLINE_AMI_PORT": "34999"}).invoke(
+        done = CliRunner(env={"HOTLINE_AMI_PORT": "24999"}).invoke(
             main, ["--home", str(home), *words, "--json"], prog_name="hotline"
         )
     finally:

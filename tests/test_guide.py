@@ -156,7 +156,7 @@ def test_every_command_does_its_work_or_says_in_a_line_what_is_missing(
     shutil.copytree(guided_home, folder / "home")
     monkeypatch.setattr(Hotline, "clock", staticmethod(lambda: WRITTEN))
     monkeypatch.setenv("HOTLINE_HOME", "home")
-    monkeypatch.setenv("HOTLINE_AMI_PORT", "34999")
+    monkeypatch.setenv("HOTLINE_AMI_PORT", "24999")
     for words in commands(page):
         if words and words[0] not in ELSEWHERE and not goes_on(words) and not is_mention(words):
             works(words)

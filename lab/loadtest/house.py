@@ -20,10 +20,10 @@ from lab.running import at_work
 from lab.sipp_run import Address
 
 PORTS = {
-    "sip_port": 33060,
-    "ami_port": 33038,
-    "agi_port": 33573,
-    "http_port": 33088,
+    "sip_port": 23060,
+    "ami_port": 23038,
+    "agi_port": 23573,
+    "http_port": 23088,
     "rtp_first": 40000,
     "rtp_last": 47999,
 }

@@ -24,7 +24,7 @@ from lab.sipp_run import Address, Run
 AGENT_HZ, CALLER_HZ = 950, 440
 FIRST_HOST = 31
 """Of the loopback addresses of the agents' phones."""
-PHONE_PORT = 33070
+PHONE_PORT = 23070
 BEGIN_A_SECOND = 500
 """SIPp makes all calls at this rate at first; each then waits for its moment."""
 READY_SECONDS = 30.0

@@ -41,8 +41,8 @@ class Machine:
         before = len(ENGINES)
         environment = {
             "HOTLINE_DATABASE_URL": self.url,
-            "HOTLINE_AGI_PORT": "34998",
-            "HOTLINE_AMI_PORT": "34999",
+            "HOTLINE_AGI_PORT": "24998",
+            "HOTLINE_AMI_PORT": "24999",
         }
         done = CliRunner().invoke(main, ["--home", str(self.home), *words], env=environment, **options)  # type: ignore[arg-type]
         for engine in ENGINES[before:]:

@@ -230,6 +230,6 @@ def test_it_is_not_put_back_under_a_working_hotline(
 ) -> None:
     file = tmp_path / "saved.tar.gz"
     full.done("backup", str(file))
-    with socket.create_server(("127.0.0.1", 34998)):
+    with socket.create_server(("127.0.0.1", 24998)):
         refused = machines().run("restore", str(file))
     assert "hotline agi is at work" in refused.stderr

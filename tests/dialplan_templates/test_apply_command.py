@@ -29,7 +29,7 @@ from tests.json_keys import lost_of
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.req("GW-6")]
 ROOT = Path(__file__).parents[2]
-PORTS = {"sip_port": 33260, "ami_port": 33238, "agi_port": 33273, "http_port": 33288}
+PORTS = {"sip_port": 23260, "ami_port": 23238, "agi_port": 23273, "http_port": 23288}
 KILLED_BEFORE = """
 import os, signal, sys
 words, left = sys.argv[1], int(sys.argv[2])

@@ -25,7 +25,7 @@ from schema.upgrade import upgrade
 from tests.sample import sample_site
 
 SPRING_2026 = dt.datetime(2026, 4, 7, 8, 0, tzinfo=dt.UTC)
-FIRST = 34100 + 20 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+FIRST = 24100 + 20 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 PORTS = {"sip_port": FIRST, "ami_port": FIRST + 2, "agi_port": FIRST + 3, "http_port": FIRST + 4}
 """Each of pytest's workers has its own."""
 

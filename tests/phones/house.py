@@ -22,7 +22,7 @@ from schema.upgrade import upgrade
 from tests.doctor.conftest import House as Silent
 from tests.sample import sample_site
 
-FIRST = 34500 + 30 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+FIRST = 24500 + 30 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 PORTS = {
     "sip_port": FIRST,
     "sip_tls_port": FIRST + 1,

@@ -50,7 +50,7 @@ def test_a_language_without_a_sheet_is_told() -> None:
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Runs a command at a house with two seats."""
     home = tmp_path / "home"
-    for name, value in {"PHONES_HOST": "pbx.example.com", "PHONES_PORT": "8443", "AMI_PORT": "34999"}.items():
+    for name, value in {"PHONES_HOST": "pbx.example.com", "PHONES_PORT": "8443", "AMI_PORT": "24999"}.items():
         monkeypatch.setenv(f"HOTLINE_{name}", value)
 
     def run(*words: str) -> Result:

@@ -130,7 +130,7 @@ def test_killed_at_any_moment_the_row_names_a_file_that_is_there(
 
     recorded(spool, format="mp3")
     places: dict[str, tuple[Any, str]] = {
-        "digest": (sound, "sync"),
+        "digest": (conversion, "sync"),
         "replace": (Path, "replace"),
         "point": (Converter, "_point"),
         "unlink": (Path, "unlink"),
