@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 import os
+import re
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -71,9 +72,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if hasattr(session.config, "workerinput") or session.config.cache is None:
         return
     failed = session.config.cache.get("cache/lastfailed", {})
-    groups = tuple(f"@{group}" for group in (*TOGETHER, "house"))
-    named = {name.rpartition("@")[0] if name.endswith(groups) else name for name in failed}
-    session.config.cache.set("cache/lastfailed", dict.fromkeys(sorted(named), True))
+    named = {re.sub(r"@\w+$", "", name): True for name in sorted(failed)}
+    session.config.cache.set("cache/lastfailed", named)
 
 
 def _refuse_lost_groups(session: pytest.Session) -> None:

@@ -119,6 +119,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory, foreign: Path) -> Path:
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("installed")
 def test_the_installed_program_loads_our_schema_beside_pypis(installed: Path, tmp_path: Path) -> None:
     told = _run(installed, "-c", "import schema, schema.calls; print(schema.__file__, schema.__doc__)")
     assert str(installed.parents[1]) in told.stdout
@@ -129,6 +130,7 @@ def test_the_installed_program_loads_our_schema_beside_pypis(installed: Path, tm
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("installed")
 def test_the_installed_program_has_its_templates_and_samples(installed: Path, tmp_path: Path) -> None:
     for package in ("dialplan_templates", "lab", "callcenter.site", "schema.migrations"):
         code = f"import importlib.resources as r; print(*r.files({package!r}).rglob('*'), sep='\\n')"
@@ -139,6 +141,7 @@ def test_the_installed_program_has_its_templates_and_samples(installed: Path, tm
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("installed")
 def test_a_schema_that_hides_ours_is_told_in_one_line(installed: Path, foreign: Path, tmp_path: Path) -> None:
     answer = subprocess.run(
         [installed.with_name("hotline"), "--home", tmp_path, "calls", "list"],

@@ -8,8 +8,8 @@ from pathlib import Path
 from tests.ami.asterisk import ThrowAwayAsterisk
 
 SCENARIOS = Path(__file__).parent / "sipp"
-MEDIA = 3000
-"""How far a phone's sound port lies above its SIP port, which is in 21000 and above."""
+FIRST_SIP, FIRST_MEDIA, MEDIA_PORTS = 21000, 26000, 4
+"""A phone of SIPp takes four ports for its sound, out of a range of its own."""
 
 
 def place_queue_call(asterisk: ThrowAwayAsterisk, name: bytes, number: bytes) -> None:
@@ -29,7 +29,8 @@ def place_queue_call(asterisk: ThrowAwayAsterisk, name: bytes, number: bytes) ->
 
 
 def _sipp(asterisk: ThrowAwayAsterisk, scenario: str, port: int, more: list[str]) -> subprocess.Popen[bytes]:
-    limits = ["-m", "1", "-timeout", "20", "-timeout_error", "-nostdin", "-mp", str(port + MEDIA)]
+    media = FIRST_MEDIA + MEDIA_PORTS * (port - FIRST_SIP)
+    limits = ["-m", "1", "-timeout", "20", "-timeout_error", "-nostdin", "-mp", str(media)]
     where = ["-i", "127.0.0.1", "-p", str(port), f"127.0.0.1:{asterisk.sip}"]
     return subprocess.Popen(
         ["sipp", "-sf", str(SCENARIOS / f"{scenario}.xml"), *limits, *more, *where],

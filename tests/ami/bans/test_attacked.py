@@ -16,7 +16,7 @@ import pytest
 
 from lab.home import temporary_home
 
-pytestmark = [pytest.mark.asterisk, pytest.mark.req("SEC-2")]
+pytestmark = [pytest.mark.asterisk, pytest.mark.req("SEC-2"), pytest.mark.xdist_group("attacked")]
 IN_A_NETWORK_OF_ITS_OWN = """
 ip link set lo up; ip addr add 10.9.0.1/32 dev lo; ip addr add 10.9.0.2/32 dev lo; exec "$@"
 """
