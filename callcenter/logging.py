@@ -11,7 +11,8 @@ import logging
 import sys
 import traceback
 from collections.abc import Callable, Mapping, MutableMapping
-from contextlib import suppress
+from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, BinaryIO, cast
 
 import orjson
@@ -22,6 +23,8 @@ SECRET_KEYS = frozenset(
 )
 """Keys whose values never reach a log, whoever passes them, however deep."""
 
+_PLAIN = (str, int)
+"""Nearly every value is one of these: a union would be made anew for each."""
 Event = MutableMapping[str, Any]
 
 
@@ -32,15 +35,13 @@ class Unfailing(io.RawIOBase):
         self._stream = stream
 
     def write(self, line: Any) -> int:
-        """Write, or not."""
-        with suppress(OSError, ValueError):
+        """Write and flush, or not."""
+        try:
             self._stream.write(line)
-        return len(line)
-
-    def flush(self) -> None:
-        """Flush, or not."""
-        with suppress(OSError, ValueError):
             self._stream.flush()
+        except (OSError, ValueError):
+            return 0
+        return len(line)
 
 
 def configure(level: str, process: str, file: BinaryIO | None = None) -> None:
@@ -48,8 +49,8 @@ def configure(level: str, process: str, file: BinaryIO | None = None) -> None:
     _configure(
         level,
         lambda *_: structlog.BytesLogger(cast(BinaryIO, Unfailing(file or sys.stderr.buffer))),
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.JSONRenderer(serializer=orjson.dumps),
+        now_in_utc,
+        structlog.processors.JSONRenderer(serializer=orjson.dumps, option=orjson.OPT_UTC_Z),
     )
     structlog.contextvars.bind_contextvars(process=process)
 
@@ -90,6 +91,12 @@ class Libraries(logging.Handler):
         getattr(structlog.get_logger(), level)("library.says", **said)
 
 
+def now_in_utc(_logger: Any, _method: str, event: Event) -> Event:
+    """A processor: when it was. The renderer writes it as text."""
+    event["timestamp"] = datetime.now(UTC)
+    return event
+
+
 def place_of_error(_logger: Any, _method: str, event: Event) -> Event:
     """A processor: an exception becomes its kind and place. Its text may hold what a caller typed."""
     raised = event.pop("exc_info", None)
@@ -110,14 +117,16 @@ def hide_secrets(_logger: Any, _method: str, event: Event) -> Event:
 
 
 def _hidden(value: Any) -> Any:
-    if isinstance(value, str | int):  # nearly every value: the log is written for each call
+    if isinstance(value, _PLAIN):
         return value
     if isinstance(value, Mapping):
-        return {
-            name: "***" if str(name).lower() in SECRET_KEYS else _hidden(inner)
-            for name, inner in value.items()
-        }
+        return {name: "***" if _is_secret(name) else _hidden(inner) for name, inner in value.items()}
     return [_hidden(inner) for inner in value] if isinstance(value, list | tuple) else value
+
+
+@lru_cache(maxsize=1000)
+def _is_secret(name: object) -> bool:
+    return str(name).lower() in SECRET_KEYS
 
 
 def _plain_line(_logger: Any, _method: str, event: Event) -> str:
