@@ -13,9 +13,9 @@ A line that waits also ended WAIT FOR DIGIT at once, as if a key had come.
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextvars import copy_context
+from time import monotonic
 from typing import Any, TypeVar
 
 import structlog
@@ -56,7 +56,7 @@ class Call(AGI):  # type: ignore[misc]  # pyst2 has no types
         self.args = _arguments(env)
         self.uniqueid = env.get("agi_uniqueid", "")
         self.call_id = (self.args[0] if self.args else "") or self.uniqueid
-        self._heard_at = time.monotonic()
+        self._heard_at = monotonic()
         self._transport = transport
         self._end: Outcome | None = None
         self._script: greenlet
@@ -96,7 +96,7 @@ class Call(AGI):  # type: ignore[misc]  # pyst2 has no types
 
         Costs a round trip, but none when the timer already ends then, or up to MOST_LATER_S later.
         """
-        now = time.monotonic()
+        now = monotonic()
         if 0 <= self._armed_until - (now + seconds) <= MOST_LATER_S:
             return
         self.execute("SET VARIABLE", "TIMEOUT(absolute)", f"{seconds:.1f}")
@@ -185,12 +185,12 @@ class Call(AGI):  # type: ignore[misc]  # pyst2 has no types
 
     # ── for the server ───────────────────────────────────────────────────────
 
-    def start(self, script: Callable[[Call], None]) -> None:
-        """Run ``script``, which must let nothing escape, up to its first verb."""
+    def start(self, stage: greenlet, script: Callable[[Call], None]) -> None:
+        """Run ``script``, which must let nothing escape, in ``stage`` up to its first verb."""
         self._loop_side = getcurrent()
-        self._script = greenlet(script)
-        self._script.gr_context = copy_context()  # else logs in the script lose what the process bound
-        self._resume(self)
+        self._script = stage
+        stage.gr_context = copy_context()  # else logs in the script lose what the process bound
+        self._resume(lambda: self._perform(script))
 
     def hear(self, line: bytes) -> None:
         """A line from Asterisk, without its newline."""
@@ -204,7 +204,7 @@ class Call(AGI):  # type: ignore[misc]  # pyst2 has no types
 
     def finish(self, end: Outcome) -> None:
         """Nothing more can be asked: raise ``end`` in the script, now or at its next verb."""
-        if self._end is not None or self._script.dead:
+        if self._end is not None:
             return
         self._end = end
         self._wants_reply = False
@@ -224,10 +224,17 @@ class Call(AGI):  # type: ignore[misc]  # pyst2 has no types
     def go_on(self) -> None:
         """The transport has room again."""
         self._has_room = True
-        if not self._script.dead and self._task is None and not self._wants_reply:
+        if self._end is None and self._task is None and not self._wants_reply:
             self._resume(None)
 
     # ── the crossing between script and loop ─────────────────────────────────
+
+    def _perform(self, script: Callable[[Call], None]) -> None:
+        try:
+            script(self)
+        finally:
+            self._end = self._end or HungUp("the script has ended")
+            self._script = self._loop_side  # the stage is another call's from now on
 
     def _ask(self, command: str, args: Sequence[object]) -> Result:
         line = protocol.command(command, args)
@@ -274,9 +281,9 @@ class Call(AGI):  # type: ignore[misc]  # pyst2 has no types
             raise self._end
 
     def _resume(self, value: object) -> None:
-        self._heard_at = time.monotonic()
+        self._heard_at = monotonic()
         self._script.switch(value)
-        held = time.monotonic() - self._heard_at
+        held = monotonic() - self._heard_at
         if held > HELD_LOOP_S:
             log.warning("agi.held_loop", call=self.call_id, ms=round(held * 1000))
 

@@ -83,9 +83,10 @@ def application_value(text: str) -> str:
 
 def file_list(files: Sequence[str]) -> str:
     """Prompt files, without extension, played one after the other: ``a&b``."""
-    if not files or any(not file or "&" in file for file in files):
+    names = "&".join(files)
+    if not all(files) or names.count("&") != len(files) - 1:
         raise Unsendable("a prompt file without a name, or with & in its name")
-    return "&".join(files)
+    return names
 
 
 def assignments(values: Mapping[str, str]) -> Iterator[str]:

@@ -22,6 +22,7 @@ from agi.half_open import HalfOpen
 from agi.outcomes import HungUp, Outcome, OutOfStep, ScriptTimeout, ServerStopping
 from agi.peers import MayConnect, anybody
 from agi.routes import Routes, Script
+from agi.stages import Stages
 from agi.tally import Tally
 
 BACKLOG = 1024
@@ -39,6 +40,7 @@ class Server:
         self.may_connect = may_connect
         self.half_open = HalfOpen()
         self.tally = Tally()
+        self.stages = Stages()
         self._routes = routes
         self._token = token.encode()
         self._log = structlog.get_logger().bind()  # made once: a line for each call
@@ -205,7 +207,7 @@ class Connection(asyncio.Protocol):
             finally:
                 self._transport.close()
 
-        self._call.start(whole)
+        self._call.start(self._server.stages.take(), whole)
 
     def _hear_lines(self, call: Call) -> None:
         line, newline, rest = self._unread.partition(b"\n")
