@@ -78,7 +78,7 @@ def application_value(text: str) -> str:
     Applications split at commas that stand outside of quotes, parentheses and brackets; a backslash
     makes the next character literal (``ast_app_separate_args``). EXEC substitutes no ``${}``.
     """
-    return _APP_SPECIAL.sub(r"\\\g<0>", text)
+    return text if text.isalnum() else _APP_SPECIAL.sub(r"\\\g<0>", text)
 
 
 def file_list(files: Sequence[str]) -> str:
@@ -122,10 +122,12 @@ def wish(name: str, values: Mapping[str, str]) -> str:
 def request(head: bytes) -> dict[str, str]:
     """The ``agi_…: value`` lines Asterisk opens with. Raises OutOfStep when it is no such request."""
     lines = head.decode(errors="replace").split("\n")
-    try:
-        environment = dict([line.split(": ", 1) for line in lines])
-    except ValueError:
-        raise OutOfStep("a request line without a name") from None
+    environment = {}
+    for line in lines:
+        name, colon, value = line.partition(": ")
+        if not colon:
+            raise OutOfStep("a request line without a name")
+        environment[name] = value
     if len(environment) < len(lines):
         raise OutOfStep("a request with a name given twice")
     return environment

@@ -10,8 +10,8 @@ import asyncio
 import gc
 import hmac
 import socket
-import time
 import traceback
+from time import monotonic
 from typing import cast
 
 import structlog
@@ -98,7 +98,7 @@ class Server:
         """Run a script to its end, whatever that is, and log it. This is the root of the call's greenlet."""
         self._calls.add(call)
         self._idle.clear()
-        began = time.monotonic()
+        began = monotonic()
         word, level, facts = "done", "info", {}
         try:
             script(call)
@@ -111,14 +111,14 @@ class Server:
             if not self._calls:
                 self._idle.set()
         name = call.env.get("agi_network_script", "")
-        seconds = time.monotonic() - began
+        seconds = monotonic() - began
         self.tally.ended[name, word] += 1
         self.tally.seconds += seconds
         ms = round(seconds * 1000)
         getattr(self._log, level)("agi.ended", call=call.call_id, script=name, outcome=word, ms=ms, **facts)
 
     def _look_round(self) -> None:
-        now = time.monotonic()
+        now = monotonic()
         self.half_open.drop_late(now)
         for call in [call for call in self._calls if call.quiet_too_long(now)]:
             call.finish(ScriptTimeout("no reply"))
@@ -147,7 +147,7 @@ class Connection(asyncio.Protocol):
             self._server.tally.strangers += 1
             self.drop()
             return
-        self._server.half_open.enter(self, time.monotonic())
+        self._server.half_open.enter(self, monotonic())
 
     def data_received(self, data: bytes) -> None:
         if self._call is not None and not self._unread and data.find(b"\n") == len(data) - 1:

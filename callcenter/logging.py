@@ -112,8 +112,11 @@ def place_of_error(_logger: Any, _method: str, event: Event) -> Event:
 
 def hide_secrets(_logger: Any, _method: str, event: Event) -> Event:
     """A processor: the values of secret keys become ``***``."""
-    hidden: Event = _hidden(event)
-    return hidden
+    for name, value in event.items():
+        if _is_secret(name) or not isinstance(value, _PLAIN):
+            hidden: Event = _hidden(event)
+            return hidden
+    return event  # nearly always: a log is written for each call
 
 
 def _hidden(value: Any) -> Any:
