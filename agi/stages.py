@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import cast
 
 from greenlet import getcurrent, greenlet
@@ -19,15 +18,17 @@ class Stages:
 
     def take(self) -> greenlet:
         """A greenlet whose next ``switch(work)`` runs ``work``, which must let nothing escape."""
-        return self._free.pop() if self._free else greenlet(self._serve)
+        if self._free:
+            return self._free.pop()
+        stage = greenlet(self._serve)
+        stage.switch()  # up to its wait: arguments of the first switch would stay as long as it does
+        return stage
 
-    def _serve(self, work: Callable[[], None]) -> None:
+    def _serve(self) -> None:
         me = getcurrent()
         loop_side = cast(greenlet, me.parent)
         while True:
-            work()
+            loop_side.switch()()
             if len(self._free) >= MOST_FREE:
                 return
             self._free.append(me)
-            del work  # else it would keep the call that has ended
-            work = loop_side.switch()

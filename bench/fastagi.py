@@ -22,6 +22,7 @@ PEERS = {
     "Hotline": "hotline.py",
     "pyst2, a thread a call": "pyst2_threads.py",
     "panoramisk": "panoramisk_server.py",
+    "bare bridge: pyst2 on greenlets": "bridge.py",
     "floor: fixed lines on uvloop": "floor.py",
 }
 TOKEN = "bench"  # noqa: S105  # opens nothing but the server of this run
