@@ -12,8 +12,8 @@ from functools import partial
 from typing import Any
 
 from lab import audio, g711
+from lab.phone_call import PhoneCall
 from lab.sipp_run import Run
-from lab.softphone import PhoneCall
 from schema.routing import Decision
 from tests.e2e import expect
 from tests.e2e.house import House
