@@ -38,7 +38,7 @@ class DeskVerbs:
             call_id = expect.call_id(self._house, self.number[name])
             found = partial(self._decided, call_id)
             until(lambda found=found, meant=meant: len(found()) >= len(meant), PATIENCE_SECONDS, f"{meant}")
-            assert found() == meant
+            assert found() == meant, f"{found()} and not {meant}"
 
     def do_told_why(self, number: str) -> None:
         ear = self.in_hand[number].ear
