@@ -29,7 +29,7 @@ TOKEN = "bench"  # noqa: S105  # opens nothing but the server of this run
 PORT = 36900
 FULL = ("50", "3000", "0", "ivr", TOKEN, "60", "0")
 """As fast as the server can, 50 calls at once: CPU a session and sessions a second."""
-BURSTS = 5
+BURSTS = 4
 """So many times in each round: other work on the machine comes and goes."""
 CALM = ("50", "1000", "100", "ivr", TOKEN, "60", "500")
 """Callers who take 0.1 s to press a key, about 240 sessions a second: the latency a caller could notice."""
@@ -42,7 +42,7 @@ Figures = dict[str, float]
 
 def main() -> None:
     """Measure and print."""
-    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 3
+    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 2
     with tempfile.TemporaryDirectory() as folder:
         tool = Path(folder) / "agiload"
         subprocess.run(["gcc", "-O2", "-o", tool, HERE / "agiload.c"], check=True)
