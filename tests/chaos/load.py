@@ -29,6 +29,7 @@ LINES = 300
 SETTLE_SECONDS = 90.0
 RECOVERY_SECONDS = 30.0
 UNTOLD = "the static menu served the call: nobody told the caller"
+NOT_TOLD = "not recorded, as FastAGI was away and nobody told the caller"
 _numbers = count(13700000001)
 
 
@@ -91,7 +92,7 @@ def reconcile(house: House, row: Row, done: Load, wrong: dict[str, int]) -> Book
         until(lambda: _booked(house, done.number)[0] == wanted, SETTLE_SECONDS, "balanced books")
     found, untold = _booked(house, done.number)
     if untold:
-        row.also["not recorded, as nobody told the caller"] = str(untold)
+        row.also[NOT_TOLD] = str(untold)
     row.calls = done.calls
     row.lost = max(sum(wrong.values()), *(done.calls - each for each in vars(found).values()))
     row.left = left(house)
@@ -147,7 +148,8 @@ def none_open(house: House, number: str) -> Callable[[], bool]:
     return lambda: not house.rows(Call, state="open", caller=number)
 
 
-def nothing_lost(row: Row) -> None:
-    """What every row promises."""
+def nothing_lost(row: Row, *, fastagi_away: bool = False) -> None:
+    """What every row promises. Only while FastAGI is away does the static menu serve calls."""
+    assert fastagi_away or NOT_TOLD not in row.also, row
     assert (row.lost, row.left) == (0, 0), row
     assert row.recovery is None or row.recovery <= RECOVERY_SECONDS, row
