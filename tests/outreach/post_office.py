@@ -14,8 +14,11 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from outreach.post import Server
 
 
+HANG_UP = "hang up"
+
+
 class PostOffice:
-    """``says`` is answered to the next RCPT commands, one after the other; then all are taken."""
+    """``says`` is answered to the next RCPT commands, ``after_data`` to the next texts; then all are taken."""
 
     def __init__(self) -> None:
         self.letters: list[EmailMessage] = []
@@ -33,7 +36,10 @@ class PostOffice:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         letter: Any = message_from_bytes(cast(bytes, envelope.content), policy=policy.default)
         self.letters.append(letter)
-        return self.after_data.pop(0) if self.after_data else "250 taken"
+        said = self.after_data.pop(0) if self.after_data else "250 taken"
+        if said == HANG_UP and server.transport:
+            server.transport.abort()
+        return said
 
 
 class _OnAFreePort(Controller):
