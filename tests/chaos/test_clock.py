@@ -1,0 +1,178 @@
+"""The clock is set on and back during a load, and shows the nights in which summer time begins and ends."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from io import StringIO
+
+import pytest
+from ruamel.yaml import YAML
+
+from lab import sipp
+from lab.scenario import Caller, Login
+from schema.calls import Call, Leg, Recording, Step, Visit
+from tests.chaos.clock import ClockHouse
+from tests.chaos.conftest import whole
+from tests.chaos.load import (
+    SETTLE_SECONDS,
+    STATIC_MENU,
+    all_agents_can_be_rung,
+    left,
+    load,
+    none_open,
+    nothing_lost,
+    timed,
+)
+from tests.chaos.results import Row
+from tests.chaos.size import scaled
+from tests.e2e.crowd import PHONES, TRUNK, Books, books
+from tests.e2e.telephony_site import CROWD, TWIN, seat_of, site
+from tests.e2e.until import until
+
+RATE = 5.0
+HOUR = dt.timedelta(hours=1)
+LONGEST = 60_000
+"""Milliseconds that no talk, no wait and no recording of these calls comes near to."""
+
+
+@pytest.fixture(scope="module")
+def house() -> Iterator[ClockHouse]:
+    """One whose clock can be set."""
+    with whole(ClockHouse) as found:
+        yield found
+
+
+@pytest.mark.usefixtures("phones")
+@pytest.mark.parametrize(("words", "by"), [("on by 1 h", HOUR), ("back by 1 h", -HOUR)])
+@pytest.mark.req("OPS-1", "REC-4")
+def test_13_clock_set(quiet_house: ClockHouse, row: Callable[..., Row], words: str, by: dt.timedelta) -> None:
+    """With calls in the menu, in the queue and talking. Registrations that end by it are made again by the phones."""
+    calls = scaled(200, 60)
+    mine = row(
+        f"clock set {words} during a load",
+        "0 lost, no time negative or an hour too long, no recording cut",
+        f"{RATE:g}/s",
+    )
+    with load(quiet_house, calls, RATE) as placed:
+        placed.reached(0.5)
+        quiet_house.time.turn(by)
+        sign_in_again(quiet_house)
+        mine.recovered(timed(lambda: all_agents_can_be_rung(quiet_house), "agents can be rung"))
+        wrong = placed.over()
+    turned_away = reconcile(quiet_house, mine, placed.number, calls)
+    mine.lost = max(mine.lost or 0, sum(wrong.values()) - turned_away)
+    impossible = impossible_times(quiet_house, placed.number)
+    mine.also["impossible times"] = str(len(impossible))
+    nothing_lost(mine, fastagi_away=True)
+    assert impossible == []
+
+
+def sign_in_again(house: ClockHouse) -> None:
+    """As phones do, each within its time; Asterisk forgets who said an hour when an hour is over."""
+    seats = [seat_of(f"4{number:03}") for number in range(1, CROWD + 1)]
+    logins = [Login(seat, house.secret(f"seat/{seat}")) for seat in seats]
+    sipp.register_all(logins, house.sip, at=PHONES.__class__(PHONES.ip), phone=PHONES)
+
+
+def reconcile(house: ClockHouse, row: Row, number: str, calls: int) -> int:
+    """As for every load; callers who came while no phone was registered are told so. Gives how many."""
+    with suppress(AssertionError):
+        until(lambda: _lost(house, number, calls) == 0, SETTLE_SECONDS, "balanced books")
+    row.calls, row.lost, row.left = calls, _lost(house, number, calls), left(house)
+    away = _turned_away(house, number)
+    row.also["came while no phone was registered"] = str(away)
+    if menu := house.fallbacks(number):
+        row.also[STATIC_MENU] = str(len(menu))
+    if row.lost:
+        row.also["books"] = str(books(house, number))
+    return away
+
+
+def _lost(house: ClockHouse, number: str, calls: int) -> int:
+    served = calls - _turned_away(house, number)
+    found, wanted = books(house, number), Books(calls, calls, calls, *[served] * 5)
+    return max(abs(of - to) for of, to in zip(vars(found).values(), vars(wanted).values(), strict=True))
+
+
+def _turned_away(house: ClockHouse, number: str) -> int:
+    ids = {call.call_id for call in house.rows(Call, caller=number)}
+    return sum(visit.call_id in ids for visit in house.rows(Visit, outcome="nobody"))
+
+
+def impossible_times(house: ClockHouse, number: str) -> list[str]:
+    """What the rows say of these calls that can't have been."""
+    rows = {call.call_id: call for call in house.rows(Call, caller=number)}
+    found = [
+        f"{call.call_id}: {times}"
+        for call in rows.values()
+        if (times := [at for at in (call.started_at, call.answered_at, call.ended_at) if at]) != sorted(times)
+        or times[-1] - times[0] > dt.timedelta(milliseconds=LONGEST)
+    ]
+    lengths = [
+        *((leg, leg.talk_ms) for leg in house.rows(Leg)),
+        *((visit, visit.wait_ms) for visit in house.rows(Visit)),
+        *((visit, visit.talk_ms) for visit in house.rows(Visit)),
+        *((recording, recording.duration_ms) for recording in house.rows(Recording)),
+    ]
+    found += [
+        f"{one.call_id}: {type(one).__name__} of {length} ms"
+        for one, length in lengths
+        if one.call_id in rows and not 0 <= (length or 0) <= LONGEST
+    ]
+    cut = house.rows(Recording, state="truncated")
+    return found + [f"{one.call_id}: {one.reason}" for one in cut if one.call_id in rows]
+
+
+ZONE = "Europe/Berlin"
+HOURS = "00:00-03:00"
+NIGHTS = {
+    "summer time begins": (dt.datetime(2027, 3, 28, 1, tzinfo=dt.UTC), True),
+    "summer time ends, 02:00 comes again": (dt.datetime(2027, 10, 31, 1, tzinfo=dt.UTC), False),
+    "summer time has ended, 03:00 comes": (dt.datetime(2027, 10, 31, 2, tzinfo=dt.UTC), True),
+}
+"""The moment, and whether the house closes at it: open is until 03:00."""
+BEFORE = dt.timedelta(seconds=10)
+TALK_SECONDS = 4.0
+NIGHT_RATE = 2.0
+
+
+@pytest.mark.parametrize("night", NIGHTS)
+@pytest.mark.req("OPS-1")
+def test_14_nights_of_summer_time(quiet_house: ClockHouse, row: Callable[..., Row], night: str) -> None:
+    """Calls from ten seconds before until ten after: each is served by the hours of its own moment."""
+    moment, closes = NIGHTS[night]
+    quiet_house.publish(open_at_night(moment.date()))
+    calls = round(2 * BEFORE.total_seconds() * NIGHT_RATE)
+    mine = row(f"the clock shows: {night}", "0 lost, hours right to the second", f"{NIGHT_RATE:g}/s")
+    number = f"1380000{moment:%m%H}0"[:11]
+    quiet_house.time.set(moment - BEFORE)
+    caller = Caller(dials=TWIN, number=number, tone_hz=440, talk_seconds=TALK_SECONDS)
+    with sipp.start(
+        caller, quiet_house.sip, quiet_house.sipp_logs, at=TRUNK, calls=calls, rate=NIGHT_RATE, at_once=calls
+    ) as run:
+        done = run.wait(60)
+    timed(none_open(quiet_house, number), "all calls are closed")
+    rows = quiet_house.rows(Call, caller=number, state="closed")
+    steps = {step.call_id: step for step in quiet_house.rows(Step, kind="hours")}
+    told = [(steps[call.call_id].at, steps[call.call_id].outcome) for call in rows if call.call_id in steps]
+    mine.calls, mine.lost, mine.left = calls, max(calls - done.ok, calls - len(told)), left(quiet_house)
+    before = sum(at < moment for at, _ in told)
+    mine.also |= {"before the moment": str(before), "after it": str(len(told) - before)}
+    nothing_lost(mine)
+    assert 0 < before < calls
+    assert {outcome for at, outcome in told if at < moment} == {"open"}
+    assert {outcome for at, outcome in told if at >= moment} == {"closed" if closes else "open"}
+    assert impossible_times(quiet_house, number) == []
+
+
+def open_at_night(day: dt.date) -> str:
+    """The site, with a branch in Berlin that is open that night."""
+    found = YAML(typ="safe").load(site())
+    calendar = next(one for one in found["calendars"] if one["name"] == "twin")
+    night = {"first": day, "last": day, "title": "night", "hours": [HOURS]}
+    calendar |= {"timezone": ZONE, "week": {}, "exceptions": [night]}
+    out = StringIO()
+    YAML(typ="safe").dump(found, out)
+    return out.getvalue()
