@@ -21,7 +21,13 @@ from cli import Hotline
 from lab.postgres import PrivatePostgres
 from tests.chaos.conftest import ChaosHouse
 
-LIBRARY = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1")
+
+
+def library() -> Path:
+    """libfaketime, for programs of several threads."""
+    found = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), None)
+    assert found, "libfaketime is not installed; run scripts/setup"
+    return found
 
 
 class Clock:
@@ -36,7 +42,7 @@ class Clock:
     def environment(self) -> Mapping[str, str]:
         """What makes a process go by this clock."""
         return {
-            "LD_PRELOAD": str(LIBRARY),
+            "LD_PRELOAD": str(library()),
             "FAKETIME_TIMESTAMP_FILE": str(self._file),
             "FAKETIME_NO_CACHE": "1",
             "FAKETIME_DONT_FAKE_MONOTONIC": "1",

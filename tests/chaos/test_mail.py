@@ -15,12 +15,12 @@ from tests.chaos.results import Row
 from tests.chaos.size import scaled
 
 Where = Literal["RCPT", "DATA"] | None
-WHERE: dict[str, tuple[Where, int]] = {
-    "before it was taken up": (None, 1),
-    "on its way": ("RCPT", 1),
-    "sent and not noted": ("DATA", 2),
+WHERE: dict[str, tuple[Where, tuple[int, ...]]] = {
+    "just committed": (None, (1, 2)),
+    "on its way": ("RCPT", (1,)),
+    "sent and not noted": ("DATA", (2,)),
 }
-"""Where the post office stands still when the process is killed, and how many letters there are to be then."""
+"""Where the post office stands still when the process is killed, and how many letters there may be then."""
 
 
 @pytest.mark.req("OPS-1", "CALL-6")
@@ -31,18 +31,18 @@ def test_15_mailer_killed(quiet_house: ChaosHouse, row: Callable[..., Row]) -> N
         "each mail at least once, twice only where it was sent and not noted",
         f"×{times} at each of {len(WHERE)} places",
     )
-    wanted: dict[str, int] = {}
+    wanted: dict[str, tuple[int, ...]] = {}
     for number in range(times):
         for words, (where, letters) in WHERE.items():
             key = f"{words} {number}"
             wanted[key] = letters
             mine.recovered(_killed(quiet_house, key, where))
-    texts = [letter.get_content() for letter in quiet_house.letters]
-    found = {key: sum(f"detail: {key}\n" in text for text in texts) for key in wanted}
+    texts = [letter.get_content().splitlines() for letter in quiet_house.letters]
+    found = {key: sum(f"detail: {key}" in text for text in texts) for key in wanted}
     mine.lost, mine.left = list(found.values()).count(0), 0
     mine.also |= {"mails": str(len(wanted)), "twice": str(sum(count == 2 for count in found.values()))}
     nothing_lost(mine)
-    assert found == wanted
+    assert all(count in wanted[key] for key, count in found.items()), found
 
 
 def _killed(house: ChaosHouse, key: str, where: Where) -> float:

@@ -1,4 +1,4 @@
-"""Each notice is mailed once by a real SMTP server's word, again later while it won't, and once more where nobody knows."""
+"""Each notice is mailed once by a real SMTP server's word, again later while it won't, once more if nobody knows."""
 
 from __future__ import annotations
 
