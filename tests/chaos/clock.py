@@ -22,7 +22,6 @@ from lab.postgres import PrivatePostgres
 from tests.chaos.conftest import ChaosHouse
 
 
-
 def library() -> Path:
     """libfaketime, for programs of several threads."""
     found = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), None)
