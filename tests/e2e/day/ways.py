@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
-from lab.softphone import PhoneCall, Softphone
+from lab.phone_call import PhoneCall
+from lab.softphone import Softphone
 from schema.calls import Call
 from schema.waiting import KeptPlace
 from tests.e2e.day.hearing import PATIENCE_SECONDS, hears_caller
