@@ -80,8 +80,10 @@ def test_13_clock_set(quiet_house: ClockHouse, row: Callable[..., Row], words: s
     reconcile(quiet_house, mine, placed, wrong)
     impossible = impossible_times(quiet_house, placed.number)
     mine.also["impossible times"] = str(len(impossible))
+    mine.also["FastAGI ended by it"] = "no" if quiet_house.agi.is_running else "yes"
     nothing_lost(mine, fastagi_away=True)
     assert impossible == []
+    assert quiet_house.agi.is_running, quiet_house.agi.log.read_text()[-2000:]
 
 
 def sign_in_again(house: ClockHouse) -> bool:
