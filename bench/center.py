@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.call_site import ALWAYS
+from bench.past import past_calls
 from callcenter.prompt_index import PromptIndex
 from callcenter.settings import Settings
 from callcenter.site import Site
@@ -31,10 +32,12 @@ from lab.running import at_work
 from lab.sipp_run import Address
 
 TRUNK = Address("127.0.0.36")
-PHONES = {"dialplan": Address("127.0.0.37", 37070), "hotline": Address("127.0.0.38", 37070)}
+FIRST_PHONES, PHONE_PORT = 37, 37070
 HOTLINE, BY_HAND = "4009005001", "4009005002"
 NUMBERS = {"dialplan": BY_HAND, "hotline": HOTLINE}
 QUEUES = {"dialplan": "by_hand", "hotline": "line"}
+TRIES = 9
+"""So often is the menu heard by who presses nothing."""
 AGENT_KEY, GOODBYE_KEY, SCORE = "1", "3", "2"
 SEATS_FROM = 50_000
 """What is added to an agent's number for that of the phone."""
@@ -45,10 +48,10 @@ PORTS = {
     "agi_port": 37073,
     "http_port": 37088,
     "rtp_first": 40000,
-    "rtp_last": 47999,
+    "rtp_last": 43999,
 }
-APART = {"hotline": 0, "dialplan": 9000}
-"""The ports of the two."""
+"""Of the house in place 0. Those of the next lie ``APART`` above, and ``SOUND`` of them are for sound."""
+APART, SOUND = 100, 4000
 TEXTS = {
     "welcome": "您好，欢迎致电，我们随时为您服务",
     "main": "查询业务请按一，结束请按三",
@@ -65,6 +68,7 @@ STEPS = {
     "bye": {"kind": "hangup", "prompts": ["goodbye"]},
 }
 STEPS["hours"]["otherwise"] = "bye"
+STEPS["main"]["no_input"] = {"times": TRIES}
 
 
 def agents(count: int) -> dict[str, str]:
@@ -138,7 +142,8 @@ exten => main_{AGENT_KEY},1,MixMonitor({recordings}/${{UNIQUEID}}.sln,bD)
  same => n,Playback({heard["thanks"]})
  same => n,Hangup()
 exten => main_{GOODBYE_KEY},1,Goto(end,1)
-exten => main_,1,Goto(main,1)
+exten => main_,1,Read(KEY,{heard["main"]},1,,{TRIES},5)
+ same => n,Goto(main_${{KEY}},1)
 exten => i,1,Goto(main,1)
 exten => end,1,Playback({heard["goodbye"]})
  same => n,Hangup()
@@ -153,9 +158,10 @@ def queue_by_hand(seats: Collection[str]) -> str:
 
 @dataclass(frozen=True)
 class Center:
-    """One that is up. ``side``: whose calls it takes."""
+    """One that is up. ``side``: whose calls it takes; ``place`` tells it from others that are up."""
 
     side: str
+    place: int
     app: Hotline
     asterisk: AsteriskInstance
     seated: dict[str, str]
@@ -170,13 +176,17 @@ class Center:
     @property
     def phones(self) -> Address:
         """Where its agents' phones are."""
-        return PHONES[self.side]
+        return Address(f"127.0.0.{FIRST_PHONES + self.place}", PHONE_PORT)
 
     def pids(self) -> dict[str, int]:
         """Its processes by name."""
-        found = descendants(os.getpid()) if self.side == "hotline" else {}
-        own = {name: found[name][0] for name in PROCESSES[1:] if name in found}
-        return {"asterisk": self.asterisk.pid or 0} | own
+        mine = f"HOTLINE_HOME={self.app.settings.folder}\0".encode()
+        found = {"asterisk": self.asterisk.pid or 0}
+        running = descendants(os.getpid())
+        own = {
+            name: pid for name in PROCESSES[1:] for pid in running.get(name, ()) if mine in _environment(pid)
+        }
+        return found | own
 
     def cpu(self) -> dict[str, float]:
         """CPU seconds of each kind of process so far."""
@@ -184,20 +194,44 @@ class Center:
         return {name: cpu_seconds(pids[name]) if name in pids else 0.0 for name in PROCESSES}
 
 
-@contextmanager
-def center(home: Path, side: str, serving: int, seats: int = 0) -> Iterator[Center]:
-    """Up, with nobody logged in yet, while the block lasts. Several share the prompts of one home."""
+def _environment(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/environ").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return b""
+
+
+def house_settings(home: Path, place: int, **more: Any) -> Settings:
+    """Of the house in this place."""
+    apart = {name: SOUND if name.startswith("rtp") else APART for name in PORTS}
+    ports = {name: port + place * apart[name] for name, port in PORTS.items()}
+    return Settings(home=home / f"house{place}", system_name="bench", **ports, **more)
+
+
+def prepared(home: Path, place: int, built: Site, **more: Any) -> tuple[Hotline, AsteriskInstance]:
+    """Database, site and prompts; several houses share the prompts of one home."""
     progress = Progress(sys.stderr)
-    ports = {name: port + APART[side] for name, port in PORTS.items()}
-    app = Hotline(Settings(home=home / side, system_name="bench", **ports))
+    app = Hotline(house_settings(home, place, **more))
     app.settings.folder.mkdir()
     set_up_database(app, progress)
-    save(app, site(serving, seats))
+    save(app, built)
     for made in set(home.glob("*/prompts")) - {app.settings.prompts}:
         shutil.copytree(made, app.settings.prompts, dirs_exist_ok=True)
     make_prompts(app, progress)
     asterisk = AsteriskInstance(ensure(sys.stderr.write), app.settings.etc.parent, name="bench")
     asterisk.prepare()
+    return app, asterisk
+
+
+@contextmanager
+def center(
+    home: Path, side: str, serving: int, *, place: int = 0, seats: int = 0, past: int = 0
+) -> Iterator[Center]:
+    """Up, with nobody logged in yet and so many past calls, while the block lasts."""
+    progress = Progress(sys.stderr)
+    app, asterisk = prepared(home, place, site(serving, seats))
+    if past:
+        past_calls(app.engine(), past)
     by_hand = app.settings.spool / "by_hand"
     by_hand.mkdir()
     asterisk.account.own_one(by_hand)
@@ -210,4 +244,4 @@ def center(home: Path, side: str, serving: int, seats: int = 0) -> Iterator[Cent
         stack.enter_context(live(app, asterisk, progress))
         if side == "hotline":
             stack.enter_context(at_work(app, progress.line))
-        yield Center(side, app, asterisk, agents(serving), by_hand)
+        yield Center(side, place, app, asterisk, agents(serving), by_hand)

@@ -29,7 +29,7 @@ from lab.sipp_run import Address
 SCENARIO = Path(__file__).parent / "whole_caller.xml"
 FEWEST_CORES = 4
 RINGS_MS, AGAIN_MS = 300, 1500
-ECHO_PORT = 39000
+ECHO_PORT = 38000
 DRAIN_SECONDS, READY_SECONDS = 60.0, 120.0
 A_SECOND_OF_SOUND = bytes(80 if sample % 20 < 10 else 0xD5 for sample in range(8000))
 """A-law, 400 Hz."""

@@ -143,7 +143,8 @@ def compare(rates: Sequence[float], seconds: float) -> dict[str, object]:
         home = stack.enter_context(temporary_home())
         stack.enter_context(only_on(on.system))
         houses = {
-            side: stack.enter_context(center(home, side, _agents(max(rates)))) for side in reversed(NUMBERS)
+            side: stack.enter_context(center(home, side, _agents(max(rates)), place=place))
+            for place, side in enumerate(NUMBERS)
         }
         for house in houses.values():
             stack.enter_context(agents_at_work(house, TALK_SECONDS, on))
