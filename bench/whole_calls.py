@@ -209,7 +209,7 @@ def told(steps: Mapping[str, Sequence[Step]], on: Cores, seconds: float) -> dict
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rates", type=float, nargs="+", default=[4, 8, 12, 16, 20, 24, 28, 32])
+    parser.add_argument("--rates", type=float, nargs="+", default=[16, 20, 24, 30, 38, 46])
     parser.add_argument("--seconds", type=float, default=20.0, help="at each rate")
     options = parser.parse_args()
     with redirect_stdout(stderr):

@@ -111,3 +111,10 @@ def test_the_delay_of_rows_is_measured(tmp_path: Path) -> None:
         found = delay.measure(home, [10], 2, None)["10"]
     assert (found["calls"], found["never"]) == (20, 0)
     assert found["first event p99 ms"] > 0
+
+
+def test_no_bridge_of_one_run_of_synthetic_calls_is_one_of_the_next() -> None:
+    pieces = [piece for piece in synthetic.captured() if b"Event: BridgeEnter" in piece.text]
+    first, later = (synthetic.copy_of(pieces[0], 5, since, since) for since in (1_800_000_000, 1_800_000_040))
+    bridge = b"BridgeUniqueid: "
+    assert first.split(bridge)[1][:36] != later.split(bridge)[1][:36]
