@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from sys import stderr
 
 from bench.center import GOODBYE_KEY, NUMBERS, Center, center
-from bench.load import Cores, Way, agents_at_work, calling, cores, only_on
+from bench.load import Cores, Way, agents_at_work, calling, cores, only_on, quiet
 from bench.whole_calls import KEPT, LEAST_SOUND
 from lab.home import temporary_home
 
@@ -57,7 +57,7 @@ def crowd(house: Center, wanted: int, rate: float, talk: float | None, on: Cores
         used, seconds = house.cpu(), time.monotonic() - at
         up = callers.up()
         failed = callers.wait((talk or way.key_after) + END_SECONDS)
-    house.asterisk.wait_idle(SETTLE_SECONDS)
+    quiet(house, SETTLE_SECONDS)
     found = {name: round((cpu - began[name]) / seconds, 2) for name, cpu in used.items()}
     sound = _sound(house, wanted, talk, lambda: KEPT[house.side](house).since(before).sound) if talk else None
     return Crowd(wanted, up, failed, sound, found)

@@ -26,8 +26,10 @@ def whole_calls(found: Mapping[str, Any]) -> Rows:
         cpu = found["cpu_ms"].get(side, {})
         each = [cpu.get(name, "") for name in PROCESSES]
         total = round(sum(value for value in each if value), 1)
-        by_rate = f"rate {found['rate_ratio']}, calls for the same CPU {found['cpu_ratio']}"
-        rows.append((side, f"{rate:g}", *each, total, by_rate if side == "hotline" else "1"))
+        ratio = found["rate_ratio"] or "not known"
+        by_rate = f"rate {ratio}, calls for the same CPU {found['cpu_ratio']}"
+        least = "" if found["limit_found"][side] else "≥ "
+        rows.append((side, f"{least}{rate:g}", *each, total, by_rate if side == "hotline" else "1"))
     rows.append(("aim", "", "", "", "", "", "≥ 0.8"))
     for side, steps in found["steps"].items():
         for step in steps:

@@ -21,6 +21,7 @@ from pathlib import Path
 
 from bench.center import AGENT_KEY, NUMBERS, QUEUES, SCORE, TRUNK, Center
 from callcenter.agents.seating import log_in
+from callcenter.errors import HotlineError
 from lab import sipp
 from lab.real_time import real_time
 from lab.scenario import Agent, Login, render
@@ -167,6 +168,15 @@ def calling(center: Center, calls: int, rate: float, way: Way, on: Cores) -> Ite
             yield Callers(process, folder, calls)
         finally:
             _end(process)
+
+
+def quiet(center: Center, seconds: float) -> None:
+    """Wait until no channel is up; those of a house that was asked too much are hung up."""
+    try:
+        center.asterisk.wait_idle(seconds)
+    except HotlineError:
+        center.asterisk.rx("channel request hangup all", 2 * DRAIN_SECONDS)
+        center.asterisk.wait_idle(DRAIN_SECONDS)
 
 
 def _sipp(folder: Path, toward: Address, at: str, options: list[str], on: Cores) -> subprocess.Popen[bytes]:

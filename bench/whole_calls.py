@@ -21,7 +21,7 @@ from sys import stderr
 from sqlalchemy import func, select
 
 from bench.center import NUMBERS, PROCESSES, Center, center
-from bench.load import Cores, Way, agents_at_work, calling, cores, only_on
+from bench.load import Cores, Way, agents_at_work, calling, cores, only_on, quiet
 from callcenter.ledger_format import CEL_FILE
 from lab.home import temporary_home
 from schema.calls import Call, Recording, Score
@@ -106,7 +106,7 @@ def step(center: Center, rate: float, seconds: float, on: Cores) -> Step:
     before, began = KEPT[center.side](center), center.cpu()
     with calling(center, calls, rate, Way(score_after=TALK_SECONDS + 1), on) as callers:
         failed = callers.wait(seconds + 2 * CALL_SECONDS)
-    center.asterisk.wait_idle(SETTLE_SECONDS)
+    quiet(center, SETTLE_SECONDS)
     kept = _settled(center, before, calls)
     used = {name: (cpu - began[name]) * 1000 / calls for name, cpu in center.cpu().items()}
     why = {
@@ -193,12 +193,14 @@ def told(steps: Mapping[str, Sequence[Step]], on: Cores, seconds: float) -> dict
         for side in steps
         if common
     }
+    limits = {side: bool(found) and found[-1] not in held[side].values() for side, found in steps.items()}
     ratios = [held["dialplan"][rate].total / held["hotline"][rate].total for rate in common]
     return {
         "cores": on.told,
         "seconds": seconds,
         "highest_rate": rates,
-        "rate_ratio": round(rates["hotline"] / rates["dialplan"], 3) if rates["dialplan"] else None,
+        "limit_found": limits,
+        "rate_ratio": round(rates["hotline"] / rates["dialplan"], 3) if all(limits.values()) else None,
         "cpu_ms": cpu,
         "cpu_ratio": round(statistics.median(ratios), 3) if ratios else None,
         "cpu_ratios": [round(ratio, 3) for ratio in ratios],

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import socket
 import threading
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
-from bench import at_once, center, delay, load, past, startup, synthetic, whole_calls
+from bench import at_once, center, delay, limits_page, load, page, past, startup, synthetic, whole_calls
 from callcenter.settings import Settings
 from lab.home import temporary_home
 from schema.calls import Call, Recording, Score, Visit
 from tests.databases import Sessions
 
-HOLDS = {"failed": 0, "why": {}, "sound": 1.0}
+
+def table(name: str, found: Mapping[str, Any]) -> str:
+    """As it stands in the page."""
+    return "\n".join(f"| {' | '.join(map(str, row))} |" for row in page.TABLES[name](found))
 
 
 def step(rate: float, cpu: float, failed: int = 0, sound: float = 1.0) -> whole_calls.Step:
@@ -32,8 +37,32 @@ def test_cpu_is_compared_at_the_rates_that_both_held() -> None:
     steps = {"dialplan": [step(4, 50), step(8, 40), step(12, 30)], "hotline": [step(4, 100), step(8, 50)]}
     told = whole_calls.told(steps, load.Cores([0], [0]), 20)
     assert told["highest_rate"] == {"dialplan": 12, "hotline": 8}
-    assert told["rate_ratio"] == pytest.approx(0.667)
+    assert told["limit_found"] == {"dialplan": False, "hotline": False}
+    assert told["rate_ratio"] is None
     assert told["cpu_ratios"] == [0.5, 0.8]
+
+
+def test_rates_are_compared_once_both_sides_have_failed() -> None:
+    steps = {
+        "dialplan": [step(8, 40), step(12, 30), step(16, 30, failed=1), step(16, 30, failed=2)],
+        "hotline": [step(8, 50), step(12, 60, sound=0.5), step(12, 60, failed=3)],
+    }
+    told = whole_calls.told(steps, load.Cores([0], [0]), 20)
+    assert told["limit_found"] == {"dialplan": True, "hotline": True}
+    assert told["rate_ratio"] == pytest.approx(0.667, abs=0.001)
+    assert "| dialplan | 12 |" in table("whole_calls", told)
+
+
+def test_growth_is_flat_within_a_tenth_of_the_first() -> None:
+    cost = {"asterisk": 1.0, "agi": 1.0, "ami": 1.0}
+    told = {
+        "seats": {
+            "10": cost | {"all": 100.0},
+            "1,000": cost | {"all": 109.0},
+            "10,000": cost | {"all": 112.0},
+        }
+    }
+    assert [row[-1] for row in limits_page.growth(told)[1:]] == ["yes", "yes", "no"]
 
 
 def test_a_crowd_holds_only_when_all_were_there_and_nothing_is_missing() -> None:
