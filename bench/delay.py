@@ -1,7 +1,7 @@
 """From an event to its row at a hundred calls a second: ``python -m bench.delay``.
 
 A real ``hotline ami`` follows an Asterisk that has no calls; events and ledger lines of calls are said to it besides
-(``bench.synthetic``), each call with a queue, a talk and a score, 42 events and 30 lines within a second. Measured on
+(``bench.synthetic``), each call with a queue, a talk and a score, 38 events and 30 lines within a second. Measured on
 both databases at each rate: from a call's first event to its row, and from its last ledger line to the row that says
 it is over. Every tenth call's row is asked for every few milliseconds. Prints JSON.
 """

@@ -90,7 +90,7 @@ def up(settings: Settings) -> Iterator[Path]:
     try:
         yield said
     finally:
-        process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGTERM)
         process.wait()
 
 
@@ -129,7 +129,7 @@ def measure(rounds: int) -> dict[str, object]:
             pass
         starts = [one_start(house_settings(home, 0), number) for number in range(rounds)]
     medians = {
-        f"median_{name}": statistics.median(float(str(each[name])) for each in starts)
+        f"median_{name}": round(statistics.median(float(str(each[name])) for each in starts), 2)
         for name in ("seconds", "all_at_work")
     }
     return {**medians, "starts": starts}
