@@ -44,6 +44,8 @@ JOIN = "HL_JOIN"
 """The dialplan's word for a channel that Hotline brought to a call; ``extra`` is the call's id."""
 CONSULT = "HL_CONSULT"
 """Its word for a seat that has another call in hand and dials."""
+NOBODY = "N/A"
+"""Asterisk's word for a channel that a transfer has not."""
 REFUSED: dict[str, QueueExitReason] = {"FULL": "full", "JOINEMPTY": "nobody", "JOINUNAVAIL": "nobody"}
 """QUEUESTATUS of a caller who was not let in; the dialplan writes it, Asterisk writes nothing then."""
 NEAR = dt.timedelta(seconds=1)
@@ -113,13 +115,19 @@ def _queue_done(row: Row) -> Event | None:
 
 
 def _blind(row: Row) -> Event:
-    return Transferred(*_who(row), "blind", _extra(row).get("transferee_channel_uniqueid"))
+    return Transferred(*_who(row), "blind", _named(_extra(row), "transferee_channel_uniqueid"))
 
 
 def _attended(row: Row) -> Event:
     extra = _extra(row)
     others = ("transferee_channel_uniqueid", "channel2_uniqueid", "transfer_target_channel_uniqueid")
-    return Transferred(*_who(row), "attended", *(extra.get(name) for name in others))
+    return Transferred(*_who(row), "attended", *(_named(extra, name) for name in others))
+
+
+def _named(extra: dict[str, Any], channel: str) -> str | None:
+    """Who is nobody ties no calls."""
+    found = extra.get(channel)
+    return None if found == NOBODY else found
 
 
 def _told(row: Row) -> Event | None:

@@ -8,101 +8,26 @@ process for each phone.
 
 from __future__ import annotations
 
-import itertools
 import secrets
 import socket
 import struct
 import threading
 import time
 from collections.abc import Callable
-from typing import Literal, cast
-from urllib.parse import quote
+from typing import cast
 
 from callcenter.errors import HotlineError
 from lab import sip_message as sip
-from lab.g711 import PAYLOAD_TYPE
 from lab.media import Media, Speech
-from lab.rtp import Ear
+from lab.phone_call import SECONDS, PhoneCall, State
+from lab.phone_messages import Writer
 from lab.scenario import Login
 from lab.sipp_run import Address
 
 LINES = 4
 """Calls a phone may have at once."""
-SECONDS = 20.0
-"""How long things are waited for unless said otherwise."""
 _STAMP, _STAMPED = struct.Struct("@ll"), 35
 """Linux's SO_TIMESTAMPNS: seconds and nanoseconds since 1970 at which the kernel had the message."""
-State = Literal["ringing", "early", "up", "over"]
-
-
-class PhoneCall:
-    """One call of a phone. ``moments`` has when it was first in each state, ``refer_statuses`` the target's."""
-
-    def __init__(self, phone: Softphone, number: int, call_id: str) -> None:
-        self.phone = phone
-        self.number = number
-        self.call_id = call_id
-        self.state: State = "early"
-        self.status = 0
-        self.moments: dict[str, float] = {}
-        self.refer_statuses: list[int] = []
-        self.local = self.remote = self.target = ""
-        self.cseq = 0
-        self.port = 0
-        self.invite: sip.SipMessage | None = None
-        self.tried = False
-
-    @property
-    def asked(self) -> sip.SipMessage:
-        """The INVITE of a call that came in."""
-        if self.invite is None:
-            raise HotlineError(f"{self.phone.login.username} dialled this call itself")
-        return self.invite
-
-    def wait(self, state: State, seconds: float = SECONDS) -> PhoneCall:
-        """Return when the call is in ``state``. Raises HotlineError when it does not come to that."""
-        self.phone.until(lambda: state in self.moments, seconds, f"{self.phone.login.username}: call {state}")
-        return self
-
-    def answer(self) -> PhoneCall:
-        """Pick up."""
-        self.phone.answer(self)
-        return self
-
-    def refuse(self, status: str = "486 Busy Here") -> None:
-        """Don't pick up."""
-        self.phone.refuse(self, status)
-
-    def hang_up(self) -> None:
-        """Say BYE, or CANCEL while it rings at the far end."""
-        self.phone.hang_up(self)
-
-    def hold(self, direction: str = "sendonly") -> None:
-        """Put the far end on hold; the microphone is off meanwhile."""
-        self.phone.media.mute(self.number, True)
-        self.phone.request(self, "INVITE", body=self.phone.offer(self, direction))
-
-    def resume(self) -> None:
-        """And take it back."""
-        self.phone.media.mute(self.number, False)
-        self.phone.request(self, "INVITE", body=self.phone.offer(self))
-
-    def press(self, digits: str) -> None:
-        """Press keys, five a second."""
-        self.phone.media.press(self.number, digits)
-
-    def transfer(self, number: str) -> None:
-        """Blind: refer the far end to ``number``."""
-        self.phone.refer(self, f"sip:{number}@{self.phone.toward.ip}:{self.phone.toward.port}")
-
-    def transfer_to(self, other: PhoneCall) -> None:
-        """Attended: the far end takes this phone's place in ``other``."""
-        tags = f"{other.call_id};to-tag={sip.tag(other.remote)};from-tag={sip.tag(other.local)}"
-        self.phone.refer(self, f"{sip.uri(other.remote)}?Replaces={quote(tags, safe='')}")
-
-    def ear(self) -> Ear:
-        """What it has heard since the answer."""
-        return self.phone.media.ear(self.number)
 
 
 class Softphone:
@@ -120,7 +45,7 @@ class Softphone:
         self._socket.setsockopt(socket.SOL_SOCKET, _STAMPED, 1)
         self._socket.bind((ip, 0))
         self.port = self._socket.getsockname()[1]
-        self._ids = itertools.count(1)
+        self._write = Writer(login, toward, Address(ip, self.port))
         self._replies: dict[tuple[str, str], bytes] = {}
         self._registered = 0
         self._open = True
@@ -146,7 +71,7 @@ class Softphone:
     def register(self, seconds: int = 3600) -> None:
         """Sign in; returns when the server has agreed."""
         self._registered = 0
-        self._register(seconds)
+        self._send(self._write.registration(seconds, []))
         self.until(lambda: self._registered, SECONDS, f"{self.login.username} registers")
         if self._registered != 200:
             raise HotlineError(f"{self.login.username} could not register: {self._registered}")
@@ -208,25 +133,18 @@ class Softphone:
 
     def refer(self, call: PhoneCall, target: str) -> None:
         """Have the far end call ``target``."""
-        us = f"<sip:{self.login.username}@{self.ip}:{self.port}>"
-        self.request(call, "REFER", [("Refer-To", f"<{target}>"), ("Referred-By", us)])
+        self.request(call, "REFER", [("Refer-To", f"<{target}>"), ("Referred-By", self._write.contact)])
 
     def request(
         self, call: PhoneCall, method: str, more: list[tuple[str, str]] | None = None, body: str = ""
     ) -> None:
         """A request within (or beginning) the call's dialog."""
         call.cseq += method not in ("ACK", "CANCEL")
-        headers = self._headers(call, method, call.cseq) + (more or [])
-        self._send(sip.compose(f"{method} {call.target} SIP/2.0", headers, body))
+        self._send(self._write.request(call, method, more or [], body))
 
     def offer(self, call: PhoneCall, direction: str = "sendrecv") -> str:
         """A-law and keys at this call's port."""
-        lines = ["v=0", f"o=- 1 {next(self._ids)} IN IP4 {self.ip}", "s=-", f"c=IN IP4 {self.ip}", "t=0 0"]
-        lines += [
-            f"m=audio {call.port} RTP/AVP {PAYLOAD_TYPE['alaw']} 101",
-            "a=rtpmap:101 telephone-event/8000",
-        ]
-        return "".join(f"{line}\r\n" for line in [*lines, "a=ptime:20", f"a={direction}"])
+        return self._write.offer(call.port, direction)
 
     # ── below ────────────────────────────────────────────────────────────────
 
@@ -237,52 +155,11 @@ class Softphone:
         self.calls.append(call)
         return call
 
-    def _headers(self, call: PhoneCall, method: str, cseq: int) -> list[tuple[str, str]]:
-        branch = call.moments.get("branch") if method == "CANCEL" else None
-        named = f"z9hG4bK{int(branch)}" if branch else self._branch()
-        if method == "INVITE":
-            call.moments["branch"] = int(named.removeprefix("z9hG4bK"))
-        return [
-            ("Via", f"SIP/2.0/UDP {self.ip}:{self.port};branch={named};rport"),
-            ("From", call.local),
-            ("To", call.remote),
-            ("Call-ID", call.call_id),
-            ("CSeq", f"{cseq} {method}"),
-            ("Contact", f"<sip:{self.login.username}@{self.ip}:{self.port}>"),
-            ("Max-Forwards", "70"),
-            ("Allow", "INVITE,ACK,BYE,CANCEL,REFER,NOTIFY,UPDATE"),
-        ]
-
-    def _branch(self) -> str:
-        return f"z9hG4bK{secrets.randbits(48)}"
-
-    def _register(self, seconds: int, more: list[tuple[str, str]] | None = None) -> None:
-        us = f"<sip:{self.login.username}@{self.toward.ip}:{self.toward.port}>"
-        headers = [
-            ("Via", f"SIP/2.0/UDP {self.ip}:{self.port};branch={self._branch()};rport"),
-            ("From", f"{us};tag={secrets.token_hex(4)}"),
-            ("To", us),
-            ("Call-ID", f"register-{self.port}@{self.ip}"),
-            ("CSeq", f"{next(self._ids)} REGISTER"),
-            ("Contact", f"<sip:{self.login.username}@{self.ip}:{self.port}>"),
-            ("Max-Forwards", "70"),
-            ("Expires", str(seconds)),
-        ]
-        self._send(sip.compose(f"REGISTER sip:{self.toward.ip} SIP/2.0", headers + (more or [])))
-
     def _send(self, data: bytes) -> None:
         self._socket.sendto(data, (self.toward.ip, self.toward.port))
 
     def _reply(self, request: sip.SipMessage, status: str, to: str, body: str = "") -> None:
-        same = [("Via", via) for via in request.headers["via"]]
-        same += [
-            ("From", request["from"]),
-            ("To", to),
-            ("Call-ID", request["call-id"]),
-            ("CSeq", request["cseq"]),
-        ]
-        same += [("Contact", f"<sip:{self.login.username}@{self.ip}:{self.port}>")]
-        data = sip.compose(f"SIP/2.0 {status}", same, body)
+        data = self._write.reply(request, status, to, body)
         self._replies[request.branch, request.method] = data
         self._send(data)
 
@@ -326,11 +203,8 @@ class Softphone:
 
     def _register_answered(self, message: sip.SipMessage) -> None:
         if message.status == 401:
-            told = sip.authorization(
-                message["www-authenticate"], self.login.username, self.login.password, "REGISTER",
-                f"sip:{self.toward.ip}",
-            )  # fmt: skip
-            self._register(3600, [("Authorization", told)])
+            proof = self._write.proof(message, "REGISTER", f"sip:{self.toward.ip}")
+            self._send(self._write.registration(3600, [proof]))
         elif message.status >= 200:
             self._registered = message.status
 
@@ -339,7 +213,7 @@ class Softphone:
             return
         call.remote = message["to"]
         if message.status >= 300:
-            self._acknowledge(call, message)
+            self._send(self._write.acknowledgement(call, message))
             if message.status == 401 and not call.tried:
                 self._invite_again(call, message)
             elif call.state == "early":
@@ -347,24 +221,15 @@ class Softphone:
                 self._become(call, "over", at)
             return
         call.target = sip.uri(message["contact"]) or call.target
-        self._acknowledge(call, message)
+        self._send(self._write.acknowledgement(call, message))
         self._talk(call, message.body)
         if call.state == "early":
             self._become(call, "up", at)
 
-    def _acknowledge(self, call: PhoneCall, message: sip.SipMessage) -> None:
-        headers = self._headers(call, "ACK", int(message["cseq"].split()[0]))
-        if message.status >= 300:
-            headers[0] = ("Via", message["via"])
-        self._send(sip.compose(f"ACK {call.target} SIP/2.0", headers))
-
     def _invite_again(self, call: PhoneCall, message: sip.SipMessage) -> None:
         call.tried = True
         call.remote = f"<{call.target}>"
-        told = sip.authorization(
-            message["www-authenticate"], self.login.username, self.login.password, "INVITE", call.target
-        )
-        self.request(call, "INVITE", [("Authorization", told)], self.offer(call))
+        self.request(call, "INVITE", [self._write.proof(message, "INVITE", call.target)], self.offer(call))
 
     # a request
 

@@ -138,6 +138,7 @@ def printed(home: Path, name: str) -> Any:
     return json.loads(done.stdout)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TRIED)
 def test_json_is_valid_and_has_the_known_keys(home: Path, name: str) -> None:
     assert lost_of(name, printed(home, name)) == []

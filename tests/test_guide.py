@@ -78,6 +78,7 @@ def parsed(site: str) -> Any:
 # ── the site file's lines ────────────────────────────────────────────────────
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", [page for page in TRIED if page != "README.md"])
 def test_the_site_files_lines_load_on_top_of_the_sample(page: str, tmp_path: Path) -> None:
     examined = examine(written(sample_with(page), tmp_path))
@@ -124,6 +125,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", TRIED)
 @pytest.mark.usefixtures("folder")
 def test_every_command_is_there_with_its_options(page: str) -> None:
@@ -149,6 +151,7 @@ def guided_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", TRIED)
 def test_every_command_does_its_work_or_says_in_a_line_what_is_missing(
     page: str, guided_home: Path, folder: Path, monkeypatch: pytest.MonkeyPatch

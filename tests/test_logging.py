@@ -85,12 +85,14 @@ def log_calls() -> Iterator[tuple[str, ast.Call]]:
                     yield f"{path.relative_to(ROOT)}:{node.lineno}", node
 
 
+@pytest.mark.slow
 def test_every_event_is_a_short_dotted_word() -> None:
     names = {where: ast.literal_eval(call.args[0]) for where, call in log_calls()}
     assert len(names) > 15
     assert {where: name for where, name in names.items() if not EVENT.fullmatch(name)} == {}
 
 
+@pytest.mark.slow
 def test_the_calls_id_has_one_name() -> None:
     other = {"call_id", "linkedid", "uniqueid"}
     found = {where: other & {word.arg for word in call.keywords} for where, call in log_calls()}

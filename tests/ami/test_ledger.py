@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from callcenter.events import (
     QueueExited,
     QueueJoined,
     QueueRefused,
+    Transferred,
 )
 from callcenter.ledger_format import CEL_EVENTS
 
@@ -56,6 +58,15 @@ def test_a_hang_up_tells_its_cause_and_who_began_it() -> None:
 def test_the_parking_bridge_joins_nobody() -> None:
     extra = b'{""bridge_id"":""b"",""bridge_technology"":""holding_bridge""}'
     assert parse_cel(row("BRIDGE_ENTER", extra=extra)) is None
+
+
+@pytest.mark.req("CALL-1")
+def test_transfers_to_nobody_in_particular_are_not_one_call() -> None:
+    channels = {"channel2": "u1", "transferee_channel": "u2", "transfer_target_channel": "N/A"}
+    extra = json.dumps({f"{name}_uniqueid": value for name, value in channels.items()})
+    transferred = parse_cel(row("ATTENDEDTRANSFER", extra=extra.replace('"', '""').encode()))
+    assert isinstance(transferred, Transferred)
+    assert transferred.names() == ("u1", "u1", "u2", "u1", None)
 
 
 @pytest.mark.req("CALL-3")

@@ -19,6 +19,8 @@ from backup import making, restoring
 from schema.calls import Call, Visit
 from tests.backup.conftest import AT, CALLS, SOUND, Machine, Machines
 
+pytestmark = pytest.mark.slow
+
 
 def told(machine: Machine, *words: str) -> str:
     """What a command prints here, without the home's own name and what others write on the same disk."""

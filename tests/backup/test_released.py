@@ -18,6 +18,8 @@ from schema.copying import snapshot
 from schema.upgrade import current, head, knows
 from tests.backup.conftest import Machine, Machines
 
+pytestmark = pytest.mark.slow
+
 FOLDER = Path(__file__).parents[1] / "data/released"
 RELEASED = sorted(path.name.removesuffix(".tar.gz") for path in FOLDER.glob("*.tar.gz"))
 Row = dict[str, Any]

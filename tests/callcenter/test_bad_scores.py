@@ -45,6 +45,7 @@ def test_a_good_answer_opens_none(score: int, books: Books) -> None:
     assert tasks(books) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("order", list(permutations(["call", "scored", "why", "call again"])))
 def test_in_every_order_of_arrival_there_is_one_task_that_knows_everything(
     order: tuple[str, ...], books: Books

@@ -61,6 +61,7 @@ def books(sessions: Sessions, tmp_path: Path) -> Books:
     return Books(sessions, tmp_path / "journal")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("order", list(permutations(["call", "asked", "scored", "call again"])))
 def test_in_every_order_of_arrival_the_score_is_there_once(order: tuple[str, ...], books: Books) -> None:
     record = call()

@@ -6,7 +6,17 @@ from dataclasses import dataclass
 from typing import Any
 
 Site = dict[str, Any]
-WAYS = ("attended", "three", "parked", "supervised", "taken_over", "picked_up", "put_out", "kept")
+WAYS = (
+    "attended",
+    "three",
+    "parked",
+    "supervised",
+    "taken_over",
+    "picked_up",
+    "put_out",
+    "kept",
+    "asked_by_command",
+)
 """What is done with the calls of each line."""
 
 

@@ -47,6 +47,7 @@ def house_on_postgres(idle_house: House, postgres: PrivatePostgres) -> Iterator[
     idle_house.load(site())
     idle_house.restart_processes()
     yield idle_house
+    idle_house.app.engine().dispose()
     idle_house.use_database(None)
     idle_house.restart_processes()
 

@@ -12,8 +12,8 @@ from functools import partial
 from typing import Any
 
 from lab import audio, g711
+from lab.phone_call import PhoneCall
 from lab.sipp_run import Run
-from lab.softphone import PhoneCall
 from schema.routing import Decision
 from tests.e2e import expect
 from tests.e2e.house import House
@@ -38,7 +38,7 @@ class DeskVerbs:
             call_id = expect.call_id(self._house, self.number[name])
             found = partial(self._decided, call_id)
             until(lambda found=found, meant=meant: len(found()) >= len(meant), PATIENCE_SECONDS, f"{meant}")
-            assert found() == meant
+            assert found() == meant, f"{found()} and not {meant}"
 
     def do_told_why(self, number: str) -> None:
         ear = self.in_hand[number].ear

@@ -38,10 +38,11 @@ from contextlib import ExitStack
 from typing import Any
 
 from lab import audio, g711
+from lab.phone_call import PhoneCall
 from lab.rtp import Ear
 from lab.scenario import Login
 from lab.sipp_run import Run
-from lab.softphone import PhoneCall, Softphone
+from lab.softphone import Softphone
 from tests.e2e import expect, expect_hands, gaps
 from tests.e2e.house import House
 from tests.e2e.lateness import Lateness

@@ -29,10 +29,11 @@ from functools import partial
 from typing import Any
 
 from lab import audio, g711, sipp
+from lab.phone_call import PhoneCall
 from lab.rtp import Ear
 from lab.scenario import Agent, Caller, Login
 from lab.sipp_run import Address, Run
-from lab.softphone import PhoneCall, Softphone
+from lab.softphone import Softphone
 from schema.calls import Call
 from tests.e2e.expect_inside import parties
 from tests.e2e.house import House

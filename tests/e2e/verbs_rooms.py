@@ -22,8 +22,8 @@ from functools import partial
 from typing import Any
 
 from lab import audio
+from lab.phone_call import PhoneCall
 from lab.sipp_run import Run
-from lab.softphone import PhoneCall
 from schema.calls import Recording
 from schema.recordings import RecordingDecision, RecordingPause
 from tests.e2e.expect_hands import sounding

@@ -12,9 +12,10 @@ import pytest
 
 from callcenter.errors import HotlineError
 from lab import sip_message as sip
+from lab.phone_call import PhoneCall
 from lab.scenario import Login
 from lab.sipp_run import Address
-from lab.softphone import PhoneCall, Softphone
+from lab.softphone import Softphone
 
 SECONDS = 10.0
 CHALLENGE = 'Digest realm="asterisk", nonce="n1", qop="auth", algorithm=MD5'

@@ -86,12 +86,12 @@ def test_list_and_show_tell_no_secret(run: Run) -> None:
         done = run("phones", *words, "--json")
         assert done.exit_code == 0, done.output
         assert not re.search(r'"[A-Za-z0-9]{24}"', done.output)
-    shown = json.loads(done.output)
+    shown = json.loads(done.stdout)
     assert (shown["file"], shown["port"], shown["signed_in"]) == ("805e0c112233.cfg", 5061, None)
 
 
 def test_a_browser_is_shown_to_come_by_websocket(run: Run) -> None:
-    shown = json.loads(run("phones", "show", "8103", "--json").output)
+    shown = json.loads(run("phones", "show", "8103", "--json").stdout)
     assert (shown["sign_in_transport"], shown["port"], shown["encrypted"]) == ("wss", None, True)
 
 

@@ -25,7 +25,7 @@ from schema.calls import Recording
 from schema.recording_copies import RecordingCopy
 from tests.databases import Sessions
 
-pytestmark = pytest.mark.req("REC-4")
+pytestmark = [pytest.mark.slow, pytest.mark.req("REC-4")]
 AT = dt.datetime(2026, 3, 2, 1, 0, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
 BUCKET = "recordings"

@@ -17,6 +17,8 @@ from schema.session import engine_for
 from schema.upgrade import current, head, upgrade
 from tests.sample import sample_site
 
+pytestmark = pytest.mark.slow
+
 AT = dt.datetime(2026, 3, 2, 1, 0, 0, 123456, tzinfo=dt.UTC)
 
 

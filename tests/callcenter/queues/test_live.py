@@ -68,6 +68,7 @@ def at(model: AppQueue) -> dt.datetime:
     return dt.datetime.fromtimestamp(model.clock, dt.UTC)
 
 
+@pytest.mark.slow
 @pytest.mark.req("ACD-7")
 @pytest.mark.parametrize("seed", range(2))
 def test_equal_to_queue_status_after_every_one_of_10_000_random_events(seed: int) -> None:
@@ -141,6 +142,7 @@ def captured() -> list[Message]:
     return list(AmiStream(wanted).feed(lzma.decompress(CAPTURED.read_bytes())))
 
 
+@pytest.mark.slow
 @pytest.mark.req("ACD-7")
 def test_equal_to_a_real_asterisks_word_all_through_a_captured_day() -> None:
     live, rows, looks = LiveQueues(), [], 0

@@ -60,6 +60,7 @@ def by_hand(
     return {key: Tally(LIMITS).of(own) for key, own in sorts.items()}
 
 
+@pytest.mark.slow
 @pytest.mark.req("ACD-7")
 @pytest.mark.parametrize("by", [None, "hour", "day"])
 @pytest.mark.parametrize("name", ["Asia/Shanghai", "Europe/Berlin", "Asia/Kathmandu", "Australia/Lord_Howe"])

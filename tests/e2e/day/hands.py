@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from callcenter.errors import HotlineError
+from lab.phone_call import PhoneCall
 from lab.scenario import Login
 from lab.sipp_messages import Rung
-from lab.softphone import PhoneCall, Softphone
+from lab.softphone import Softphone
 from tests.e2e.crowd import AGENT_HZ
 from tests.e2e.day.agents_times import Talked
 from tests.e2e.day.hearing import seconds_heard

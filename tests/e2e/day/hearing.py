@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lab import audio, g711
-from lab.softphone import PhoneCall
+from lab.phone_call import PhoneCall
 from tests.e2e.crowd import CALLER_HZ
 from tests.e2e.expect_hands import sounding, windows_with
 from tests.e2e.until import until

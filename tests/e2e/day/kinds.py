@@ -177,6 +177,7 @@ KINDS = (
     Kind(name="seat to a seat that is forwarded", place=23, weight=2, dials=site_day.FORWARDED, trunk="seat"),
     Kind(name="seat to outside", place=21, weight=3, dials=site_day.PREFIX, trunk="seat"),
     _in_hand("handed to a colleague after a word", 24, 2, "attended"),
+    _in_hand("handed to a colleague after a word, by command", 35, 2, "asked_by_command"),
     _in_hand("a colleague joins, the agent leaves", 25, 2, "three"),
     _in_hand("parked and taken by a colleague", 26, 2, "parked"),
     _in_hand("a supervisor listens, whispers, barges in", 27, 2, "supervised"),

@@ -138,7 +138,11 @@ class Oracle:
 
         Who is dialled has joined the talk by then, and mostly left it before it is decided that they answered.
         """
-        numbers = {"three": line.colleague, "parked": line.parking}
+        numbers = {
+            "three": line.colleague,
+            "parked": line.parking,
+            "asked_by_command": seat_number(line.colleague),
+        }
         made = self._dialled(seat_of(line.agent), numbers[line.way], at) if line.way in numbers else ()
         for so_far in {made, made[:1]}:
             yield Way((*way.decisions, *so_far), way.steps, way.visits)

@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
-from lab.softphone import PhoneCall, Softphone
+from lab.phone_call import PhoneCall
+from lab.softphone import Softphone
 from schema.calls import Call
 from schema.waiting import KeptPlace
 from tests.e2e.day.hearing import PATIENCE_SECONDS, hears_caller
@@ -112,6 +113,24 @@ def attended(pair: Pair, call: PhoneCall) -> None:
     pair.joined(theirs)
 
 
+def asked_by_command(pair: Pair, call: PhoneCall) -> None:
+    """A word with the colleague, who gets the caller: the same without a key on a phone."""
+    call.answer()
+    pair.talk()
+    call_id = pair.call_id(call)
+    theirs = pair.rung_by(
+        "calls", "transfer", call_id, "--to", seat_number(pair.line.colleague), "--attended"
+    )
+    pair.talk()
+    pair.house.run("calls", "transfer", call_id, "--complete")
+    pair.ended(call)
+    hears_caller(theirs)
+    pair.talk()
+    theirs.hang_up()
+    pair.joined(call)
+    pair.joined(theirs)
+
+
 def three(pair: Pair, call: PhoneCall) -> None:
     """The colleague is added by command, and stays alone with the caller."""
     call.answer()
@@ -202,5 +221,16 @@ def kept(pair: Pair, call: PhoneCall) -> None:
 
 
 WAYS: Mapping[str, Callable[[Pair, PhoneCall], None]] = {
-    way.__name__: way for way in (attended, three, parked, supervised, taken_over, picked_up, put_out, kept)
+    way.__name__: way
+    for way in (
+        attended,
+        asked_by_command,
+        three,
+        parked,
+        supervised,
+        taken_over,
+        picked_up,
+        put_out,
+        kept,
+    )
 }
