@@ -23,6 +23,7 @@ from ami.process import Watch
 from ami.room_names import RoomNames
 from ami.saying import say
 from ami.seating import Seating
+from ami.steady import Steady
 from ami.trunk_watch import TrunkWatch
 from ami.virtual_hold import VirtualHold
 from ami.wishes import WISHES, Tools, Wishes
@@ -108,6 +109,7 @@ class Listening:
             Mailboxes(self._sessions, here.spool, here.system_name, self._mail_addresses),
             site,
             clock,
+            Steady(clock).told,
         )
         mend = partial(repair, self._sessions, capture, here.recordings)
         listener, known, members = self._listener, self._known, self._members

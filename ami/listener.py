@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import time
 from collections import deque
 from collections.abc import Callable, Collection, Iterator
 from typing import TypeVar
@@ -20,6 +21,7 @@ from ami.known_site import KnownSite
 from ami.ledger_reader import LedgerReader
 from ami.legs import RecordedLegs
 from ami.protocol import Message
+from ami.steady import Told, as_it_is
 from ami.translate import translate
 from callcenter.events import Event
 from callcenter.journey import CallRecord, Journey, JourneyBook
@@ -56,6 +58,7 @@ class Listener:
         mailboxes: MailboxKeeper,
         site: KnownSite,
         clock: Clock,
+        told: Told = as_it_is,
     ) -> None:
         self.book = book
         self._ledgers = ledgers
@@ -65,6 +68,7 @@ class Listener:
         self._mail_due = True
         self._site = site
         self._clock = clock
+        self._told = told
         self._inbox: deque[Message] = deque()
         self.heard = self.overflowed = 0
         """Manager events so far, and how many of them found no room."""
@@ -75,7 +79,7 @@ class Listener:
         self._stirred = asyncio.Event()
         self._quiet = False
         self._known_until = self._clock()
-        self._wrote_at = dt.datetime.min.replace(tzinfo=dt.UTC)
+        self._wrote_at = -HEARTBEAT_SECONDS
         self._away_since: dt.datetime | None = None
 
     def on(self, event: str, handler: Callable[[Message], None]) -> None:
@@ -143,7 +147,7 @@ class Listener:
         piece = self._ledgers.read(self._clock(), LINES)
         for turns, event in enumerate(piece.events):
             await _give_way(turns)
-            _each(self.book.add, event, event.linkedid or event.uniqueid)
+            _each(self.book.add, self._told(event), event.linkedid or event.uniqueid)
         self._known_until = piece.until
         self._quiet = not (heard or piece.events)
         if not piece.all_read:
@@ -167,7 +171,7 @@ class Listener:
     def _book(self, message: Message) -> None:
         event = translate(message)
         if event is not None:
-            self.book.add(event)
+            self.book.add(self._told(event))
 
     async def _records(self) -> list[CallRecord]:
         """Calls that changed since the last time."""
@@ -195,7 +199,7 @@ class Listener:
         self._keeper.keep(records)
         self._legs.finish(records)
         self._mail_due = self._mail_due or any(record.state == "closed" for record in records)
-        due = last or now - self._wrote_at >= dt.timedelta(seconds=HEARTBEAT_SECONDS)
+        due = last or time.monotonic() - self._wrote_at >= HEARTBEAT_SECONDS
         if not (self._keeper.waiting or due):
             return True
         places = self._ledgers.safe(min((call.first_at for call in self.book.open_calls()), default=None))
@@ -206,7 +210,7 @@ class Listener:
             self._database_away(now, error)
             return False
         self._database_back(now)
-        self._wrote_at = now
+        self._wrote_at = time.monotonic()
         return True
 
     async def _collect_mail(self) -> None:

@@ -26,6 +26,8 @@ FOLDERS = (
     "lib/keys",
     "spool",
 )
+ENDS_WITH_PARENT = ("setpriv", "--pdeathsig", "KILL", "--")
+"""Who tried something in an isolated one and was killed can't end it; nobody else would."""
 SPOOLS = ("spool/voicemail", "spool/outgoing", "spool/recording", "spool/system", "spool/tmp")
 
 
@@ -151,8 +153,10 @@ class AsteriskInstance:
         return pid
 
     def _argv(self) -> list[str]:
-        words = [*self.account.drop_prefix(), *self.program.argv, "-f", "-C", str(self.conf)]
-        return [*namespace.prefix(), *words] if self.isolated else words
+        asterisk = [*self.program.argv, "-f", "-C", str(self.conf)]
+        if not self.isolated:
+            return [*self.account.drop_prefix(), *asterisk]
+        return [*namespace.prefix(), *self.account.drop_prefix(), *ENDS_WITH_PARENT, *asterisk]
 
     def _asterisk_conf(self) -> str:
         folders = {

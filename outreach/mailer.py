@@ -1,7 +1,8 @@
 """Sends what ``notices`` holds: each once, again with growing pauses while the server is away.
 
-A notice is marked before it is handed over and after. Found marked long afterwards, nobody knows whether
-it went out: it is given up, for a mail is never sent twice.
+A notice is marked before it is handed over and after; who hands it over renews the mark. Found with an old mark,
+its mailer died and nobody knows whether it went out: it is sent once more, under the same Message-ID. None is
+lost with a process, and none comes a third time.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, case, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -21,7 +22,7 @@ from callcenter.mailboxes.spool import sound_of
 from callcenter.ports import Clock
 from callcenter.site_file.store import time_zone
 from outreach.notice_mail import Attachment, mail
-from outreach.post import Refused, TryLater
+from outreach.post import Refused, TryLater, Unsure
 from schema.calls import VoicemailMessage
 from schema.follow_ups import FollowUp
 from schema.refusal import first_line
@@ -33,8 +34,10 @@ FIRST_PAUSE = dt.timedelta(seconds=30)
 LONGEST_PAUSE = dt.timedelta(hours=4)
 MOST_TRIES = 20
 """Two days and a half."""
-STUCK = dt.timedelta(minutes=10)
-"""A mail takes a minute at most: one marked for longer belonged to a process that died."""
+RENEW_SECONDS = 5.0
+STUCK = dt.timedelta(seconds=20)
+"""A mark not renewed for so long is of a process that died."""
+UNSURE = "nobody knows whether it was taken"
 Send = Callable[[EmailMessage], Awaitable[None]]
 
 
@@ -45,7 +48,7 @@ def pause(tries: int) -> dt.timedelta:
 
 
 class Mailer:
-    """Works through the notices, one after the other. ``send`` raises TryLater or Refused."""
+    """Works through the notices, one after the other. ``send`` raises what ``outreach.post`` does."""
 
     def __init__(
         self, sessions: sessionmaker[Session], spool: Path, sender: str, send: Send, clock: Clock
@@ -72,21 +75,40 @@ class Mailer:
         if claimed is None:
             return False
         number, letter = claimed
+        renewing = asyncio.create_task(self._renew(number))
         try:
             await self._send(letter)
+        except Unsure:
+            await asyncio.to_thread(self._again, number)
         except TryLater as error:
             await asyncio.to_thread(self._later, number, str(error))
         except Refused as error:
             await asyncio.to_thread(self._end, number, "given_up", str(error))
         else:
             await asyncio.to_thread(self._end, number, "sent", None)
+        finally:
+            renewing.cancel()
         return True
+
+    async def _renew(self, number: int) -> None:
+        """While the notice is on its way, until cancelled."""
+        while True:
+            await asyncio.sleep(RENEW_SECONDS)
+            try:
+                await asyncio.to_thread(self._mark, number)
+            except SQLAlchemyError as error:
+                log.warning("mail.put_off", error=first_line(error))
+
+    def _mark(self, number: int) -> None:
+        with self._sessions.begin() as session:
+            mine = update(Notice).where(Notice.id == number, Notice.state == "sending")
+            session.execute(mine.values(due_at=self._clock()))
 
     def _claim(self) -> tuple[int, EmailMessage] | None:
         """Mark the next notice and write its letter; one whose follow-up is not there yet waits."""
         now = self._clock()
         with self._sessions.begin() as session:
-            self._give_up_stuck(session, now)
+            _once_more(session, now, Notice.due_at < now - STUCK)
             due = select(Notice).where(Notice.state == "waiting", Notice.due_at <= now)
             for notice in session.scalars(due.order_by(Notice.due_at, Notice.id).limit(20)).all():
                 task = _task(session, notice)
@@ -102,10 +124,9 @@ class Mailer:
                 return notice.id, mail(task, notice, self._sender, time_zone(session), attachment)
         return None
 
-    def _give_up_stuck(self, session: Session, now: dt.datetime) -> None:
-        stuck = update(Notice).where(Notice.state == "sending", Notice.due_at < now - STUCK)
-        error = "the mailer ended while the mail was on its way: nobody knows whether it was taken"
-        session.execute(stuck.values(state="given_up", error=error))
+    def _again(self, number: int) -> None:
+        with self._sessions.begin() as session:
+            _once_more(session, self._clock(), Notice.id == number)
 
     def _read(self, path: str | None) -> Attachment | None:
         """The sound; a mail goes out without it when it is gone."""
@@ -150,6 +171,16 @@ class Mailer:
                 notice.mailed_at = self._clock()
             else:
                 log.error("mail.given_up", notice=number, error=error)
+
+
+def _once_more(session: Session, now: dt.datetime, which: ColumnElement[bool]) -> None:
+    """Of these notices nobody knows whether they went out: those of which that was so before are given up."""
+    doubtful = update(Notice).where(Notice.state == "sending", which)
+    state = case((Notice.error == UNSURE, "given_up"), else_="waiting")
+    for number, became in session.execute(
+        doubtful.values(state=state, due_at=now, error=UNSURE).returning(Notice.id, Notice.state)
+    ).all():
+        log.warning("mail.unsure", notice=number, state=became)
 
 
 def _task(session: Session, notice: Notice) -> FollowUp | None:

@@ -20,7 +20,11 @@ class TryLater(PostError):
 
 
 class Refused(PostError):
-    """It will never be taken as it is, or nobody knows whether it was: it is not sent again."""
+    """It will never be taken as it is."""
+
+
+class Unsure(PostError):
+    """The line broke while it was handed over: nobody knows whether it was taken."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,7 @@ class Server:
 
 
 async def post(server: Server, letter: EmailMessage) -> None:
-    """Hand ``letter`` to the server. Raises TryLater or Refused."""
+    """Hand ``letter`` to the server. Raises TryLater, Refused or Unsure."""
     client = aiosmtplib.SMTP(
         hostname=server.host,
         port=server.port,
@@ -56,7 +60,7 @@ async def post(server: Server, letter: EmailMessage) -> None:
     except aiosmtplib.SMTPResponseException as error:
         raise _verdict(error) from error
     except (aiosmtplib.SMTPException, OSError) as error:
-        raise Refused(f"nobody knows whether it was taken: {error}") from error
+        raise Unsure(str(error) or type(error).__name__) from error
     finally:
         client.close()
 

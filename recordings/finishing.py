@@ -72,7 +72,7 @@ class Finisher:
         if reason is not None:
             self._catalogue.failed(leg, "not_recorded", reason)
             return
-        self._catalogue.failed(leg, "missing", "Asterisk wrote no file for this leg")
+        self._catalogue.failed(leg, "missing", self._policy.why_missing(leg))
         log.error("recording.missing", call=leg.call_id, leg=leg.uniqueid)
 
     @contextmanager

@@ -62,7 +62,11 @@ class LegPolicy:
         what = f"{missing_ms / 1000:.1f} s of the talk are missing"
         if leg.cut:
             return f"Asterisk ended before the call did: {what}"
-        return f"the disk was full: {what}" if self._disk_was_full(leg) else what
+        return self._with_disk(leg, what)
+
+    def why_missing(self, leg: TalkedLeg) -> str:
+        """Why there is no file, though there should be one."""
+        return self._with_disk(leg, "Asterisk wrote no file for this leg")
 
     def _decision(self, leg: TalkedLeg) -> RecordingDecision | None:
         """What was decided before the queue the leg was rung from."""
@@ -74,6 +78,9 @@ class LegPolicy:
         )
         with self._session() as session:
             return session.scalar(wanted)
+
+    def _with_disk(self, leg: TalkedLeg, what: str) -> str:
+        return f"the disk was full: {what}" if self._disk_was_full(leg) else what
 
     def _disk_was_full(self, leg: TalkedLeg) -> bool:
         until = leg.started_at + dt.timedelta(milliseconds=leg.talk_ms)

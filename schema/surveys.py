@@ -47,9 +47,10 @@ class Notice(Base):
     attachment: Mapped[str | None]
     """A file below the spool."""
     state: Mapped[str] = mapped_column(default="waiting")
-    """waiting, sending, sent or given_up. Found at ``sending`` after a crash it is given up: never twice."""
+    """waiting, sending, sent or given_up. Found at ``sending`` after a crash: sent once more, no third time."""
     tries: Mapped[int] = mapped_column(default=0)
     due_at: Mapped[dt.datetime]
+    """When it is to be sent; while it is on its way, when that was last known."""
     mailed_at: Mapped[dt.datetime | None]
     error: Mapped[str | None]
     """What the server said the last time it would not."""

@@ -1,10 +1,13 @@
-"""One house for all faults, its listener behind a line that can be cut, and a row for each test."""
+"""A house for each kind of faults, its listener behind a line that can be cut, and a row for each test."""
 
 from __future__ import annotations
 
 import resource
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from io import StringIO
+from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from ruamel.yaml import YAML
@@ -19,6 +22,7 @@ from tests.e2e.until import until
 
 FILES = 8192
 RESULT = pytest.StashKey[bool]()
+AnyHouse = TypeVar("AnyHouse", bound="ChaosHouse")
 
 
 class ChaosHouse(House):
@@ -41,13 +45,13 @@ class ChaosHouse(House):
         until(self.is_followed, BOOT_SECONDS, "the listener is connected")
 
 
-@pytest.fixture(scope="session")
-def house() -> Iterator[ChaosHouse]:
-    """A whole Hotline."""
+@contextmanager
+def whole(make: Callable[[Path], AnyHouse]) -> Iterator[AnyHouse]:
+    """A whole Hotline at work, below a home of its own."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(FILES, most), most))
     with one_at_a_time(), temporary_home() as home:
-        found = ChaosHouse(home)
+        found = make(home)
         found.line = Proxy(AMI)
         try:
             found.up()
@@ -55,6 +59,13 @@ def house() -> Iterator[ChaosHouse]:
         finally:
             found.down()
             found.line.close()
+
+
+@pytest.fixture(scope="module")
+def house() -> Iterator[ChaosHouse]:
+    """The house of a kind of faults."""
+    with whole(ChaosHouse) as found:
+        yield found
 
 
 @pytest.fixture

@@ -19,8 +19,14 @@ that fails when its goal is missed. "lost": calls that a caller had and that hav
 no agent, no recording or no file. "left": channels that are still up afterwards. "recovery": the longest time from a
 fault until everything worked again; the goal is 30 s unless the row says otherwise.
 
-Not among them: a full disk and phones that die (cases of `tests/e2e`), clocks that jump, webhooks (there are none).
-A row that is missing here has a test and was not measured yet.
+Calls that the static menu served count as lost where FastAGI was not away and the clock was not set. The clock is
+libfaketime's, read anew each time by Asterisk, FastAGI, the listener and the commands, and not by telephones; set on,
+it ends what phones have signed in for, and they sign in again at once here, in life within their time. Phones that
+die are cases of `tests/e2e`; there are no webhooks, what leaves the house are mails.
+
+What was seen besides: `apply` killed ×30 while other work held the machine (load average 250 on 4 cores) missed its
+goal, 3 of 912 calls had no talk or no recording and the static menu served 4. After many calls the listener's memory
+is level only behind the 2,000 closed calls that it keeps; a run behind fewer shows it growing.
 
 | fault | goal | size | calls | lost | left | recovery, s | also seen | verdict |
 | --- | --- | ---: | ---: | ---: | ---: | ---: | --- | --- |

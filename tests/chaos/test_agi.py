@@ -27,7 +27,7 @@ def test_01_fastagi_killed_and_frozen(quiet_house: ChaosHouse, row: Callable[...
             mine.recovered(_break(quiet_house, freeze=bool(number % 2)))
         wrong = placed.over()
     reconcile(quiet_house, mine, placed, wrong)
-    nothing_lost(mine)
+    nothing_lost(mine, fastagi_away=True)
 
 
 def _break(house: ChaosHouse, *, freeze: bool) -> float:

@@ -95,7 +95,8 @@ class House:
 
     def up(self) -> None:
         """Database, site, Asterisk, FastAGI and listener, in a newcomer's order."""
-        self.letters = self._open.enter_context(open_office(SMTP))[0].letters
+        self.office = self._open.enter_context(open_office(SMTP))[0]
+        self.letters = self.office.letters
         self.load(site())
         start(self.app, self.asterisk)
         self.start_agi()

@@ -6,6 +6,8 @@ import dataclasses
 import os
 import shutil
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +19,8 @@ from lab.asterisk_root import AsteriskProgram
 from lab.home import temporary_home
 from lab.instance import AsteriskInstance
 from lab.throwaway import Throwaway
+from tests.e2e.process import PROJECT
+from tests.e2e.until import until
 from tests.lab.conftest import ETC
 
 pytestmark = pytest.mark.asterisk
@@ -118,3 +122,29 @@ def test_a_check_reads_what_only_the_operator_may_read(program: AsteriskProgram,
     (staged / "extensions.conf").chmod(0o600)
     with Throwaway(program).boot(staged) as check:
         assert "Answer()" in check.rx("dialplan show lab")
+
+
+STARTER = """
+import sys
+from pathlib import Path
+from lab.asterisk_root import ensure
+from lab.instance import AsteriskInstance
+instance = AsteriskInstance(ensure(print), Path(sys.argv[1]), isolated=True)
+instance.start()
+print(instance.pid, flush=True)
+sys.stdin.read()
+"""
+
+
+def test_an_isolated_one_ends_with_who_started_it(idle: AsteriskInstance) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", STARTER, str(idle.home)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(PROJECT)},
+    ) as starter:
+        assert starter.stdout is not None
+        pid = int(starter.stdout.readline())
+        assert Path(f"/proc/{pid}").exists()
+        starter.kill()
+    until(lambda: not Path(f"/proc/{pid}").exists(), 10, "it has ended")

@@ -1,10 +1,11 @@
-"""Each notice is mailed once by a real SMTP server's word, again later while it won't, and never twice."""
+"""Each notice is mailed once by a real SMTP server's word, again later while it won't, once more if nobody knows."""
 
 from __future__ import annotations
 
 import asyncio
 import datetime as dt
 from collections.abc import Iterator
+from email.message import EmailMessage
 from functools import partial
 from pathlib import Path
 
@@ -12,12 +13,12 @@ import pytest
 from sqlalchemy import select
 
 from callcenter.calls.follow_ups import Task, open_tasks
-from outreach.mailer import LONGEST_PAUSE, MOST_TRIES, STUCK, Mailer, pause
+from outreach.mailer import LONGEST_PAUSE, MOST_TRIES, STUCK, UNSURE, Mailer, pause
 from outreach.post import Server, post
 from schema.calls import VoicemailMessage
 from schema.surveys import Notice
 from tests.databases import Sessions
-from tests.outreach.post_office import PostOffice, open_office
+from tests.outreach.post_office import HANG_UP, PostOffice, open_office
 
 pytestmark = [pytest.mark.req("CALL-6", "SAT-4")]
 AT = dt.datetime(2026, 3, 2, 1, 0, tzinfo=dt.UTC)
@@ -34,7 +35,7 @@ class Post:
     """One message in box 9000 and its notice; a mailer whose clock the test moves."""
 
     def __init__(self, sessions: Sessions, spool: Path, server: Server) -> None:
-        self.sessions = sessions
+        self.sessions, self.spool = sessions, spool
         self.now = AT
         self.mailer = Mailer(sessions, spool, "hotline@example.com", partial(post, server), lambda: self.now)
         (spool / "INBOX").mkdir()
@@ -48,6 +49,12 @@ class Post:
 
     def send(self) -> bool:
         return asyncio.run(self.mailer.send_one())
+
+    def dies_on_the_way(self) -> None:
+        """As a mailer leaves the notice that is killed while it hands it over."""
+        with self.sessions.begin() as session:
+            notice = session.scalars(select(Notice)).one()
+            notice.state, notice.due_at = "sending", self.now
 
     @property
     def notice(self) -> Notice:
@@ -103,16 +110,52 @@ def test_an_address_that_is_refused_is_given_up_at_once(
     assert "550 nobody here" in (desk.notice.error or "")
 
 
-def test_a_mail_that_a_dead_process_may_have_sent_is_never_sent_again(
+def test_a_mail_that_a_dead_process_may_have_sent_is_sent_once_more_and_no_third_time(
     desk: Post, office: tuple[PostOffice, Server]
 ) -> None:
-    with desk.sessions.begin() as session:
-        session.scalars(select(Notice)).one().state = "sending"
-    desk.now = AT + STUCK
+    desk.dies_on_the_way()
+    desk.now += STUCK
     assert not desk.send()
     desk.now += dt.timedelta(seconds=1)
+    assert desk.send()
+    assert (desk.notice.state, len(office[0].letters)) == ("sent", 1)
+
+
+def test_a_mail_of_which_that_is_so_twice_is_given_up(desk: Post, office: tuple[PostOffice, Server]) -> None:
+    office[0].after_data = [HANG_UP]
+    assert desk.send()
+    desk.dies_on_the_way()
+    desk.now += STUCK + dt.timedelta(seconds=1)
     assert not desk.send()
-    assert (desk.notice.state, office[0].letters) == ("given_up", [])
+    assert (desk.notice.state, desk.notice.error, len(office[0].letters)) == ("given_up", UNSURE, 1)
+
+
+def test_a_line_that_breaks_behind_the_text_has_it_sent_once_more_under_the_same_name(
+    desk: Post, office: tuple[PostOffice, Server]
+) -> None:
+    office[0].after_data = [HANG_UP] * 2
+    assert [desk.send(), desk.send(), desk.send()] == [True, True, False]
+    assert (desk.notice.state, desk.notice.error) == ("given_up", UNSURE)
+    assert [letter["Message-ID"] for letter in office[0].letters] == ["<hotline-voicemail-1@example.com>"] * 2
+
+
+def test_a_mail_that_takes_long_is_not_taken_for_one_of_a_dead_process(
+    desk: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("outreach.mailer.RENEW_SECONDS", 0.01)
+    handed_over, others = [], []
+
+    async def slowly(letter: EmailMessage) -> None:
+        handed_over.append(letter)
+        desk.now += 2 * STUCK
+        while desk.notice.due_at < desk.now:
+            await asyncio.sleep(0.01)
+        others.append(await another.send_one())
+
+    another = desk.mailer
+    desk.mailer = Mailer(desk.sessions, desk.spool, "hotline@example.com", slowly, lambda: desk.now)
+    assert desk.send()
+    assert (len(handed_over), others, desk.notice.state) == (1, [False], "sent")
 
 
 def test_a_mail_whose_text_was_refused_for_now_is_sent_again(

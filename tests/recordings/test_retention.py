@@ -157,6 +157,16 @@ def test_a_talk_of_which_a_second_is_missing_is_truncated_and_says_why(spool: Sp
     ]
 
 
+def test_a_talk_of_which_a_full_disk_left_nothing_is_missing_and_says_why(spool: Spool) -> None:
+    with spool.sessions.begin() as session:
+        session.add(Gap(source="disk", began_at=AT, ended_at=None, reason="no room", found={}))
+    with capture_logs():
+        asyncio.run(spool.capture.finish(spool.talked("none.1", 10_000)))
+    assert [(row.state, row.reason) for row in spool.rows()] == [
+        ("missing", "the disk was full: Asterisk wrote no file for this leg")
+    ]
+
+
 def test_a_full_disk_that_the_database_stands_on_too_is_told_when_there_is_room(
     spool: Spool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
