@@ -75,7 +75,7 @@ test-docker-if-fit: setup
 	    echo "test-docker: SKIPPED, $(MINUTES_LEFT) minutes are left, $$needed are kept for it: nothing was proven in containers"; \
 	fi
 
-bench: setup     ## every measurement, about twenty-six minutes; docs/benchmarks.md is written anew
+bench: setup     ## every measurement, about an hour; docs/benchmarks.md is written anew
 	$(PY) -m bench
 
 day: setup       ## a mixed day of 2,000 calls at ten a second with thirty agents, about five minutes

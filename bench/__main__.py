@@ -27,13 +27,18 @@ COMMANDS = {
     "call_listening": ["bench.real_call", "--key-ms", "3000"],
     "call_hurried": ["bench.real_call", "--key-ms", "1000", "--rate", "60", "--calls", "300"],
     "config": ["bench.config"],
+    "whole_calls": ["bench.whole_calls"],
+    "at_once": ["bench.at_once"],
+    "growth": ["bench.growth"],
+    "delay": ["bench.delay"],
+    "startup": ["bench.startup"],
     "day_short": ["bench.day", "--calls", "500"],
     "day_short_postgresql": ["bench.day", "--calls", "500", "--postgresql"],
     "day": ["bench.day"],
     "day_postgresql": ["bench.day", "--postgresql"],
 }
 """Name: the module to run, and its options."""
-LIMIT_SECONDS = 600
+LIMIT_SECONDS = 900
 
 
 def run(name: str) -> bool:

@@ -12,6 +12,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from bench import limits_page
+
 PAGE = Path(__file__).parents[1] / "docs/benchmarks.md"
 PACKAGES = ("panoramisk", "pyst2", "uvloop", "greenlet", "SQLAlchemy")
 Rows = list[tuple[object, ...]]
@@ -196,6 +198,11 @@ TABLES: dict[str, Callable[[Mapping[str, Any]], Rows]] = {
     "fastagi": fastagi,
     "call_listening": real_call,
     "call_hurried": real_call,
+    "whole_calls": limits_page.whole_calls,
+    "at_once": limits_page.at_once,
+    "growth": limits_page.growth,
+    "delay": limits_page.delay,
+    "startup": limits_page.startup,
 }
 
 

@@ -40,37 +40,38 @@ class Catalogue:
 
     def ready(self, leg: TalkedLeg, sound: SoundFile, terms: Terms, short: str | None = None) -> None:
         """The file is synced and in its place. ``short``: why something is missing in it."""
-        self._put(
-            leg,
-            state="truncated" if short else "ready",
-            reason=short,
-            path=str(sound.path.relative_to(self.folder)),
-            duration_ms=sound.duration_ms,
-            bytes=sound.size,
-            sha256=sound.sha256,
-            sides=terms.sides,
-            wanted_format=None if terms.format == "wav" else terms.format,
-            gaps=self._gaps(leg, sound),
-        )
+        ended_at = leg.started_at + dt.timedelta(milliseconds=sound.duration_ms)
+        with self._session() as session, session.begin():
+            gaps = pauses.gaps(session, leg.uniqueid, leg.started_at, ended_at)
+            self._put(
+                session,
+                leg,
+                state="truncated" if short else "ready",
+                reason=short,
+                path=str(sound.path.relative_to(self.folder)),
+                duration_ms=sound.duration_ms,
+                bytes=sound.size,
+                sha256=sound.sha256,
+                sides=terms.sides,
+                wanted_format=None if terms.format == "wav" else terms.format,
+                gaps=gaps or None,
+            )
 
     def failed(self, leg: TalkedLeg, state: str, reason: str) -> None:
         """There is no playable file: ``state`` is failed, missing or not_recorded, ``reason`` one sentence.
 
         Never said over a row that has a file: another process may have finished it meanwhile.
         """
-        self._put(leg, state=state, reason=reason, path=None, duration_ms=None, bytes=None, sha256=None)
+        without = dict.fromkeys(("path", "duration_ms", "bytes", "sha256"))
+        with self._session() as session, session.begin():
+            self._put(session, leg, state=state, reason=reason, **without)
 
     def state(self, uniqueid: str) -> str | None:
         """What the leg's row says, None while it has none."""
         with self._session() as session:
             return session.scalar(select(Recording.state).where(Recording.uniqueid == uniqueid))
 
-    def _gaps(self, leg: TalkedLeg, sound: SoundFile) -> list[dict[str, str]] | None:
-        ended_at = leg.started_at + dt.timedelta(milliseconds=sound.duration_ms)
-        with self._session() as session, session.begin():
-            return pauses.gaps(session, leg.uniqueid, leg.started_at, ended_at) or None
-
-    def _put(self, leg: TalkedLeg, **columns: object) -> None:
+    def _put(self, session: Session, leg: TalkedLeg, **columns: object) -> None:
         row: dict[str, object] = {
             "call_id": leg.call_id,
             "uniqueid": leg.uniqueid,
@@ -79,9 +80,8 @@ class Catalogue:
             "started_at": leg.started_at,
             **columns,
         }
-        with self._session() as session, session.begin():
-            insert = upsert(session, Recording).values(row)
-            worse = Recording.state != "deleted"
-            if row["path"] is None:
-                worse &= Recording.path.is_(None)
-            session.execute(insert.on_conflict_do_update(index_elements=["uniqueid"], set_=row, where=worse))
+        insert = upsert(session, Recording).values(row)
+        worse = Recording.state != "deleted"
+        if row["path"] is None:
+            worse &= Recording.path.is_(None)
+        session.execute(insert.on_conflict_do_update(index_elements=["uniqueid"], set_=row, where=worse))
