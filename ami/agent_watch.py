@@ -74,8 +74,10 @@ class AgentWatch:
 
     def hear_complete(self, message: Message) -> None:
         """A call with an agent is over."""
-        if message.get("Interface", "").endswith(OURS) and self._serving.complete(message):
-            self._do(partial(self._wrap_up, message["MemberName"], message["Queue"], self._moment(message)))
+        if not message.get("Interface", "").endswith(OURS):
+            return
+        if done_at := self._serving.complete(message, self._moment(message)):
+            self._do(partial(self._wrap_up, message["MemberName"], message["Queue"], done_at))
 
     def hear_missed(self, message: Message) -> None:
         """An agent let a call ring."""
@@ -101,8 +103,9 @@ class AgentWatch:
         """A phone's state is another."""
         technology, _, seat = message.get("Device", "").partition("/")
         if technology == "PJSIP" and message.get("State") == "NOT_INUSE":
-            for served in self._serving.free(seat):
-                then = partial(self._left, served, self._moment(message))
+            at = self._moment(message)
+            for served in self._serving.free(seat, at):
+                then = partial(self._left, served, at)
                 asyncio.get_running_loop().call_later(LEFT_SECONDS, then)
         if technology == "PJSIP" and self._presence.device(seat, message.get("State", ""), self._clock()):
             asyncio.get_running_loop().call_later(SURE_SECONDS, self._do, partial(self._follow_phone, seat))
@@ -167,8 +170,11 @@ class AgentWatch:
         return True
 
     def _forget_missed(self, agent: str) -> bool:
-        with self._sessions.begin() as session:
-            missed_calls.forget(session, agent)
+        with reading(self._sessions) as session:
+            has_missed = missed_calls.has_missed(session, agent)
+        if has_missed:  # of few answers: most need no place among the writers
+            with self._sessions.begin() as session:
+                missed_calls.forget(session, agent)
         return False
 
     def _follow_phone(self, seat: str) -> bool:

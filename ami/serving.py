@@ -7,6 +7,7 @@ has picked up: that agent serves nobody.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import deque
 from dataclasses import dataclass
 
@@ -24,6 +25,8 @@ class Served:
     seat: str
     queue: str
     left: bool = False
+    free_at: dt.datetime | None = None
+    """When the agent's phone was free again."""
 
 
 class Serving:
@@ -58,14 +61,19 @@ class Serving:
                 return True
         return False
 
-    def complete(self, message: Message) -> bool:
-        """AgentComplete: the caller's call is over. False when the agent was done before."""
+    def complete(self, message: Message, at: dt.datetime) -> dt.datetime | None:
+        """AgentComplete: the caller's call is over. Since when the agent is done; None when that is known already."""
         served = self._served.pop(message.get("Uniqueid", ""), None)
-        return served is None or not served.left
+        if served is None:
+            return at
+        return None if served.left else served.free_at or at
 
-    def free(self, seat: str) -> list[Served]:
+    def free(self, seat: str, at: dt.datetime) -> list[Served]:
         """Whose agents seem to be done, since the phone at their seat is free."""
-        return [served for served in self._served.values() if served.seat == seat and not served.left]
+        found = [served for served in self._served.values() if served.seat == seat and not served.left]
+        for served in found:
+            served.free_at = at
+        return found
 
     def leave(self, served: Served) -> bool:
         """The agent is done, unless the call has ended meanwhile: False."""

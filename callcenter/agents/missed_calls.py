@@ -22,6 +22,11 @@ def missed(session: Session, agent: str, most: int) -> bool:
     return True
 
 
+def has_missed(session: Session, agent: str) -> bool:
+    """Whether ``forget`` has anything to do."""
+    return session.get(MissedInARow, agent) is not None
+
+
 def forget(session: Session, agent: str) -> None:
     """The agent has answered."""
     session.execute(delete(MissedInARow).where(MissedInARow.agent == agent))

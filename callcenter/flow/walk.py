@@ -28,6 +28,9 @@ OVER, REFUSED = Act("hangup"), Act("busy")
 ASKING = (steps.Menu, steps.Collect)
 """Kinds that ask the caller for keys: a call that comes to one does not go in silent circles."""
 
+SPOKEN = (Hear, Collect)
+"""Requests that are heard before they are answered."""
+
 BEGUN = {
     "queue": "the caller waits in queue {0.target}",
     "seat": "seat {0.target} is rung",
@@ -168,7 +171,7 @@ class Walk:
             if not self.place.doing:
                 self._begin(step, request)
             return
-        self._heard, self.ended = request.prompts if isinstance(request, Hear | Collect) else (), False
+        self._heard, self.ended = request.prompts if isinstance(request, SPOKEN) else (), False
         if isinstance(step, ASKING):
             self.place.quiet = 0
 

@@ -60,9 +60,9 @@ def decide(
     known: Known = NOTHING,
 ) -> Way:
     """The way of a new call at an aware moment."""
-    entry = route(published, trunk, did)
     if known is NOTHING and not published.rules:
-        return _opened(entry, (entry.reason,))
+        return _like_everybody(published, trunk, did)
+    entry = route(published, trunk, did)
     told: tuple[str, ...] = (known.trouble,) if known.trouble else ()
     listed = known.entry
     if listed is not None and listed.list == "block":
@@ -87,6 +87,17 @@ def decide(
                     published, _ruled(rule.rule, published, entry, reasons, listed), known, rule.rule
                 )
     return _unless_closed(published, _opened(entry, (*told, entry.reason), listed), known)
+
+
+def _like_everybody(published: Published, trunk: str, did: str) -> Way:
+    """The way of a caller of whom nothing is known; kept for the site's own numbers and trunks alone."""
+    way: Way | None = published.ways.get((trunk, did))
+    if way is None:
+        entry = route(published, trunk, did)
+        way = _opened(entry, (entry.reason,))
+        if trunk in published.trunks and did in published.by_number:
+            published.ways[trunk, did] = way
+    return way
 
 
 def _unless_closed(published: Published, way: Way, known: Known, rule: Rule | None = None) -> Way:

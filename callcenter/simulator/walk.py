@@ -25,6 +25,7 @@ from callcenter.flow import (
     Lookup,
     NotFound,
     Outcome,
+    Place,
     Pressed,
     Request,
     Served,
@@ -122,7 +123,7 @@ def simulate(
     walk = Walk.enter(published, caller=caller, trunk=trunk, did=did, at=at, known=known)
     driver = _Driver(Presses(presses), iter(lookups), iter(outcomes), people, phones, walk.decisions)
     while not walk.ended:
-        walk.answer(driver.answer(walk.request, f"{walk.place.flow}/{walk.place.step}"))
+        walk.answer(driver.answer(walk.request, walk.place))
     warnings = tuple(_unannounced(published, walk.facts, at)) if published.unannounced else ()
     return Path(tuple(walk.facts), warnings, tuple(walk.decisions))
 
@@ -140,7 +141,7 @@ class _Driver:
         self._presses, self._lookups, self._outcomes = presses, lookups, outcomes
         self._people, self._phones, self._decisions = people, phones, decisions
 
-    def answer(self, request: Request, step: str) -> Answer:
+    def answer(self, request: Request, place: Place) -> Answer:
         if isinstance(request, Hear):
             return Pressed(self._presses.key()) if request.keys else SILENCE
         if isinstance(request, Collect):
@@ -158,7 +159,10 @@ class _Driver:
         default = DEFAULT_OUTCOMES.get(request.kind)
         if default is None:
             return DONE
-        return Outcome(fits(next(self._outcomes, default), step, request.kind, request.keys))
+        given = next(self._outcomes, None)
+        if given is None:
+            return Outcome(default)
+        return Outcome(fits(given, f"{place.flow}/{place.step}", request.kind, request.keys))
 
 
 def _unannounced(published: Published, facts: Iterable[Fact], at: dt.datetime) -> Iterator[str]:

@@ -30,7 +30,7 @@ def _by_name(things: Iterable[Thing]) -> dict[str, Thing]:
 
 
 class Published:
-    """Look-ups over one version of a site. Nothing here changes after it is built but ``requests``."""
+    """Look-ups over one version of a site. Read only, but for what calls leave to the next ones."""
 
     def __init__(self, site: Site) -> None:
         self.site = site
@@ -39,6 +39,8 @@ class Published:
         self.steps = {(flow.name, name): step for flow in site.flows for name, step in flow.steps.items()}
         self.requests: dict[tuple[str, str, str], Any] = {}
         """Flow, step, language: what every caller is asked there alike, kept by the first walk that comes by."""
+        self.ways: dict[tuple[str, str], Any] = {}
+        """Trunk, number: the way of callers of whom nothing is known, kept by the first of them."""
         self.direct = {f".{queue.name}": _direct(queue.name) for queue in site.queues}
         """The steps of calls that are sent straight to a queue: they stand in no flow."""
         last = {queue.name for queue in site.queues if queue.last_agent}

@@ -173,16 +173,22 @@ def test_a_phone_that_is_free_just_before_the_queue_says_so_is_that_of_a_call_th
 ) -> None:
     monkeypatch.setattr(agent_watch, "LEFT_SECONDS", 0.05)
 
+    free = dt.datetime.now(dt.UTC).replace(microsecond=0) + dt.timedelta(seconds=5)
+
     async def story(house: Watched) -> None:
         house.watch.hear_connect(of_agent(Uniqueid="caller"))
-        house.watch.hear_device(device("NOT_INUSE"))
-        house.watch.hear_complete(of_agent(Uniqueid="caller"))
+        house.watch.hear_device(Message(device("NOT_INUSE") | {"Timestamp": f"{free.timestamp():.6f}"}))
+        house.watch.hear_complete(of_agent(Uniqueid="caller", Timestamp=f"{free.timestamp() + 0.4:.6f}"))
         looked = asyncio.Event()
         asyncio.get_running_loop().call_later(agent_watch.LEFT_SECONDS, looked.set)
         await house.becomes(states.WRAPUP)
         await looked.wait()
         await house.all_done()
         assert "QueuePause" not in house.phones.done
+        with sessions() as session:
+            row = states.open_state(session, AGENT)
+            assert row is not None
+            assert row.began_at == free
 
     Watched(sessions).play(story)
 

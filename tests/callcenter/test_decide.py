@@ -29,6 +29,16 @@ def way(known: Known = NOTHING, caller: str = CALLER, trunk: str = "e1", **more:
     return decide(house(**more), trunk, "95588", caller, NOON, known)
 
 
+def test_numbers_and_trunks_that_are_not_the_sites_leave_nothing_behind() -> None:
+    published = house()
+    for trunk, number in (("e1", "12345"), ("x", "95588"), ("", "95588")):
+        decide(published, trunk, number, CALLER, NOON)
+    assert not published.ways
+    first, second = (decide(published, "e1", "95588", caller, NOON) for caller in (CALLER, "139"))
+    assert first == second
+    assert list(published.ways) == [("e1", "95588")]
+
+
 @pytest.mark.req("RT-2", "RT-7")
 def test_the_black_list_refuses_without_an_answer() -> None:
     found = way(Known(Listed(7, "block", "138", prefix=True)))
