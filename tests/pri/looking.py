@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import wave
-from array import array
-from pathlib import Path
-
 import pytest
 
 from lab import audio
@@ -19,11 +15,11 @@ IN = "DAHDI/g1/{}"
 OUT = "PJSIP/{}@seat"
 """A number outside, as the phone of seat s8001 dials it."""
 E1_CALLS = 30
+SPEECH_MS = 300
+"""Spoken without a pause; a click is shorter, the first word of a prompt longer."""
 AT_A_TIME = 5
 CALLERS_TONE, AGENTS_TONE, TONE_SECONDS = 500.0, 1100.0, 3.0
 """What they play when they have heard each other's keys; the agent hangs up after it."""
-SPEECH = 300
-"""Of 32,767; the hum of an open line stays below 50."""
 
 
 def call_of(rig: Rig, caller: str) -> Call:
@@ -128,10 +124,3 @@ def causes_of(rig: Rig, number: str) -> list[int]:
     calls = {call.call_id for call in rig.rows(Call, caller="8001", state="closed")}
     legs = [leg for leg in rig.rows(Leg, kind="outside") if leg.call_id in calls]
     return [leg.cause for leg in legs if f"/{number}-" in leg.channel]
-
-
-def loudness(file: Path) -> float:
-    """Root mean square of what was heard, of 32,767."""
-    with wave.open(str(file)) as sound:
-        samples = array("h", sound.readframes(sound.getnframes()))
-    return float((sum(sample * sample for sample in samples) / max(len(samples), 1)) ** 0.5)

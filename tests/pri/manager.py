@@ -122,6 +122,11 @@ class Call:
         """What this end's dialplan has told since the call was begun."""
         return self._manager.event(self.since, seconds, Event="UserEvent", UserEvent=name, **wanted)
 
+    def heard_speech(self, seconds: float = 45.0) -> int:
+        """Wait for a pause in what it is told; for how many milliseconds it was spoken to before."""
+        told = self._manager.event(self.since, seconds, Event="ChannelTalkingStop", Uniqueid=self.uniqueid)
+        return int(told["Duration"])
+
     def hang_up(self) -> None:
         """End it, if it has not ended."""
         self._manager.ask("Hangup", Channel=self.uniqueid)
