@@ -71,9 +71,9 @@ def run(name: str) -> bool:
 def main() -> int:
     """Run what was asked for, then the page."""
     RESULTS.mkdir(exist_ok=True)
-    results = [run(name) for name in sys.argv[1:] or COMMANDS]
-    page.write(RESULTS, {name: " ".join(words) for name, words in COMMANDS.items()})
-    return 0 if all(results) else 1
+    results = {name: run(name) for name in sys.argv[1:] or COMMANDS}
+    page.write(RESULTS, {name: " ".join(COMMANDS[name]) for name, done in results.items() if done})
+    return 0 if all(results.values()) else 1
 
 
 sys.exit(main())

@@ -207,12 +207,11 @@ TABLES: dict[str, Callable[[Mapping[str, Any]], Rows]] = {
 
 
 def write(results: Path, commands: Mapping[str, str]) -> None:
-    """Each table between its two marks in the page; one without results is left alone."""
+    """The table of each of these measurements between its two marks in the page; the others are left alone."""
     text = PAGE.read_text("utf-8")
     for name, command in commands.items():
-        file = results / f"{name}.json"
-        if file.exists():
-            text = _put(text, name, _section(name, command, json.loads(file.read_text("utf-8"))))
+        result = json.loads((results / f"{name}.json").read_text("utf-8"))
+        text = _put(text, name, _section(name, command, result))
     PAGE.write_text(text, "utf-8")
 
 

@@ -47,10 +47,10 @@ def start(
     what it hears. Raises HotlineError.
     """
     folder = Path(tempfile.mkdtemp(prefix=f"{type(scenario).__name__.lower()}-", dir=logs))
-    at = _with_port(at)
+    media = Media(at.ip, lines or at_once, scenario.speech(), hears=hears)
+    at = _with_port(at)  # after the media, whose thousands of sockets might take the port found free
     if isinstance(scenario, Agent) and scenario.login:
         register(scenario.login, toward, at=at)
-    media = Media(at.ip, lines or at_once, scenario.speech(), hears=hears)
     diary = Diary(folder / "events")
     media.watch(diary.descriptor, lambda: diary.read(partial(_tell, media)))
     _write(folder, render(scenario), scenario.rows(media.ports))
