@@ -44,8 +44,13 @@ MOST_TALK_MISSING = 0.5
 
 def call_id(house: House, number: str) -> str:
     """The id of this caller's one call."""
-    found = until(partial(house.calls_of, number), SETTLE_SECONDS, f"a call row of {number}")
-    return str(found[0].call_id)
+    return str(call(house, number).call_id)
+
+
+def call(house: House, number: str) -> Call:
+    """The caller's one call, up or over."""
+    found: list[Call] = until(partial(house.calls_of, number), SETTLE_SECONDS, f"a call row of {number}")
+    return found[0]
 
 
 def closed_call(house: House, number: str) -> Call:

@@ -33,10 +33,10 @@ class DeskVerbs:
 
     def do_simulated(self, wanted: dict[str, str]) -> None:
         for name, options in wanted.items():
-            said = self._house.run("simulate", "--real", "--json", *options.split())
+            call = expect.call(self._house, self.number[name])
+            said = self._house.run("simulate", "--real", "--json", "--at", call.started_at.isoformat(), *options.split())
             meant = [(one["destination"], one["reasons"]) for one in json.loads(said)["decisions"]]
-            call_id = expect.call_id(self._house, self.number[name])
-            found = partial(self._decided, call_id)
+            found = partial(self._decided, call.call_id)
             until(lambda found=found, meant=meant: len(found()) >= len(meant), PATIENCE_SECONDS, f"{meant}")
             assert found() == meant, f"{found()} and not {meant}"
 
