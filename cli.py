@@ -86,6 +86,7 @@ COMMANDS: Sections = {
         "up": Entry("lab.up:up", "Run everything until Ctrl-C."),
         "agi": Entry("agi.commands:agi", "The FastAGI server alone."),
         "ami": Entry("ami.commands:ami", "The listener alone."),
+        "web": Entry("web.commands:web", "The HTTP interface and survey pages alone."),
         "lab": Entry("lab.commands:lab", "A private Asterisk on loopback."),
         "demo": Entry("lab.demo.commands:demo", "Real calls against the sample site."),
         "loadtest": Entry("lab.loadtest.commands:loadtest", "Many calls by a plan, and a report on them."),

@@ -71,6 +71,15 @@ class Settings(BaseSettings):
     phones_port: Port | None = Field(
         default=None, description="HTTPS port from which phones fetch their settings; without one they can't"
     )
+    web_host: str = Field(default="127.0.0.1", description="where other programs and web pages reach Hotline")
+    web_port: Port | None = Field(
+        default=None,
+        description="TCP port of the HTTP interface and of survey pages; without one there are none",
+    )
+    web_url: str | None = Field(
+        default=None,
+        description="how the web server in front of it is reached, as https://call.example.com: links begin so",
+    )
     tls_certificate: Path | None = Field(
         default=None, description="your own certificate with its chain (PEM); default: one made in home"
     )
@@ -104,7 +113,7 @@ class Settings(BaseSettings):
     health_host: str = Field(default="127.0.0.1", description="where health and metrics are told")
     health_port: Port | None = Field(
         default=None,
-        description="first TCP port of health and metrics: listener, then bans, phones, FastAGI workers; default: none",
+        description="first TCP port of health and metrics: listener, bans, phones, web, FastAGI workers; default: none",
     )
     check_network: Literal["own", "none"] = Field(
         default="own",

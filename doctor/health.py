@@ -6,7 +6,7 @@ import http.client
 import json
 from collections.abc import Iterator
 
-from callcenter.health.end import BANS, FASTAGI, LISTENER, PHONES, port_of
+from callcenter.health.end import BANS, FASTAGI, LISTENER, PHONES, WEB, port_of
 from callcenter.settings import Settings
 from doctor.findings import Finding, Look, NotNow, few, ok, warning, wrong
 
@@ -48,6 +48,8 @@ def expected(settings: Settings) -> Iterator[tuple[str, int]]:
     yield BANS, 1
     if settings.phones_port is not None:
         yield PHONES, 1
+    if settings.web_port is not None:
+        yield WEB, 1
     for worker in range(1, settings.agi_workers + 1):
         yield FASTAGI, worker
 

@@ -27,13 +27,14 @@ LOOK_SECONDS = 0.05
 
 
 def commands(settings: Settings) -> Mapping[str, Sequence[str]]:
-    """Name: command line. The FastAGI workers share a port; phones fetch their files where a port is set."""
+    """Name: command line. The FastAGI workers share a port; phones and web are there where theirs are set."""
     workers = range(1, settings.agi_workers + 1)
     hotline = [sys.executable, "-m", "cli"]
     several = {f"agi{number}": [*hotline, "agi", "--worker", str(number)] for number in workers}
     agi = {"agi": [*hotline, "agi"]} if settings.agi_workers == 1 else several
     phones = {"phones": [*hotline, "phones", "serve"]} if settings.phones_port else {}
-    return {**agi, "ami": [*hotline, "ami"], **phones}
+    web = {"web": [*hotline, "web"]} if settings.web_port else {}
+    return {**agi, "ami": [*hotline, "ami"], **phones, **web}
 
 
 def helpers(*, dry_run: bool) -> Mapping[str, Sequence[str]]:

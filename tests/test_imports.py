@@ -26,6 +26,7 @@ SIBLINGS = (
     "phones",
     "prompts",
     "recordings",
+    "web",
 )
 MAY_IMPORT = {"schema": set[str](), "callcenter": {"schema"}} | {
     name: {"schema", "callcenter"} for name in SIBLINGS

@@ -25,8 +25,8 @@ log = structlog.get_logger()
 SECONDS = 5.0
 LONGEST_REQUEST = 8192
 JSON = "application/json"
-FASTAGI, LISTENER, BANS, PHONES = "agi", "ami", "bans", "phones"
-PLACES = (LISTENER, BANS, PHONES, FASTAGI)
+FASTAGI, LISTENER, BANS, PHONES, WEB = "agi", "ami", "bans", "phones", "web"
+PLACES = (LISTENER, BANS, PHONES, WEB, FASTAGI)
 """In order of their ports, from ``health_port`` on; FastAGI's workers come last, for there may be many."""
 
 

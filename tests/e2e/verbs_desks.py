@@ -34,7 +34,8 @@ class DeskVerbs:
     def do_simulated(self, wanted: dict[str, str]) -> None:
         for name, options in wanted.items():
             call = expect.call(self._house, self.number[name])
-            said = self._house.run("simulate", "--real", "--json", "--at", call.started_at.isoformat(), *options.split())
+            at = call.started_at.isoformat()
+            said = self._house.run("simulate", "--real", "--json", "--at", at, *options.split())
             meant = [(one["destination"], one["reasons"]) for one in json.loads(said)["decisions"]]
             found = partial(self._decided, call.call_id)
             until(lambda found=found, meant=meant: len(found()) >= len(meant), PATIENCE_SECONDS, f"{meant}")
