@@ -24,6 +24,7 @@ COMMANDS = {
     "database": ["bench.database"],
     "routing": ["bench.routing"],
     "prompts": ["bench.prompts"],
+    "call_both_ways": ["bench.real_call", "--key-ms", "3000", "--sending"],
     "call_listening": ["bench.real_call", "--key-ms", "3000"],
     "call_hurried": ["bench.real_call", "--key-ms", "1000", "--rate", "60", "--calls", "300"],
     "config": ["bench.config"],

@@ -1,9 +1,10 @@
-"""Many callers of the measured call: SIPp for the signalling, one socket for all the sound they are sent."""
+"""Many callers of the measured call: SIPp for the signalling, one socket for all the sound they are sent and send."""
 
 from __future__ import annotations
 
 import csv
 import socket
+import struct
 import subprocess
 import tempfile
 import threading
@@ -15,6 +16,9 @@ from pathlib import Path
 
 SCENARIO = Path(__file__).parent / "caller.xml"
 RTP_HEADER = 12
+A_LAW, SAMPLES = 8, 160
+SILENCE = b"\xd5" * SAMPLES
+"""20 ms of a quiet line, as a gateway sends it."""
 PLENTY = 8 << 20
 
 
@@ -43,14 +47,14 @@ class Heard:
 
 
 @contextmanager
-def listening(address: str) -> Iterator[tuple[int, Heard]]:
-    """A port that takes all sound, and what was heard on it."""
+def listening(address: str, *, sending: bool) -> Iterator[tuple[int, Heard]]:
+    """A port that takes all sound, and what was heard on it. ``sending``: as much of a quiet line goes back."""
     heard, over = Heard(), threading.Event()
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, PLENTY)
         sock.settimeout(0.2)
         sock.bind((address, 0))
-        thread = threading.Thread(target=_listen, args=(sock, heard, over), daemon=True)
+        thread = threading.Thread(target=_listen, args=(sock, heard, over, sending), daemon=True)
         thread.start()
         try:
             yield sock.getsockname()[1], heard
@@ -59,13 +63,24 @@ def listening(address: str) -> Iterator[tuple[int, Heard]]:
             thread.join()
 
 
-def _listen(sock: socket.socket, heard: Heard, over: threading.Event) -> None:
+def _listen(sock: socket.socket, heard: Heard, over: threading.Event, sending: bool) -> None:
+    sent: dict[object, int] = {}
     while not over.is_set():
         try:
             packet, line = sock.recvfrom(2048)
         except TimeoutError:
             continue
         heard.take(line, packet, time.monotonic())
+        if sending:
+            sent[line] = number = sent.get(line, 0) + 1
+            sock.sendto(_quiet(number, line[1]), line)
+
+
+def _quiet(number: int, source: int) -> bytes:
+    """The packet of this number (RFC 3550) from this source of sound."""
+    return (
+        struct.pack(">BBHII", 0x80, A_LAW, number & 0xFFFF, number * SAMPLES & 0xFFFFFFFF, source) + SILENCE
+    )
 
 
 SOME_FAILED = 1

@@ -196,6 +196,7 @@ TABLES: dict[str, Callable[[Mapping[str, Any]], Rows]] = {
     "routing": routing,
     "ami_storm": ami_storm,
     "fastagi": fastagi,
+    "call_both_ways": real_call,
     "call_listening": real_call,
     "call_hurried": real_call,
     "whole_calls": limits_page.whole_calls,

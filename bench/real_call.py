@@ -76,10 +76,10 @@ def hotline(command: str, settings: Settings) -> Iterator[subprocess.Popen[bytes
 
 
 def measure(
-    number: str, processes: Sequence[int], sip_port: int, calls: int, rate: float, key_ms: int
+    number: str, processes: Sequence[int], sip_port: int, calls: int, rate: float, key_ms: int, sending: bool
 ) -> Figures:
     """CPU of ``processes`` a call, and latencies, of calls to ``number``."""
-    with listening(MeasuredHotline.trunk_address) as (sound_port, heard):
+    with listening(MeasuredHotline.trunk_address, sending=sending) as (sound_port, heard):
         before = [cpu_seconds(pid) for pid in processes]
         waits, failed = call(
             number,
@@ -114,7 +114,7 @@ def medians(rounds: Sequence[Figures]) -> Figures:
     return {name: round(statistics.median(each[name] for each in rounds), 3) for name in rounds[0]}
 
 
-def compare(rounds: int, calls: int, rate: float, key_ms: int) -> dict[str, object]:
+def compare(rounds: int, calls: int, rate: float, key_ms: int, sending: bool) -> dict[str, object]:
     """Dialplan and Hotline in turn; medians, and the median of the rounds' ratios."""
     found: dict[str, list[Figures]] = {"dialplan": [], "hotline": []}
     with running() as (asterisk, agi, app):
@@ -123,7 +123,8 @@ def compare(rounds: int, calls: int, rate: float, key_ms: int) -> dict[str, obje
         numbers = {"dialplan": DIALPLAN_NUMBER, "hotline": HOTLINE_NUMBER}
         for turn in range(rounds + 1):
             for name, number in numbers.items():
-                used = measure(number, pids[name], app.settings.sip_port, calls if turn else 20, rate, key_ms)
+                several = calls if turn else 20
+                used = measure(number, pids[name], app.settings.sip_port, several, rate, key_ms, sending)
                 if turn:
                     found[name].append(used)
         asterisk.wait_idle()
@@ -133,6 +134,7 @@ def compare(rounds: int, calls: int, rate: float, key_ms: int) -> dict[str, obje
         "calls": calls,
         "rate": rate,
         "key_ms": key_ms,
+        "sending": sending,
         "rounds": rounds,
         "ratio": round(statistics.median(ratios), 3),
         "ratios": [round(ratio, 3) for ratio in ratios],
@@ -147,8 +149,8 @@ def main() -> None:
     parser.add_argument("--calls", type=int, default=200)
     parser.add_argument("--rate", type=float, default=30.0)
     parser.add_argument("--key-ms", type=int, default=3000, help="from the answer to a key, and to the next")
-    options = parser.parse_args()
-    print(json.dumps(compare(options.rounds, options.calls, options.rate, options.key_ms), indent=2))
+    parser.add_argument("--sending", action="store_true", help="the callers' lines send sound too")
+    print(json.dumps(compare(**vars(parser.parse_args())), indent=2))
 
 
 if __name__ == "__main__":
