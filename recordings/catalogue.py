@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 from pathlib import Path
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from callcenter.facts import upsert
 from callcenter.ports import TalkedLeg
@@ -15,8 +14,8 @@ from callcenter.recording_policy import Terms
 from recordings import pauses
 from recordings.sound import SoundFile
 from schema.calls import Recording
+from schema.session import reading
 
-SessionMaker = Callable[[], Session]
 PLAYABLE = ("ready", "truncated")
 """States of a row that has a file."""
 OVER = (*PLAYABLE, "deleted")
@@ -34,7 +33,7 @@ def lost(session: Session, since: dt.datetime) -> int:
 class Catalogue:
     """Writes recordings' rows; saying it twice changes nothing."""
 
-    def __init__(self, session: SessionMaker, folder: Path) -> None:
+    def __init__(self, session: sessionmaker[Session], folder: Path) -> None:
         self._session = session
         self.folder = folder
 
@@ -68,7 +67,7 @@ class Catalogue:
 
     def state(self, uniqueid: str) -> str | None:
         """What the leg's row says, None while it has none."""
-        with self._session() as session:
+        with reading(self._session) as session:
             return session.scalar(select(Recording.state).where(Recording.uniqueid == uniqueid))
 
     def _put(self, session: Session, leg: TalkedLeg, **columns: object) -> None:

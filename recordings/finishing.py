@@ -68,12 +68,10 @@ class Finisher:
         return True
 
     def _without_file(self, leg: TalkedLeg) -> None:
-        reason = self._policy.why_not(leg)
-        if reason is not None:
-            self._catalogue.failed(leg, "not_recorded", reason)
-            return
-        self._catalogue.failed(leg, "missing", self._policy.why_missing(leg))
-        log.error("recording.missing", call=leg.call_id, leg=leg.uniqueid)
+        state, reason = self._policy.without_file(leg)
+        self._catalogue.failed(leg, state, reason)
+        if state == "missing":
+            log.error("recording.missing", call=leg.call_id, leg=leg.uniqueid)
 
     @contextmanager
     def _alone(self, uniqueid: str) -> Iterator[bool]:

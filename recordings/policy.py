@@ -37,10 +37,18 @@ class LegPolicy:
         """How the leg's file is to be kept."""
         return terms(self.site, leg.trunk, leg.queue, leg.agent)
 
-    def why_not(self, leg: TalkedLeg) -> str | None:
+    def without_file(self, leg: TalkedLeg) -> tuple[str, str]:
+        """The state of a leg that left no file, not_recorded or missing, and why."""
+        with self._session() as session:
+            rightly = self._why_not(session, leg)
+            if rightly is not None:
+                return "not_recorded", rightly
+            return "missing", _with_disk(session, leg, "Asterisk wrote no file for this leg")
+
+    def _why_not(self, session: Session, leg: TalkedLeg) -> str | None:
         """Why there is rightly no file; None when there should be one."""
         found = self.terms(leg)
-        said = self._decision(leg)
+        said = _decision(session, leg)
         if said is not None and leg.queue is None and not said.record:
             return said.reason
         if said is None and leg.queue is not None:
@@ -62,29 +70,27 @@ class LegPolicy:
         what = f"{missing_ms / 1000:.1f} s of the talk are missing"
         if leg.cut:
             return f"Asterisk ended before the call did: {what}"
-        return self._with_disk(leg, what)
-
-    def why_missing(self, leg: TalkedLeg) -> str:
-        """Why there is no file, though there should be one."""
-        return self._with_disk(leg, "Asterisk wrote no file for this leg")
-
-    def _decision(self, leg: TalkedLeg) -> RecordingDecision | None:
-        """What was decided before the queue the leg was rung from."""
-        wanted = (
-            select(RecordingDecision)
-            .where(RecordingDecision.call_id == leg.call_id, RecordingDecision.queue == leg.queue)
-            .order_by(RecordingDecision.at.desc())
-            .limit(1)
-        )
         with self._session() as session:
-            return session.scalar(wanted)
+            return _with_disk(session, leg, what)
 
-    def _with_disk(self, leg: TalkedLeg, what: str) -> str:
-        return f"the disk was full: {what}" if self._disk_was_full(leg) else what
 
-    def _disk_was_full(self, leg: TalkedLeg) -> bool:
-        until = leg.started_at + dt.timedelta(milliseconds=leg.talk_ms)
-        lasted = (Gap.ended_at.is_(None)) | (Gap.ended_at >= leg.started_at)
-        found = select(Gap.id).where(Gap.source == DISK, Gap.began_at <= until, lasted)
-        with self._session() as session:
-            return session.scalar(found.limit(1)) is not None
+def _decision(session: Session, leg: TalkedLeg) -> RecordingDecision | None:
+    """What was decided before the queue the leg was rung from."""
+    wanted = (
+        select(RecordingDecision)
+        .where(RecordingDecision.call_id == leg.call_id, RecordingDecision.queue == leg.queue)
+        .order_by(RecordingDecision.at.desc())
+        .limit(1)
+    )
+    return session.scalar(wanted)
+
+
+def _with_disk(session: Session, leg: TalkedLeg, what: str) -> str:
+    return f"the disk was full: {what}" if _disk_was_full(session, leg) else what
+
+
+def _disk_was_full(session: Session, leg: TalkedLeg) -> bool:
+    until = leg.started_at + dt.timedelta(milliseconds=leg.talk_ms)
+    lasted = (Gap.ended_at.is_(None)) | (Gap.ended_at >= leg.started_at)
+    found = select(Gap.id).where(Gap.source == DISK, Gap.began_at <= until, lasted)
+    return session.scalar(found.limit(1)) is not None
