@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from phones.answers import FETCHES, GUESS_SECONDS, GUESSES, Answer, Desk
-from phones.tries import KEPT, Tries
+from callcenter.tries import KEPT, Tries
 from tests.phones.accounts import REACH, seat_of, secret, site_of
 
 TOKEN = secret("phone/desk1")
