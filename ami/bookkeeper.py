@@ -133,9 +133,9 @@ class Bookkeeper:
             again = old if self._noted_at else unsettled(session, now - AFTER_A_START)
             for start in range(0, len(again), AT_ONCE):
                 settle(session, again[start : start + AT_ONCE])
+        del self._gaps[: len(gaps)]
         if old or self._noted_at is None:
             self._on_settled(old if self._noted_at else None, now)
-        del self._gaps[: len(gaps)]
         for _ in old:
             self._closed.popleft()
         self._noted_at = now

@@ -31,8 +31,8 @@ class Inviter:
                 wanted = overlooked(session, site, now) if call_ids is None else call_ids
                 invite(session, site, wanted, now)
         except HotlineError as error:
-            log.error("survey.not_invited", error=str(error))
+            log.warning("survey.not_invited", error=str(error))
         except STRANGE as error:
             if not is_refused(error):
                 raise
-            log.error("survey.not_invited", error=first_line(error))
+            log.warning("survey.not_invited", error=first_line(error))
