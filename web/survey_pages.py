@@ -1,0 +1,193 @@
+"""The page behind a link: ``GET /s/TOKEN`` asks, ``POST /s/TOKEN`` keeps the answer. No cookies, no script.
+
+The token is the right to answer, once. A link nobody was given and one that has expired look the same, and cost the
+same: one look-up that finds nothing. Who tries many is not looked up any more.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import time
+from collections.abc import Mapping
+from importlib.resources import files
+from typing import Any
+from urllib.parse import parse_qsl
+
+import structlog
+from fastapi import APIRouter, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from callcenter.ports import App
+from callcenter.site import Site
+from callcenter.site.service import Survey
+from callcenter.survey.by_link import find, keep
+from callcenter.tries import Tries
+from schema.refusal import first_line
+from schema.surveys import Invitation
+from web.page_words import NAMES, WORDS, own, tag
+from web.survey_form import Form, form_of, read
+
+log = structlog.get_logger()
+GUESSES, GUESS_SECONDS = 20, 600.0
+"""Unknown links from one address; who tries more has to wait."""
+MOST_BYTES = 16_384
+"""Of an answer: 500 characters of any script, percent-encoded, are 6,000."""
+MOST_FIELDS = 100
+TOKEN = re.compile(r"[A-Za-z0-9_-]{16,64}")
+STYLE_SECONDS = 3600
+PAGES = Environment(
+    loader=PackageLoader("web"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+Filled = Mapping[str, str]
+
+
+def router(app: App) -> APIRouter:
+    """The routes of survey pages."""
+    pages = SurveyPages(app)
+    routes = APIRouter(include_in_schema=False)
+    routes.add_api_route("/s/{token}", pages.show, methods=["GET"], response_class=HTMLResponse)
+    routes.add_api_route("/s/{token}", pages.take, methods=["POST"], response_class=HTMLResponse)
+    routes.add_api_route("/assets/survey.css", style, methods=["GET"])
+    return routes
+
+
+def style() -> Response:
+    """The pages' one style sheet."""
+    text = files("web").joinpath("assets/survey.css").read_text("utf-8")
+    return Response(
+        text, media_type="text/css", headers={"Cache-Control": f"public, max-age={STYLE_SECONDS}"}
+    )
+
+
+class SurveyPages:
+    """The pages of one process, which counts who tries links that are none."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self._unknown = Tries(GUESSES, GUESS_SECONDS)
+
+    def show(self, token: str, request: Request) -> Response:
+        """The form; thanks, when it was filled in already."""
+        return self._answer(request, token, None)
+
+    async def take(self, token: str, request: Request) -> Response:
+        """Keep what was filled in, and say thanks; the form once more when there is no score in it."""
+        filled = await _filled(request)
+        if filled is None:
+            return Response(status_code=413)
+        return await run_in_threadpool(self._answer, request, token, filled)
+
+    def _answer(self, request: Request, token: str, filled: Filled | None) -> Response:
+        peer, now = peer_of(request), time.monotonic()
+        if self._unknown.too_many(peer, now):
+            return _short("braked", 429)
+        try:
+            with self._app.sessions(read_only=filled is None).begin() as session:
+                found = self._page(session, request, token, filled)
+        except SQLAlchemyError as error:
+            log.warning("web.database_away", error=first_line(error))
+            return _short("away", 503)
+        if found is None:
+            self._unknown.add(peer, now)
+            return _short("gone", 404)
+        return found
+
+    def _page(self, session: Session, request: Request, token: str, filled: Filled | None) -> Response | None:
+        known = TOKEN.fullmatch(token) is not None
+        invitation = find(session, token if known else "", self._app.clock())
+        site = self._app.site()
+        survey = next((one for one in site.surveys if invitation and one.name == invitation.survey), None)
+        if invitation is None or survey is None:
+            return None
+        language = _language(site, invitation, request.query_params.get("lang"))
+        form = form_of(site, survey, language)
+        page = _Page(site, language, form)
+        if invitation.state == "answered":
+            return page.end("used")
+        if filled is None:
+            return page.ask({})
+        return self._keep(session, invitation, survey, filled, page)
+
+    def _keep(
+        self, session: Session, invitation: Invitation, survey: Survey, filled: Filled, page: _Page
+    ) -> Response:
+        given = read(survey, filled)
+        if given is None:
+            return page.ask(filled, wrong=True)
+        if not keep(session, invitation, survey, given, self._app.clock()):
+            return page.end("used")
+        log.info("survey.answered_by_link", call=invitation.call_id, score=given.score)
+        return page.end("kept")
+
+
+class _Page:
+    """A survey's page in one language."""
+
+    def __init__(self, site: Site, language: str, form: Form) -> None:
+        self._form = form
+        self._known: dict[str, Any] = {
+            "title": site.title,
+            "tag": tag(language),
+            "words": WORDS[own(language)],
+            "languages": [(name, tag(name), NAMES.get(name, name)) for name in site.languages],
+            "language": language,
+        }
+
+    def ask(self, filled: Filled, *, wrong: bool = False) -> Response:
+        shown = PAGES.get_template("survey.html.j2").render(
+            **self._known, form=self._form, filled=filled, wrong=wrong
+        )
+        return HTMLResponse(shown, 422 if wrong else 200)
+
+    def end(self, word: str) -> Response:
+        shown = PAGES.get_template("survey_end.html.j2").render(
+            **self._known, thanks=self._form.thanks, word=word
+        )
+        return HTMLResponse(shown)
+
+
+def _short(word: str, status: int) -> Response:
+    """For who is not known, in both languages."""
+    shown = PAGES.get_template("survey_short.html.j2").render(
+        lines=[(tag(language), WORDS[language][word]) for language in ("zh", "en")]
+    )
+    headers = {"Retry-After": "60"} if status in (429, 503) else {}
+    return HTMLResponse(shown, status, headers)
+
+
+def _language(site: Site, invitation: Invitation, wanted: str | None) -> str:
+    known = (one for one in (wanted, invitation.language) if one in site.languages)
+    return next(known, None) or site.languages[0]
+
+
+async def _filled(request: Request) -> dict[str, str] | None:
+    """The fields, the first of each name; None when that is more than a form has."""
+    body = bytearray()
+    async for piece in request.stream():
+        body += piece
+        if len(body) > MOST_BYTES:
+            return None
+    try:
+        fields = parse_qsl(body.decode("utf-8"), max_num_fields=MOST_FIELDS)
+    except ValueError:
+        return {}
+    return dict(reversed(fields))
+
+
+def peer_of(request: Request) -> str:
+    """Who asks: the address itself, or the one that a web server on this machine says it passed on."""
+    peer = request.client.host if request.client else ""
+    told = request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
+    try:
+        return str(ipaddress.ip_address(told)) if ipaddress.ip_address(peer).is_loopback else peer
+    except ValueError:
+        return peer
