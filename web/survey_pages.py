@@ -20,7 +20,6 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
 
 from callcenter.ports import App
 from callcenter.site import Site
@@ -91,39 +90,34 @@ class SurveyPages:
         if self._unknown.too_many(peer, now):
             return _short("braked", 429)
         try:
-            with self._app.sessions(read_only=filled is None).begin() as session:
-                found = self._page(session, request, token, filled)
+            found = self._look(token, request.query_params.get("lang"))
+            if found is None:
+                self._unknown.add(peer, now)
+                return _short("gone", 404)
+            return self._taken(*found, filled) if filled is not None else found[2].begin(found[0])
         except SQLAlchemyError as error:
             log.warning("web.database_away", error=first_line(error))
             return _short("away", 503)
-        if found is None:
-            self._unknown.add(peer, now)
-            return _short("gone", 404)
-        return found
 
-    def _page(self, session: Session, request: Request, token: str, filled: Filled | None) -> Response | None:
+    def _look(self, token: str, wanted: str | None) -> tuple[Invitation, Survey, _Page] | None:
+        """Whose link it is, and what its page asks; reading only, so that a stranger holds nobody up."""
         known = TOKEN.fullmatch(token) is not None
-        invitation = find(session, token if known else "", self._app.clock())
+        with self._app.sessions(read_only=True)() as session:
+            invitation = find(session, token if known else "", self._app.clock())
         site = self._app.site()
         survey = next((one for one in site.surveys if invitation and one.name == invitation.survey), None)
         if invitation is None or survey is None:
             return None
-        language = _language(site, invitation, request.query_params.get("lang"))
-        form = form_of(site, survey, language)
-        page = _Page(site, language, form)
-        if invitation.state == "answered":
-            return page.end("used")
-        if filled is None:
-            return page.ask({})
-        return self._keep(session, invitation, survey, filled, page)
+        language = _language(site, invitation, wanted)
+        return invitation, survey, _Page(site, language, form_of(site, survey, language))
 
-    def _keep(
-        self, session: Session, invitation: Invitation, survey: Survey, filled: Filled, page: _Page
-    ) -> Response:
+    def _taken(self, invitation: Invitation, survey: Survey, page: _Page, filled: Filled) -> Response:
         given = read(survey, filled)
-        if given is None:
-            return page.ask(filled, wrong=True)
-        if not keep(session, invitation, survey, given, self._app.clock()):
+        if invitation.state == "answered" or given is None:
+            return page.begin(invitation, filled)
+        with self._app.sessions().begin() as session:
+            kept = keep(session, invitation, survey, given, self._app.clock())
+        if not kept:
             return page.end("used")
         log.info("survey.answered_by_link", call=invitation.call_id, score=given.score)
         return page.end("kept")
@@ -142,13 +136,18 @@ class _Page:
             "language": language,
         }
 
-    def ask(self, filled: Filled, *, wrong: bool = False) -> Response:
+    def begin(self, invitation: Invitation, filled: Filled | None = None) -> Response:
+        """The form, once more when it was ``filled`` without a score; nothing of it when it was answered."""
+        if invitation.state == "answered":
+            return self.end("used")
+        wrong = filled is not None
         shown = PAGES.get_template("survey.html.j2").render(
-            **self._known, form=self._form, filled=filled, wrong=wrong
+            **self._known, form=self._form, filled=filled or {}, wrong=wrong
         )
         return HTMLResponse(shown, 422 if wrong else 200)
 
     def end(self, word: str) -> Response:
+        """Thanks, and a line: kept or used."""
         shown = PAGES.get_template("survey_end.html.j2").render(
             **self._known, thanks=self._form.thanks, word=word
         )
