@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -40,7 +41,7 @@ from callcenter.systemd import keep_telling
 from outreach.invitations import inviting
 from outreach.mailer import mailer
 from outreach.post import Server, post
-from outreach.sms import Gateway, send
+from outreach.sms import Gateway, Message, send
 from recordings.capture import Capture
 from recordings.catalogue import Catalogue
 from recordings.copying import Copier
@@ -196,9 +197,12 @@ class Listening:
         here, app = self._here, self._app
         if here.sms_url is None or here.web_url is None:
             return []
-        fields, token = parse(here.sms_fields), app.secrets.known("sms/token")
-        gateway = Gateway(here.sms_url, here.sms_form, fields, here.sms_taken, token)
-        return [inviting(self._sessions, app.site, here.web_url, partial(send, gateway), app.clock).run]
+        gateway = Gateway(here.sms_url, here.sms_form, parse(here.sms_fields), here.sms_taken)
+
+        async def give(message: Message) -> None:
+            await send(replace(gateway, token=app.secrets.known("sms/token")), message)
+
+        return [inviting(self._sessions, app.site, here.web_url, give, app.clock).run]
 
     def _telling(self) -> Sequence[Chore]:
         """What says how this process and its house are."""

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from callcenter.ports import Clock
 from callcenter.site import Site
-from callcenter.survey.invitations import expire, link
+from callcenter.survey.invitations import link
 from outreach.outbox import Outbox
 from outreach.sms import Message
 from outreach.verdicts import Refused
@@ -25,9 +25,8 @@ def inviting(
     """Works through the invitations, one after the other. ``web_url``: how links begin."""
 
     def write(session: Session, invitation: Invitation) -> Message | None:
-        expire(session, clock())
-        session.refresh(invitation)
-        if invitation.state != "waiting":
+        if invitation.expires_at <= clock():
+            invitation.state = "expired"
             return None
         return Message(invitation.number, _text(site(), invitation, link(web_url, invitation.token)))
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from callcenter.errors import HotlineError
 from callcenter.site import Site
-from callcenter.survey.invitations import invite, overlooked
+from callcenter.survey.invitations import expire, invite, overlooked
 from schema.refusal import STRANGE, first_line, is_refused
 
 log = structlog.get_logger()
@@ -28,6 +28,7 @@ class Inviter:
         try:
             site = self._site()
             with self._sessions.begin() as session:
+                expire(session, now)
                 wanted = overlooked(session, site, now) if call_ids is None else call_ids
                 invite(session, site, wanted, now)
         except HotlineError as error:
