@@ -6,11 +6,11 @@ same: one look-up that finds nothing. Who tries many is not looked up any more.
 
 from __future__ import annotations
 
-import ipaddress
 import re
 import time
 from collections.abc import Mapping
 from importlib.resources import files
+from ipaddress import ip_address, ip_network
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -183,10 +183,14 @@ async def _filled(request: Request) -> dict[str, str] | None:
 
 
 def peer_of(request: Request) -> str:
-    """Who asks: the address itself, or the one that a web server on this machine says it passed on."""
+    """Who asks: the address itself, or the one that a web server on this machine says it passed on.
+
+    Of IPv6 the network of 64 bits, all of which one household has.
+    """
     peer = request.client.host if request.client else ""
     told = request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
     try:
-        return str(ipaddress.ip_address(told)) if ipaddress.ip_address(peer).is_loopback else peer
+        address = ip_address(told if told and ip_address(peer).is_loopback else peer)
     except ValueError:
         return peer
+    return str(address) if address.version == 4 else str(ip_network((address, 64), strict=False))

@@ -179,6 +179,10 @@ def test_who_tries_many_links_has_to_wait_and_others_have_not(house: SurveyHouse
     assert tried == [404] * GUESSES + [429]
     assert get(house, f"/s/{token}", peer="192.0.2.7").status_code == 429
     assert get(house, f"/s/{token}", peer="192.0.2.8").status_code == 200
+    for number in range(GUESSES):
+        get(house, "/s/wrong", peer=f"2001:db8::{number:x}")
+    assert get(house, f"/s/{token}", peer="2001:db8::ffff").status_code == 429
+    assert get(house, f"/s/{token}", peer="2001:db8:0:1::1").status_code == 200
 
 
 def test_behind_a_web_server_of_this_machine_each_address_is_counted_for_itself(house: SurveyHouse) -> None:
