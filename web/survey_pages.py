@@ -8,17 +8,12 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Mapping
-from importlib.resources import files
-from ipaddress import ip_address, ip_network
-from typing import Any
 from urllib.parse import parse_qsl
 
 import structlog
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from sqlalchemy.exc import SQLAlchemyError
 
 from callcenter.ports import App
@@ -28,8 +23,9 @@ from callcenter.survey.by_link import find, keep
 from callcenter.tries import Tries
 from schema.refusal import first_line
 from schema.surveys import Invitation
-from web.page_words import NAMES, WORDS, own, tag
-from web.survey_form import Form, form_of, read
+from web.peer import peer_of
+from web.survey_form import form_of, read
+from web.survey_view import Filled, Page, short, style
 
 log = structlog.get_logger()
 GUESSES, GUESS_SECONDS = 20, 600.0
@@ -38,15 +34,6 @@ MOST_BYTES = 16_384
 """Of an answer: 500 characters of any script, percent-encoded, are 6,000."""
 MOST_FIELDS = 100
 TOKEN = re.compile(r"[A-Za-z0-9_-]{16,64}")
-STYLE_SECONDS = 3600
-PAGES = Environment(
-    loader=PackageLoader("web"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
-Filled = Mapping[str, str]
 
 
 def router(app: App) -> APIRouter:
@@ -57,14 +44,6 @@ def router(app: App) -> APIRouter:
     routes.add_api_route("/s/{token}", pages.take, methods=["POST"], response_class=HTMLResponse)
     routes.add_api_route("/assets/survey.css", style, methods=["GET"])
     return routes
-
-
-def style() -> Response:
-    """The pages' one style sheet."""
-    text = files("web").joinpath("assets/survey.css").read_text("utf-8")
-    return Response(
-        text, media_type="text/css", headers={"Cache-Control": f"public, max-age={STYLE_SECONDS}"}
-    )
 
 
 class SurveyPages:
@@ -88,18 +67,18 @@ class SurveyPages:
     def _answer(self, request: Request, token: str, filled: Filled | None) -> Response:
         peer, now = peer_of(request), time.monotonic()
         if self._unknown.too_many(peer, now):
-            return _short("braked", 429)
+            return short("braked", 429)
         try:
             found = self._look(token, request.query_params.get("lang"))
             if found is None:
                 self._unknown.add(peer, now)
-                return _short("gone", 404)
+                return short("gone", 404)
             return self._taken(*found, filled) if filled is not None else found[2].begin(found[0])
         except SQLAlchemyError as error:
             log.warning("web.database_away", error=first_line(error))
-            return _short("away", 503)
+            return short("away", 503)
 
-    def _look(self, token: str, wanted: str | None) -> tuple[Invitation, Survey, _Page] | None:
+    def _look(self, token: str, wanted: str | None) -> tuple[Invitation, Survey, Page] | None:
         """Whose link it is, and what its page asks; reading only, so that a stranger holds nobody up."""
         known = TOKEN.fullmatch(token) is not None
         with self._app.sessions(read_only=True)() as session:
@@ -109,9 +88,9 @@ class SurveyPages:
         if invitation is None or survey is None:
             return None
         language = _language(site, invitation, wanted)
-        return invitation, survey, _Page(site, language, form_of(site, survey, language))
+        return invitation, survey, Page(site, language, form_of(site, survey, language))
 
-    def _taken(self, invitation: Invitation, survey: Survey, page: _Page, filled: Filled) -> Response:
+    def _taken(self, invitation: Invitation, survey: Survey, page: Page, filled: Filled) -> Response:
         given = read(survey, filled)
         if invitation.state == "answered" or given is None:
             return page.begin(invitation, filled)
@@ -121,46 +100,6 @@ class SurveyPages:
             return page.end("used")
         log.info("survey.answered_by_link", call=invitation.call_id, score=given.score)
         return page.end("kept")
-
-
-class _Page:
-    """A survey's page in one language."""
-
-    def __init__(self, site: Site, language: str, form: Form) -> None:
-        self._form = form
-        self._known: dict[str, Any] = {
-            "title": site.title,
-            "tag": tag(language),
-            "words": WORDS[own(language)],
-            "languages": [(name, tag(name), NAMES.get(name, name)) for name in site.languages],
-            "language": language,
-        }
-
-    def begin(self, invitation: Invitation, filled: Filled | None = None) -> Response:
-        """The form, once more when it was ``filled`` without a score; nothing of it when it was answered."""
-        if invitation.state == "answered":
-            return self.end("used")
-        wrong = filled is not None
-        shown = PAGES.get_template("survey.html.j2").render(
-            **self._known, form=self._form, filled=filled or {}, wrong=wrong
-        )
-        return HTMLResponse(shown, 422 if wrong else 200)
-
-    def end(self, word: str) -> Response:
-        """Thanks, and a line: kept or used."""
-        shown = PAGES.get_template("survey_end.html.j2").render(
-            **self._known, thanks=self._form.thanks, word=word
-        )
-        return HTMLResponse(shown)
-
-
-def _short(word: str, status: int) -> Response:
-    """For who is not known, in both languages."""
-    shown = PAGES.get_template("survey_short.html.j2").render(
-        lines=[(tag(language), WORDS[language][word]) for language in ("zh", "en")]
-    )
-    headers = {"Retry-After": "60"} if status in (429, 503) else {}
-    return HTMLResponse(shown, status, headers)
 
 
 def _language(site: Site, invitation: Invitation, wanted: str | None) -> str:
@@ -180,17 +119,3 @@ async def _filled(request: Request) -> dict[str, str] | None:
     except ValueError:
         return {}
     return dict(reversed(fields))
-
-
-def peer_of(request: Request) -> str:
-    """Who asks: the address itself, or the one that a web server on this machine says it passed on.
-
-    Of IPv6 the network of 64 bits, all of which one household has.
-    """
-    peer = request.client.host if request.client else ""
-    told = request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
-    try:
-        address = ip_address(told if told and ip_address(peer).is_loopback else peer)
-    except ValueError:
-        return peer
-    return str(address) if address.version == 4 else str(ip_network((address, 64), strict=False))
