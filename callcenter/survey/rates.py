@@ -12,12 +12,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from schema.calls import Score
+from schema.calls import Score, SurveyAnswer
 from schema.surveys import Invitation
 
 By = Literal["agent", "queue", "survey"]
@@ -27,6 +27,21 @@ FEW = 10
 """With fewer answered calls nothing is said about anybody."""
 SELDOM = 0.5
 """A share of asked calls below half of everybody's is seldom."""
+
+
+class Counted(NamedTuple):
+    """Calls that came to the same. ``total``: the sum of their scores.
+
+    ``heard``: scored by a link, after the question had been put on the phone as well.
+    """
+
+    name: str | None
+    outcome: str
+    reason: str | None
+    calls: int
+    total: int
+    by_link: bool = False
+    heard: bool = False
 
 
 @dataclass
@@ -65,24 +80,22 @@ class Rate:
         scored = self.scored + self.by_link
         return self.total / scored if scored else None
 
-    def count(self, outcome: str, reason: str | None, calls: int, total: int, way: str | None = None) -> None:
-        """Add ``calls`` with this outcome; ``total`` is the sum of their scores."""
-        self.answered += calls
-        if way == "web":
-            self.by_link += calls
-            self.total += total
+    def count(self, these: Counted) -> None:
+        """Add calls that came to the same."""
+        self.answered += these.calls
+        if these.by_link:
+            self.by_link += these.calls
+            self.total += these.total
+            self.offered += these.calls * these.heard
+            self.asked += these.calls * these.heard
             return
-        self.offered += calls * (reason not in NOT_THEIRS)
-        self.asked += calls * (outcome != "not_offered")
-        if outcome == "scored":
-            self.scored += calls
-            self.total += total
+        self.offered += these.calls * (these.reason not in NOT_THEIRS)
+        self.asked += these.calls * (these.outcome != "not_offered")
+        if these.outcome == "scored":
+            self.scored += these.calls
+            self.total += these.total
         else:
-            self.why_not[reason or outcome] += calls
-
-
-Counted = tuple[str | None, str, str | None, int, int, str | None]
-"""Name, outcome, reason, calls, sum of scores, way."""
+            self.why_not[these.reason or these.outcome] += these.calls
 
 
 def rates(counted: Iterable[Counted], invited: Mapping[str | None, int] = MappingProxyType({})) -> list[Rate]:
@@ -92,9 +105,9 @@ def rates(counted: Iterable[Counted], invited: Mapping[str | None, int] = Mappin
     """
     by_name: dict[str | None, Rate] = {}
     everybody = Rate(None)
-    for name, outcome, reason, calls, total, way in counted:
-        by_name.setdefault(name, Rate(name)).count(outcome, reason, calls, total, way)
-        everybody.count(outcome, reason, calls, total, way)
+    for these in counted:
+        by_name.setdefault(these.name, Rate(these.name)).count(these)
+        everybody.count(these)
     usual = everybody.asked_rate or 0.0
     for rate in by_name.values():
         rate.invited = invited.get(rate.name, 0)
@@ -109,9 +122,17 @@ def read_rates(
     name = getattr(Score, by)
     of = [Score.at >= since] if since is not None else []
     of += [Score.at < until] if until is not None else []
-    kinds = (name, Score.outcome, Score.reason, Score.way)
-    wanted = select(*kinds, func.count(), func.coalesce(func.sum(Score.score), 0)).where(*of).group_by(*kinds)
-    counted = ((row[0], row[1], row[2], int(row[4]), int(row[5]), row[3]) for row in session.execute(wanted))
+    by_phone = exists().where(SurveyAnswer.call_id == Score.call_id, SurveyAnswer.way == "phone")
+    by_link = func.coalesce(Score.way, "") == "web"
+    kinds = (name.label("name"), Score.outcome, Score.reason, by_link.label("by_link"))
+    each = select(*kinds, Score.score, and_(by_link, by_phone).label("heard")).where(*of).subquery().c
+    same = (each.by_link, each.heard)
+    figures = (each.name, each.outcome, each.reason, func.count(), func.coalesce(func.sum(each.score), 0))
+    wanted = select(*figures, *same).group_by(each.name, each.outcome, each.reason, *same)
+    counted = (
+        Counted(row[0], row[1], row[2], int(row[3]), int(row[4]), bool(row[5]), bool(row[6]))
+        for row in session.execute(wanted)
+    )
     same_visit = and_(Invitation.call_id == Score.call_id, Invitation.visit == Score.visit)
     went_out = or_(Invitation.sent_at.is_not(None), Invitation.answered_at.is_not(None))
     links = select(name, func.count()).join(Invitation, same_visit).where(went_out, *of).group_by(name)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from callcenter.survey.rates import Counted, rates, read_rates
 from cli import main
-from schema.calls import Score
+from schema.calls import Score, SurveyAnswer
 from schema.session import engine_for, session_factory
 from schema.surveys import Invitation
 from schema.upgrade import upgrade
@@ -74,7 +74,7 @@ def test_what_is_answered_is_scored_or_told_why_not(
     counts: list[tuple[str | None, tuple[str, str | None], int]],
 ) -> None:
     counted: list[Counted] = [
-        (name, outcome, None if why == "web" else why, calls, calls * 2, "web" if why == "web" else None)
+        Counted(name, outcome, None if why == "web" else why, calls, calls * 2, why == "web", calls % 2 == 0)
         for name, (outcome, why), calls in counts
     ]
     found = rates(counted)
@@ -102,6 +102,11 @@ def test_links_are_counted_apart_from_what_was_asked_on_the_phone(sessions: Sess
     rate = found["1003"]
     assert (rate.answered, rate.asked, rate.scored, rate.link_rate, rate.mean) == (2, 0, 0, 1.0, 4)
     assert found["1002"].seldom
+    with sessions.begin() as session:
+        session.add(SurveyAnswer(call_id="c301", survey="s", at=AT, outcome="no_answer"))
+    with sessions() as session:
+        [rate] = [rate for rate in read_rates(session) if rate.name == "1003"]
+    assert (rate.offered, rate.asked, rate.scored, rate.by_link) == (1, 1, 0, 1), "who was asked by phone too"
 
 
 def test_the_command_prints_shares_and_figures(tmp_path: Path) -> None:
