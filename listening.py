@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -34,9 +35,13 @@ from callcenter.health.journal import JournalLag
 from callcenter.journey import JourneyBook
 from callcenter.manager_events import LISTENED
 from callcenter.queues.paces import paces
+from callcenter.sms_fields import parse
+from callcenter.survey.inviter import Inviter
 from callcenter.systemd import keep_telling
-from outreach.mailer import Mailer
+from outreach.invitations import inviting
+from outreach.mailer import mailer
 from outreach.post import Server, post
+from outreach.sms import Gateway, Message, send
 from recordings.capture import Capture
 from recordings.catalogue import Catalogue
 from recordings.copying import Copier
@@ -80,7 +85,13 @@ class Listening:
     def watch(self) -> Watch:
         """The listener, with all that hears its events and all that goes on beside it."""
         self._hear_wishes()
-        self._watch.chores = [*self._hearing(), *self._recording(), *self._mail(), *self._telling()]
+        self._watch.chores = [
+            *self._hearing(),
+            *self._recording(),
+            *self._mail(),
+            *self._messages(),
+            *self._telling(),
+        ]
         return self._watch
 
     def _known(self) -> KnownSite:
@@ -97,7 +108,8 @@ class Listening:
 
     def _put_together(self) -> Watch:
         site, here, clock = self._known(), self._here, self._app.clock
-        keeper = Bookkeeper(self._sessions, here.system_name, site.surveys, self._seating)
+        inviter = Inviter(self._sessions, self._app.site)
+        keeper = Bookkeeper(self._sessions, here.system_name, site.surveys, self._seating, inviter)
         positions, seen_at = keeper.positions()
         finisher = Finisher(Catalogue(self._sessions, here.recordings), here.spool, self._policy)
         capture = Capture(self._connection, finisher, here.spool)
@@ -178,7 +190,19 @@ class Listening:
         password = self._app.secrets("smtp/password") if here.smtp_user else None
         server = Server(here.smtp_host, here.smtp_port, here.smtp_tls, here.smtp_user, password)
         give = partial(post, server)
-        return [Mailer(self._sessions, here.spool, here.mail_from, give, self._app.clock).run]
+        return [mailer(self._sessions, here.spool, here.mail_from, give, self._app.clock).run]
+
+    def _messages(self) -> Sequence[Chore]:
+        """What sends links to survey pages, where there are pages and a gateway to give messages to."""
+        here, app = self._here, self._app
+        if here.sms_url is None or here.web_url is None:
+            return []
+        gateway = Gateway(here.sms_url, here.sms_form, parse(here.sms_fields), here.sms_taken)
+
+        async def give(message: Message) -> None:
+            await send(replace(gateway, token=app.secrets.known("sms/token")), message)
+
+        return [inviting(self._sessions, app.site, here.web_url, give, app.clock).run]
 
     def _telling(self) -> Sequence[Chore]:
         """What says how this process and its house are."""

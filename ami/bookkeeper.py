@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import structlog
@@ -35,6 +35,9 @@ neither the call's transaction nor the answer's saw the other."""
 AFTER_A_START = dt.timedelta(days=1)
 """How far back survey answers are looked at again when the listener starts."""
 
+OnSettled = Callable[[Collection[str] | None, dt.datetime], None]
+"""Told of closed calls whose answers have been looked at; None at a start: of all of the last time."""
+
 
 class Bookkeeper:
     """Owns the rows of calls of one Asterisk, ``system``. All methods block: call them in a thread."""
@@ -45,11 +48,13 @@ class Bookkeeper:
         system: str,
         surveys: SurveyOf,
         seating: Seating | None = None,
+        on_settled: OnSettled = lambda _calls, _now: None,
     ) -> None:
         self._sessions = sessions
         self._system = system
         self.surveys = surveys
         self._seating = seating or Seating()
+        self._on_settled = on_settled
         self._unsaved: dict[str, CallRecord] = {}
         self._gaps: list[dict[str, Any]] = []
         self._closed: deque[tuple[dt.datetime, str]] = deque()
@@ -129,6 +134,8 @@ class Bookkeeper:
             for start in range(0, len(again), AT_ONCE):
                 settle(session, again[start : start + AT_ONCE])
         del self._gaps[: len(gaps)]
+        if old or self._noted_at is None:
+            self._on_settled(old if self._noted_at else None, now)
         for _ in old:
             self._closed.popleft()
         self._noted_at = now

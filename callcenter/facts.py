@@ -40,7 +40,10 @@ RECORDING = "recording"
 LINKED = "linked"
 BATCH = 500
 """Calls whose scores are settled in one statement."""
-DEFAULTS: dict[type[Base], dict[str, Any]] = {Notice: {"state": "waiting", "tries": 0}}
+DEFAULTS: dict[type[Base], dict[str, Any]] = {
+    Notice: {"state": "waiting", "tries": 0},
+    SurveyAnswer: {"way": "phone"},
+}
 Upsert = sqlite.Insert | postgresql.Insert
 Row = dict[str, Any]
 

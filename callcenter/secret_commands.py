@@ -12,7 +12,7 @@ from callcenter.printing import as_json, print_json
 
 KINDS = (
     *("agent", "agi", "ami", "closing", "mailbox", "phone"),
-    *("recordings", "room", "room-host", "seat", "smtp", "trunk"),
+    *("recordings", "room", "room-host", "seat", "sms", "smtp", "trunk"),
 )
 
 

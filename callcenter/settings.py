@@ -8,10 +8,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from callcenter.sms_fields import parse
+
 Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+def _sms_fields(written: str) -> str:
+    parse(written)
+    return written
 
 
 class Settings(BaseSettings):
@@ -97,6 +104,23 @@ class Settings(BaseSettings):
         default=None, description="account at the mail server; its password is the secret smtp/password"
     )
     mail_from: str = Field(default="hotline@localhost", description="the sender of mails")
+    sms_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^\s]+$",
+        description="where the gateway takes text messages by POST; its token is the secret sms/token; "
+        "without one none is sent",
+    )
+    sms_form: Literal["json", "form"] = Field(
+        default="json", description="how the gateway takes a message: json or form"
+    )
+    sms_fields: Annotated[str, AfterValidator(_sms_fields)] = Field(
+        default="number={number},text={text}",
+        description="the gateway's fields with commas; those that are no {number} or {text} are sent as they stand",
+    )
+    sms_taken: str | None = Field(
+        default=None,
+        description="what the gateway's answer says of a message it took; default: any answer of 200 to 299",
+    )
     recordings_store: str | None = Field(
         default=None,
         description="where finished recordings are copied to: s3://BUCKET/PREFIX or file:///FOLDER; default: nowhere",

@@ -8,7 +8,19 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from callcenter.errors import HotlineError
 from callcenter.ports import App
-from doctor import asterisk, boards, certificates, fastagi, files, health, lines, machine, ports, records
+from doctor import (
+    asterisk,
+    boards,
+    certificates,
+    fastagi,
+    files,
+    health,
+    lines,
+    machine,
+    ports,
+    records,
+    surveys,
+)
 from doctor.findings import Check, Finding, Look, NotNow, wrong
 from schema.session import trouble
 
@@ -43,6 +55,7 @@ CHECKS: Mapping[str, Check] = {
     "encoders": files.encoders,
     "gaps": records.gaps,
     "boards": boards.lines,
+    "links": surveys.links,
 }
 
 

@@ -1,1 +1,1 @@
-"""What leaves the house without a call: mails."""
+"""What leaves the house without a call: mails and text messages."""

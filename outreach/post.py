@@ -1,4 +1,4 @@
-"""One mail over SMTP, and what became of it: each way it can fail has one home here."""
+"""One mail over SMTP, and what became of it."""
 
 from __future__ import annotations
 
@@ -8,23 +8,9 @@ from typing import Literal
 
 import aiosmtplib
 
+from outreach.verdicts import NotTaken, Refused, TryLater, Unsure
+
 SMTP_SECONDS = 60.0
-
-
-class PostError(Exception):
-    """The mail was not taken. ``str()`` is what the server said."""
-
-
-class TryLater(PostError):
-    """It was certainly not taken now, and may be later."""
-
-
-class Refused(PostError):
-    """It will never be taken as it is."""
-
-
-class Unsure(PostError):
-    """The line broke while it was handed over: nobody knows whether it was taken."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +61,6 @@ async def _up_to_the_text(client: aiosmtplib.SMTP, server: Server, letter: Email
     await client.rcpt(letter["To"].addresses[0].addr_spec)
 
 
-def _verdict(error: aiosmtplib.SMTPResponseException) -> PostError:
+def _verdict(error: aiosmtplib.SMTPResponseException) -> NotTaken:
     said = f"{error.code} {error.message}"
     return TryLater(said) if 400 <= error.code < 500 else Refused(said)

@@ -161,6 +161,9 @@ class Recording(Base):
     deleted_at: Mapped[dt.datetime | None]
 
 
+WAYS = ("phone", "web")
+
+
 class Score(Base):
     """What became of the satisfaction question after one answered visit: exactly one row each."""
 
@@ -169,6 +172,7 @@ class Score(Base):
         one_of("outcome", "scored", "no_answer", "wrong_key", "caller_hung_up", "not_offered"),
         CheckConstraint("(outcome = 'scored') = (score IS NOT NULL)", name="score_given"),
         CheckConstraint("score BETWEEN 1 AND 4", name="score"),
+        one_of("way", *WAYS),
         Index("ix_scores_agent_at", "agent", "at"),
         Index("ix_scores_queue_at", "queue", "at"),
     )
@@ -179,6 +183,8 @@ class Score(Base):
     """scored, no_answer, wrong_key, caller_hung_up or not_offered."""
     reason: Mapped[str | None]
     """Why it was not offered: caller_left_first, no_survey, transferred, survey_failed, pbx_restart."""
+    way: Mapped[str | None]
+    """How the question was put: phone, or web (by a link). None: it was not."""
     score: Mapped[int | None]
     keys: Mapped[str | None]
     survey: Mapped[str | None]
@@ -190,12 +196,13 @@ class Score(Base):
 
 
 class SurveyAnswer(Base):
-    """What the survey script itself heard; the score row is made of it and of the journey."""
+    """What the survey script heard, or a page was told; the score row is made of it and of the journey."""
 
     __tablename__ = "survey_answers"
     __table_args__ = (
         UniqueConstraint("call_id", "at"),
         one_of("outcome", "asked", "scored", "no_answer", "wrong_key", "caller_hung_up"),
+        one_of("way", *WAYS),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -204,6 +211,10 @@ class SurveyAnswer(Base):
     at: Mapped[dt.datetime]
     outcome: Mapped[str]
     """asked (begun, and no end known), scored, no_answer, wrong_key or caller_hung_up."""
+    way: Mapped[str] = mapped_column(default="phone")
+    """phone or web."""
+    visit: Mapped[int | None]
+    """The visit a link asked about; on the phone the moment tells."""
     score: Mapped[int | None]
     keys: Mapped[str | None]
 

@@ -1,4 +1,4 @@
-"""What callers said in a survey besides the score, and the notices that people get by mail."""
+"""What callers said in a survey besides the score, the notices people get by mail, and the links callers get."""
 
 from __future__ import annotations
 
@@ -27,10 +27,25 @@ class SurveyReply(Base):
     """The key pressed, or the reason's name."""
     message: Mapped[str | None]
     """What the caller spoke, as a file below the spool."""
+    words: Mapped[str | None]
+    """What the caller wrote on the page of a link, one line."""
 
 
-class Notice(Base):
-    """A mail about a follow-up: sent once, tried again with growing pauses while the server is away."""
+class Outgoing:
+    """The columns of what is sent once, and again with growing pauses while the other side is away."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    state: Mapped[str] = mapped_column(default="waiting")
+    """waiting, sending, sent or given_up. Found at ``sending`` after a crash: sent once more, no third time."""
+    tries: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[dt.datetime]
+    """When it is to be sent; while it is on its way, when that was last known."""
+    error: Mapped[str | None]
+    """What the other side said the last time it would not."""
+
+
+class Notice(Outgoing, Base):
+    """A mail about a follow-up."""
 
     __tablename__ = "notices"
     __table_args__ = (
@@ -39,18 +54,35 @@ class Notice(Base):
         Index("ix_notices_state_due_at", "state", "due_at"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str]
     key: Mapped[str]
     """Kind and key of the follow-up (``schema.follow_ups.FollowUp``) it tells of."""
     address: Mapped[str]
     attachment: Mapped[str | None]
     """A file below the spool."""
-    state: Mapped[str] = mapped_column(default="waiting")
-    """waiting, sending, sent or given_up. Found at ``sending`` after a crash: sent once more, no third time."""
-    tries: Mapped[int] = mapped_column(default=0)
-    due_at: Mapped[dt.datetime]
-    """When it is to be sent; while it is on its way, when that was last known."""
     mailed_at: Mapped[dt.datetime | None]
-    error: Mapped[str | None]
-    """What the server said the last time it would not."""
+
+
+class Invitation(Outgoing, Base):
+    """A link to a survey's page for the caller of one answered visit, sent to their mobile phone."""
+
+    __tablename__ = "invitations"
+    __table_args__ = (
+        UniqueConstraint("token"),
+        UniqueConstraint("call_id", "visit"),
+        one_of("state", "waiting", "sending", "sent", "given_up", "answered", "expired"),
+        Index("ix_invitations_state_due_at", "state", "due_at"),
+        Index("ix_invitations_number_created_at", "number", "created_at"),
+    )
+
+    token: Mapped[str]
+    """Who knows it may answer, once: 128 random bits."""
+    call_id: Mapped[str]
+    visit: Mapped[int]
+    survey: Mapped[str]
+    number: Mapped[str]
+    language: Mapped[str]
+    created_at: Mapped[dt.datetime]
+    sent_at: Mapped[dt.datetime | None]
+    answered_at: Mapped[dt.datetime | None]
+    expires_at: Mapped[dt.datetime]

@@ -13,6 +13,7 @@ from callcenter.spoken.house import WORDS as SPOKEN
 from callcenter.trunks.sheet_words import WORDS as GATEWAY
 from phones.sheet import WORDS as PHONE
 from tests.guide_pages import PAGES, ROOT, text
+from web.page_words import WORDS as PAGE
 
 CHINESE = [page for page in PAGES if page == "docs/guide/zh.md" or "/zh/" in page]
 INDEXES = ("docs/guide/zh.md", "docs/guide/zh/operator.md")
@@ -52,6 +53,7 @@ def catalogues() -> Iterator[tuple[str, str]]:
     """What programs and sheets say in Chinese."""
     yield from ((name, words["zh"]) for name, words in {**SPOKEN, **GATEWAY}.items())
     yield from PHONE["zh"].items()
+    yield from PAGE["zh"].items()
     yield from ((state, advice.zh) for state, advice in ADVICE.items())
     yield "load test", (ROOT / "lab/loadtest/words.yaml").read_text("utf-8").partition("\nzh:\n")[2]
 

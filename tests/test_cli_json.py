@@ -19,6 +19,7 @@ from schema.calls import Call, CallbackRequest, Gap, Leg, Recording, Score, Step
 from schema.conferences import Conference, ConferenceMember
 from schema.config import ConfigVersion
 from schema.follow_ups import FollowUp
+from schema.surveys import Invitation
 from schema.trunks import TrunkOutage
 from tests.json_keys import GOLDEN, keys, lost, lost_of
 from tests.test_cli import SAMPLE, all_commands
@@ -94,6 +95,10 @@ def rows() -> list[Any]:
         Gap(source="listener", began_at=AT, reason="away", found={}),
         Conference(bridge="a.bridge", room="8801", started_at=AT),
         ConferenceMember(bridge="a.bridge", uniqueid="a.leg", joined_at=AT, call_id="a.call", host=False),
+        Invitation(
+            token="t", call_id="a.call", visit=1, survey="satisfaction", number="13800138000", language="zh",
+            due_at=AT, created_at=AT, expires_at=AT,
+        ),
         TrunkOutage(trunk="e1", reason="does not answer OPTIONS", began_at=AT),
         FollowUp(kind="abandoned", key="a.call", opened_at=AT, call_id="a.call", number="13800138000"),
     ]  # fmt: skip

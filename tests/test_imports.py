@@ -133,11 +133,12 @@ def test_the_installed_program_loads_our_schema_beside_pypis(installed: Path, tm
 @pytest.mark.slow
 @pytest.mark.xdist_group("installed")
 def test_the_installed_program_has_its_templates_and_samples(installed: Path, tmp_path: Path) -> None:
-    for package in ("dialplan_templates", "lab", "callcenter.site", "schema.migrations"):
+    for package in ("dialplan_templates", "lab", "callcenter.site", "schema.migrations", "web"):
         code = f"import importlib.resources as r; print(*r.files({package!r}).rglob('*'), sep='\\n')"
         there = {Path(line).name for line in _run(installed, "-c", code).stdout.splitlines()}
         folder = ROOT / package.replace(".", "/")
-        meant = {path.name for path in folder.rglob("*") if path.suffix in (".j2", ".xml", ".json", ".mako")}
+        kinds = (".css", ".j2", ".xml", ".json", ".mako")
+        meant = {path.name for path in folder.rglob("*") if path.suffix in kinds}
         assert meant <= there
 
 

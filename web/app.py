@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from callcenter.errors import HotlineError, NotFound, Unreachable
 from callcenter.ports import App
 from schema.refusal import first_line
+from web import survey_pages
 
 log = structlog.get_logger()
 HEADERS = {
@@ -29,6 +30,7 @@ def create(app: App) -> FastAPI:
     web = FastAPI(title="Hotline", docs_url=None, redoc_url=None)
     web.state.app = app
     web.middleware("http")(_with_headers)
+    web.include_router(survey_pages.router(app))
     web.add_exception_handler(HotlineError, _refused)
     web.add_exception_handler(SQLAlchemyError, _away)
     return web

@@ -166,12 +166,15 @@ class CallPage:
             text = f"message in box {message.mailbox}, {seconds(message.duration_ms)}, {message.path}"
             yield Line(message.left_at, "voicemail", text)
         for score in self.scores:
-            got = f"scored {score.score}" if score.score else score.outcome
+            way = f" by {score.way}" if score.way else ""
+            got = f"scored {score.score}{way}" if score.score else score.outcome
             why = f" ({score.reason})" if score.reason else ""
             whose = f"agent {score.agent}, " if score.agent else ""
             yield Line(score.at, "score", f"{whose}queue {score.queue}: {got}{why}{self._credit(score)}")
         for reply in self.replies:
-            yield Line(reply.at, "survey", f"{reply.question}: {reply.answer or reply.message}")
+            yield Line(
+                reply.at, "survey", f"{reply.question}: {reply.answer or reply.words or reply.message}"
+            )
         if self.call.ended_at is not None:
             lasted = seconds((self.call.ended_at - self.call.started_at) // dt.timedelta(milliseconds=1))
             cause = f" (cause {self.call.cause})" if self.call.cause is not None else ""

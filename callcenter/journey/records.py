@@ -91,6 +91,7 @@ class ScoreRecord:
     visit: int
     outcome: str
     reason: str | None
+    way: str | None
     score: int | None
     keys: str | None
     survey: str | None

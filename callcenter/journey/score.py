@@ -5,29 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from callcenter.journey.records import CallRecord, ScoreRecord, VisitRecord
+from callcenter.survey.answers import answer_of
 from schema.calls import SurveyAnswer
 
 
 def scores(
     call: CallRecord, surveys: Mapping[str, str | None], answers: Sequence[SurveyAnswer] = ()
 ) -> tuple[ScoreRecord, ...]:
-    """The rows of a call. ``surveys``: queue → its survey; ``answers``: what the survey script heard.
+    """The rows of a call. ``surveys``: queue → its survey; ``answers``: what the survey script heard, or a page.
 
-    An answer belongs to the last answered visit that began before it, and is credited to the last agent who
-    talked with the caller before the question, whoever outside the house did so afterwards.
+    An answer is credited to the last agent who talked with the caller before the question, whoever outside the
+    house did so afterwards.
     """
     answered = [visit for visit in call.visits if visit.outcome == "answered" and visit.left_at]
-    given = {visit.number: _answer(visit, answered, answers) for visit in answered}
+    given = {visit.number: answer_of(visit, answered, answers) for visit in answered}
     return tuple(_score(call, visit, given[visit.number], surveys.get(visit.queue)) for visit in answered)
-
-
-def _answer(
-    visit: VisitRecord, answered: list[VisitRecord], answers: Sequence[SurveyAnswer]
-) -> SurveyAnswer | None:
-    """The last answer between this visit's beginning and the next one's."""
-    later = [other.joined_at for other in answered if other.number > visit.number]
-    mine = [a for a in answers if visit.joined_at < a.at and (not later or a.at < later[0])]
-    return max(mine, key=lambda answer: answer.at, default=None)
 
 
 def _score(
@@ -39,6 +31,7 @@ def _score(
         visit=visit.number,
         outcome=outcome,
         reason=reason,
+        way=answer.way if answer and outcome != "not_offered" else None,
         score=answer.score if answer else None,
         keys=answer.keys if answer else None,
         survey=answer.survey if answer else survey,

@@ -9,7 +9,7 @@ from pydantic import Field
 from callcenter.site.outbound import Rights
 from callcenter.site.routing import LastAgent
 from callcenter.site.staffing import Relax
-from callcenter.site.surveys import MailAddress, Question, Why
+from callcenter.site.surveys import Link, MailAddress, Question, Why
 from callcenter.site.waiting import Announce, CallBack
 from callcenter.site.words import Extension, Key, Language, Name, Part, RelativePath, Text, Title
 
@@ -99,6 +99,7 @@ class Survey(Part):
     why: Why | None = Field(default=None, description="asked of who presses 3 or 4")
     questions: list[Question] = Field(default_factory=list, description="asked after the main question")
     alert: MailAddress | None = Field(default=None, description="told of each 3 or 4 at once")
+    link: Link | None = Field(default=None, description="asks by a message who was not asked on the phone")
 
 
 class Mailbox(Part):

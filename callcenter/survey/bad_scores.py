@@ -11,7 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callcenter.calls.follow_ups import Task, bad_score_key, open_tasks
-from callcenter.survey.scores import BAD
+from callcenter.survey.answers import visit_of
+from callcenter.survey.scores import BAD, served
 from schema.calls import Call, Score, SurveyAnswer, Visit
 from schema.follow_ups import FollowUp
 from schema.surveys import SurveyReply
@@ -32,12 +33,7 @@ def follow_up_bad_scores(session: Session, call_ids: Collection[str]) -> None:
 
 
 def _task(session: Session, answer: SurveyAnswer) -> Task:
-    visit = session.scalars(
-        select(Visit)
-        .where(Visit.call_id == answer.call_id, Visit.outcome == "answered", Visit.joined_at < answer.at)
-        .order_by(Visit.number.desc())
-        .limit(1)
-    ).first()
+    visit = visit_of(answer, session.scalars(served().where(Visit.call_id == answer.call_id)).all())
     call = session.get(Call, answer.call_id)
     score = session.get(Score, (visit.call_id, visit.number)) if visit else None
     return Task(
@@ -56,7 +52,7 @@ def _task(session: Session, answer: SurveyAnswer) -> Task:
 def _detail(session: Session, answer: SurveyAnswer) -> str:
     said = select(SurveyReply).where(SurveyReply.call_id == answer.call_id, SurveyReply.at == answer.at)
     replies = session.scalars(said.order_by(SurveyReply.id)).all()
-    words = [f"{reply.question}: {reply.answer or reply.message}" for reply in replies]
+    words = [f"{reply.question}: {reply.answer or reply.words or reply.message}" for reply in replies]
     return ", ".join([f"scored {answer.score}", *words])
 
 

@@ -1,4 +1,4 @@
-"""``hotline scores`` and ``hotline scores rates``."""
+"""``hotline scores`` and ``hotline scores rates``; those of links are in ``invitation_commands.py``."""
 
 from __future__ import annotations
 
@@ -12,11 +12,15 @@ from callcenter.calls.page import columns
 from callcenter.ports import App
 from callcenter.printing import as_json, print_rows
 from callcenter.site_file.store import time_zone
+from callcenter.survey.invitation_commands import invitations, invite
 from callcenter.survey.rates import By, Rate, read_rates
 from schema.calls import Score
 
-SCORE_COLUMNS = ("at", "call_id", "agent", "queue", "outcome", "score", "reason")
-RATE_COLUMNS = ("answered", "offered", "asked", "asked %", "scored", "scored %", "mean", "why not", "seldom")
+SCORE_COLUMNS = ("at", "call_id", "agent", "queue", "outcome", "score", "way", "reason")
+RATE_COLUMNS = (
+    *("answered", "offered", "asked", "asked %", "scored", "scored %"),
+    *("invited", "by link", "mean", "why not", "seldom"),
+)
 MOMENT = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"])
 
 
@@ -55,16 +59,22 @@ def rates(app: App, since: dt.datetime | None, until: dt.datetime | None, by: By
     print_rows(rows, (by, *RATE_COLUMNS), json_wanted)
 
 
+scores.add_command(invite)
+scores.add_command(invitations)
+
+
 def _figures(rate: Rate) -> dict[str, Any]:
-    counts = {name: getattr(rate, name) for name in ("answered", "offered", "asked", "scored", "seldom")}
-    shares = {name: getattr(rate, name) for name in ("asked_rate", "answered_rate", "mean")}
+    names = ("answered", "offered", "asked", "scored", "invited", "by_link", "seldom")
+    counts = {name: getattr(rate, name) for name in names}
+    shares = {name: getattr(rate, name) for name in ("asked_rate", "answered_rate", "link_rate", "mean")}
     return counts | shares | {"why_not": dict(rate.why_not)}
 
 
 def _words(rate: Rate) -> dict[str, Any]:
     why_not = ", ".join(f"{count} {why}" for why, count in rate.why_not.most_common())
     return {
-        **{name: getattr(rate, name) for name in ("answered", "offered", "asked", "scored")},
+        **{name: getattr(rate, name) for name in ("answered", "offered", "asked", "scored", "invited")},
+        "by link": rate.by_link,
         "asked %": _percent(rate.asked_rate),
         "scored %": _percent(rate.answered_rate),
         "mean": None if rate.mean is None else f"{rate.mean:.2f}",

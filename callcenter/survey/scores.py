@@ -1,7 +1,7 @@
 """Survey answers put into scores that were made without them.
 
 The score row of an answered visit is made when the call is closed, of the answers stored by then. The
-answers come by another way (the FastAGI process's journal) and may come later, even a day later: whoever
+answers come by other ways (the FastAGI process's journal, a page) and may come later, even days later: whoever
 stores an answer settles its call in the same transaction. Doing it twice changes nothing.
 """
 
@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from callcenter.survey.answers import answer_of
 from schema.calls import Call, Score, SurveyAnswer, Visit
 
 UNFINISHED = "asked"
@@ -22,8 +24,26 @@ BAD = 3
 
 def settle(session: Session, call_ids: Collection[str]) -> int:
     """Put the answers of these calls, some hundreds at most, into their scores. Gives how many changed."""
-    answers = select(SurveyAnswer).where(SurveyAnswer.call_id.in_(call_ids)).order_by(SurveyAnswer.at)
-    return sum(_settle(session, answer) for answer in session.scalars(answers).all())
+    answers = _by_call(session, select(SurveyAnswer).where(SurveyAnswer.call_id.in_(call_ids)))
+    visits = _by_call(session, served().where(Visit.call_id.in_(answers)))
+    return sum(
+        _settle(session, visit, answer)
+        for call_id, mine in visits.items()
+        for visit in mine
+        if (answer := answer_of(visit, mine, answers[call_id]))
+    )
+
+
+def served() -> Select[Visit]:
+    """All answered visits."""
+    return select(Visit).where(Visit.outcome == "answered")
+
+
+def _by_call(session: Session, wanted: Select[Any]) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = {}
+    for row in session.scalars(wanted):
+        found.setdefault(row.call_id, []).append(row)
+    return found
 
 
 def unsettled(session: Session, since: dt.datetime) -> list[str]:
@@ -36,23 +56,18 @@ def unsettled(session: Session, since: dt.datetime) -> list[str]:
     return list(session.scalars(different.distinct()))
 
 
-def _settle(session: Session, answer: SurveyAnswer) -> bool:
-    visit = session.scalars(
-        select(Visit)
-        .where(Visit.call_id == answer.call_id, Visit.outcome == "answered", Visit.joined_at < answer.at)
-        .order_by(Visit.number.desc())
-        .limit(1)
-    ).first()
-    score = session.get(Score, (visit.call_id, visit.number)) if visit else None
+def _settle(session: Session, visit: Visit, answer: SurveyAnswer) -> bool:
+    score = session.get(Score, (visit.call_id, visit.number))
     if score is None:
         return False
     outcome, reason = answer.outcome, None
     if outcome == UNFINISHED:
         outcome, reason = _without_an_end(session.get(Call, answer.call_id))
-    meant = (outcome, reason, answer.score, answer.keys, answer.survey)
-    if meant == (score.outcome, score.reason, score.score, score.keys, score.survey):
+    way = None if outcome == "not_offered" else answer.way
+    meant = (outcome, reason, way, answer.score, answer.keys, answer.survey)
+    if meant == (score.outcome, score.reason, score.way, score.score, score.keys, score.survey):
         return False
-    score.outcome, score.reason, score.score, score.keys, score.survey = meant
+    score.outcome, score.reason, score.way, score.score, score.keys, score.survey = meant
     score.at = answer.at
     return True
 

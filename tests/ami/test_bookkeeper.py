@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import replace
 
 import pytest
 from sqlalchemy import Engine, select, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from ami.bookkeeper import SETTLED, Bookkeeper
 from ami.tail import Position
@@ -80,3 +81,27 @@ def test_a_score_and_its_answer_that_missed_each_other_meet_half_a_minute_later(
     keeper.flush(PLACES, LATER + SETTLED)
     with sessions() as session:
         assert session.scalars(select(Score.score)).all() == [1]
+
+
+def test_settled_calls_are_told_once_and_again_when_that_failed(sessions: Sessions) -> None:
+    told: list[list[str] | None] = []
+    fails = [OperationalError("", {}, Exception("away"))]
+
+    def hear(calls: Collection[str] | None, _: dt.datetime) -> None:
+        told.append(None if calls is None else list(calls))
+        if calls and fails:
+            raise fails.pop()
+
+    keeper = Bookkeeper(sessions, "pbx1", SURVEYS, on_settled=hear)
+    keeper.flush(PLACES, LATER)
+    keeper.keep([CALL])
+    keeper.gap("ami", LATER, LATER, "away", {})
+    keeper.flush(PLACES, LATER)
+    assert told == [None]
+    with pytest.raises(OperationalError):
+        keeper.flush(PLACES, LATER + SETTLED)
+    keeper.flush(PLACES, LATER + SETTLED)
+    keeper.flush(PLACES, LATER + 2 * SETTLED)
+    assert told == [None, [CALL.call_id], [CALL.call_id]]
+    with sessions() as session:
+        assert len(session.scalars(select(Gap)).all()) == 1

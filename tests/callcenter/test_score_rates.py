@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from callcenter.survey.rates import Counted, rates, read_rates
 from cli import main
-from schema.calls import Score
+from schema.calls import Score, SurveyAnswer
 from schema.session import engine_for, session_factory
+from schema.surveys import Invitation
 from schema.upgrade import upgrade
 from tests.databases import Sessions
 
@@ -22,6 +23,7 @@ pytestmark = [pytest.mark.req("SAT-5")]
 AT = dt.datetime(2026, 3, 2, 1, 0, tzinfo=dt.UTC)
 OUTCOMES = [
     ("scored", None),
+    ("scored", "web"),
     ("no_answer", None),
     ("wrong_key", None),
     ("caller_hung_up", None),
@@ -71,12 +73,40 @@ def test_only_scores_of_the_stretch_are_counted(sessions: Sessions) -> None:
 def test_what_is_answered_is_scored_or_told_why_not(
     counts: list[tuple[str | None, tuple[str, str | None], int]],
 ) -> None:
-    counted: list[Counted] = [(name, *how, calls, calls * 2) for name, how, calls in counts]
+    counted: list[Counted] = [
+        Counted(name, outcome, None if why == "web" else why, calls, calls * 2, why == "web", calls % 2 == 0)
+        for name, (outcome, why), calls in counts
+    ]
     found = rates(counted)
     assert sum(rate.answered for rate in found) == sum(calls for *_, calls in counts)
     for rate in found:
-        assert rate.scored + sum(rate.why_not.values()) == rate.answered
+        assert rate.scored + rate.by_link + sum(rate.why_not.values()) == rate.answered
         assert rate.scored <= rate.asked <= rate.offered <= rate.answered
+        assert rate.mean in (None, 2)
+
+
+def test_links_are_counted_apart_from_what_was_asked_on_the_phone(sessions: Sessions) -> None:
+    fill(sessions)
+    by_link = row(300, "1003", "scored", score=4)
+    by_link.way, by_link.call_id = "web", "c301"
+    of = {"visit": 1, "survey": "s", "number": "138", "language": "zh", "due_at": AT, "created_at": AT}
+    went = [("c301", AT, AT, "answered"), ("c100", AT, None, "sent"), ("c101", None, None, "waiting")]
+    with sessions.begin() as session:
+        session.add(by_link)
+        for call, sent, answered, state in went:
+            times = {"sent_at": sent, "answered_at": answered, "expires_at": AT}
+            session.add(Invitation(token=call, call_id=call, state=state, **of, **times))
+    with sessions() as session:
+        found = {rate.name: rate for rate in read_rates(session)}
+    assert [(found[name].invited, found[name].by_link) for name in ("1002", "1003")] == [(1, 0), (1, 1)]
+    rate = found["1003"]
+    assert (rate.answered, rate.asked, rate.scored, rate.link_rate, rate.mean) == (2, 0, 0, 1.0, 4)
+    assert found["1002"].seldom
+    with sessions.begin() as session:
+        session.add(SurveyAnswer(call_id="c301", survey="s", at=AT, outcome="no_answer"))
+    with sessions() as session:
+        [rate] = [rate for rate in read_rates(session) if rate.name == "1003"]
+    assert (rate.offered, rate.asked, rate.scored, rate.by_link) == (1, 1, 0, 1), "who was asked by phone too"
 
 
 def test_the_command_prints_shares_and_figures(tmp_path: Path) -> None:

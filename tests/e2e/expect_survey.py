@@ -3,6 +3,7 @@
 ``mailed``         the address that got one mail with the caller's message
 ``conference``     of its conference: ``members``, whether the caller is ``host``, tones ``heard`` in the recording
 ``surveyed``       how often the caller was asked
+``texts``          how many messages went to the caller's number
 ``spoken_reason``  the tone heard in the caller's recorded reason, and for how many seconds at least
 """
 
@@ -80,9 +81,20 @@ def surveyed(house: House, call: Call, times: int) -> None:
     assert len(house.rows(SurveyAnswer, call_id=call.call_id)) == times
 
 
+def texts(house: House, call: Call, count: int) -> None:
+    """As many messages as this; name it after what makes sure that they have come."""
+    assert len([one for one in house.messages if one.fields["number"] == call.caller]) == count
+
+
 def _message(house: House, call: Call) -> str:
     return str(house.rows(VoicemailMessage, call_id=call.call_id)[0].message_id)
 
 
 TABLES = {"survey_replies": SurveyReply}
-SPECIAL = {"spoken_reason": spoken_reason, "mailed": mailed, "conference": conference, "surveyed": surveyed}
+SPECIAL = {
+    "spoken_reason": spoken_reason,
+    "mailed": mailed,
+    "conference": conference,
+    "surveyed": surveyed,
+    "texts": texts,
+}

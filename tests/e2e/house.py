@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -38,9 +39,11 @@ from tests.e2e.site_waiting import write_sounds
 from tests.e2e.telephony_site import site
 from tests.e2e.until import until
 from tests.outreach.post_office import open_office
+from tests.outreach.sms_gateway import open_gateway
 
 SIP, AMI, AGI, HTTP, SMTP, RTP = 32060, 32038, 32073, 32088, 32025, (52000, 52998)
 SIP_TLS, WSS = 32062, 32063
+SMS, SURVEY_PAGES = 32027, 32064
 LOCK = Path("/tmp/hotline-e2e.lock")
 BOOT_SECONDS = 60.0
 
@@ -88,6 +91,8 @@ class House:
             "smtp_host": "127.0.0.1",
             "smtp_port": SMTP,
             "mail_from": "hotline@example.com",
+            "sms_url": f"http://127.0.0.1:{SMS}/send",
+            "web_url": f"http://127.0.0.1:{SURVEY_PAGES}",
             "system_name": "e2e",
             **({"database_url": url} if url else {}),
         }
@@ -97,6 +102,7 @@ class House:
         """Database, site, Asterisk, FastAGI and listener, in a newcomer's order."""
         self.office = self._open.enter_context(open_office(SMTP))[0]
         self.letters = self.office.letters
+        self.messages = self._open.enter_context(open_gateway(SMS)).posted
         self.load(site())
         start(self.app, self.asterisk)
         self.start_agi()
@@ -132,12 +138,23 @@ class House:
     def start_agi(self) -> None:
         """Start FastAGI; returns when it takes calls."""
         self.agi.start(self._environment())
-        until(_can_connect, BOOT_SECONDS, "FastAGI listens")
+        until(partial(_can_connect, AGI), BOOT_SECONDS, "FastAGI listens")
 
     def start_ami(self) -> None:
         """Start the listener; returns when Asterisk knows it."""
         self.ami.start(self._environment())
         until(self.is_followed, BOOT_SECONDS, "the listener is connected")
+
+    @contextmanager
+    def pages(self) -> Iterator[None]:
+        """Survey pages are served at ``SURVEY_PAGES``."""
+        web = HotlineProcess("web", self.home / "web.log")
+        web.start(self._environment() | {"HOTLINE_WEB_PORT": str(SURVEY_PAGES)})
+        try:
+            until(partial(_can_connect, SURVEY_PAGES), BOOT_SECONDS, "survey pages are served")
+            yield
+        finally:
+            web.stop()
 
     def is_followed(self) -> bool:
         """Whether a listener is logged in at the manager interface."""
@@ -242,9 +259,9 @@ class House:
         return {f"HOTLINE_{name.upper()}": str(value) for name, value in self._settings.items()}
 
 
-def _can_connect() -> bool:
+def _can_connect(port: int) -> bool:
     with socket.socket() as line:
-        return line.connect_ex(("127.0.0.1", AGI)) == 0
+        return line.connect_ex(("127.0.0.1", port)) == 0
 
 
 @contextmanager

@@ -44,6 +44,7 @@ from tests.e2e.verbs_browser import BrowserVerbs
 from tests.e2e.verbs_desks import DeskVerbs
 from tests.e2e.verbs_hands import Hands
 from tests.e2e.verbs_inside import PHONES, InsideVerbs, account, is_inside
+from tests.e2e.verbs_links import LinkVerbs
 from tests.e2e.verbs_phones import PhoneVerbs
 from tests.e2e.verbs_recording import RecordingVerbs
 from tests.e2e.verbs_rooms import RoomVerbs
@@ -112,6 +113,7 @@ class Stage(
     DeskVerbs,
     Hands,
     InsideVerbs,
+    LinkVerbs,
     PhoneVerbs,
     RecordingVerbs,
     RoomVerbs,

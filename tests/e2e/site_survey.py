@@ -13,6 +13,17 @@ SURVEYS = {
         "questions": [{"name": "solved", "question": "ask_solved", "keys": "12"}],
     },
     "spoken": {"why": {"question": "say_why", "message_seconds": 20}},
+    "linked": {
+        "why": {"question": "ask_why", "reasons": {"1": "waited_long", "2": "not_solved"}},
+        "questions": [{"name": "solved", "question": "ask_solved", "keys": "12"}],
+        "link": {
+            "text": {"zh": "请评价刚才的通话：{link}", "en": "Please rate your call: {link}"},
+            "words": {
+                "not_solved": {"zh": "问题没有解决", "en": "It was not solved"},
+                "solved_2": {"zh": "没有", "en": "No"},
+            },
+        },
+    },
 }
 LINES = {
     "why1": ("4009006901", "3911", "reasons"),
@@ -20,6 +31,8 @@ LINES = {
     "push1": ("4009006903", "3931", "satisfaction"),
     "push2": ("4009006904", "3941", "satisfaction"),
     "push3": ("4009006905", "3951", None),
+    "link1": ("4009006906", "3961", "linked"),
+    "link2": ("4009006907", "3971", "linked"),
 }
 """Queue: its number, its agent, its survey."""
 

@@ -13,7 +13,8 @@ import pytest
 from sqlalchemy import select
 
 from callcenter.calls.follow_ups import Task, open_tasks
-from outreach.mailer import LONGEST_PAUSE, MOST_TRIES, STUCK, UNSURE, Mailer, pause
+from outreach.mailer import mailer
+from outreach.outbox import LONGEST_PAUSE, MOST_TRIES, STUCK, UNSURE, pause
 from outreach.post import Server, post
 from schema.calls import VoicemailMessage
 from schema.surveys import Notice
@@ -37,7 +38,7 @@ class Post:
     def __init__(self, sessions: Sessions, spool: Path, server: Server) -> None:
         self.sessions, self.spool = sessions, spool
         self.now = AT
-        self.mailer = Mailer(sessions, spool, "hotline@example.com", partial(post, server), lambda: self.now)
+        self.mailer = mailer(sessions, spool, "hotline@example.com", partial(post, server), lambda: self.now)
         (spool / "INBOX").mkdir()
         (spool / "INBOX/msg0000.wav").write_bytes(SOUND)
         message = {"mailbox": "9000", "message_id": "m1", "path": "INBOX/msg0000.wav", "caller": "138"}
@@ -94,7 +95,7 @@ def test_a_server_that_will_not_now_is_asked_again_with_growing_pauses(
 
 
 def test_a_server_that_is_away_is_asked_again(desk: Post) -> None:
-    desk.mailer = Mailer(
+    desk.mailer = mailer(
         desk.sessions, Path(), "a@b.c", partial(post, Server("127.0.0.1", 1)), lambda: desk.now
     )
     desk.send()
@@ -142,7 +143,7 @@ def test_a_line_that_breaks_behind_the_text_has_it_sent_once_more_under_the_same
 def test_a_mail_that_takes_long_is_not_taken_for_one_of_a_dead_process(
     desk: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("outreach.mailer.RENEW_SECONDS", 0.01)
+    monkeypatch.setattr("outreach.outbox.RENEW_SECONDS", 0.01)
     handed_over, others = [], []
 
     async def slowly(letter: EmailMessage) -> None:
@@ -153,7 +154,7 @@ def test_a_mail_that_takes_long_is_not_taken_for_one_of_a_dead_process(
         others.append(await another.send_one())
 
     another = desk.mailer
-    desk.mailer = Mailer(desk.sessions, desk.spool, "hotline@example.com", slowly, lambda: desk.now)
+    desk.mailer = mailer(desk.sessions, desk.spool, "hotline@example.com", slowly, lambda: desk.now)
     assert desk.send()
     assert (len(handed_over), others, desk.notice.state) == (1, [False], "sent")
 

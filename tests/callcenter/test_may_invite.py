@@ -1,0 +1,92 @@
+"""Who may be sent a link: mobile numbers, meant outcomes, once a day; and how long its message is."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from callcenter.site.surveys import Link
+from callcenter.survey.may_invite import is_meant, is_too_soon, mobile
+from callcenter.survey.message_length import parts
+
+pytestmark = [pytest.mark.req("SAT-5")]
+NOW = dt.datetime(2026, 3, 2, 1, 0, tzinfo=dt.UTC)
+DAY = dt.timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("number", "country", "beginnings", "found"),
+    [
+        ("13800138000", "cn", (), "13800138000"),
+        ("+8613800138000", "cn", (), "13800138000"),
+        ("008613800138000", "cn", (), "13800138000"),
+        ("013800138000", "cn", (), "13800138000"),
+        ("19912345678", "cn", (), "19912345678"),
+        ("12800138000", "cn", (), None),
+        ("1380013800", "cn", (), None),
+        ("138001380001", "cn", (), None),
+        ("01088886666", "cn", (), None),
+        ("+8675588886666", "cn", (), None),
+        ("4008001000", "cn", (), None),
+        ("8001", "cn", (), None),
+        (None, "cn", (), None),
+        ("", "cn", (), None),
+        ("anonymous", "cn", (), None),
+        ("+85291234567", "cn", (), None),
+        ("+85291234567", "cn", ("+8529",), "+85291234567"),
+        ("0085291234567", "cn", ("008529",), "+85291234567"),
+        ("+85231234567", "cn", ("+8529",), None),
+        ("13800138000", "de", (), None),
+        ("01701234567", "de", ("017",), "01701234567"),
+        ("017", "de", ("017",), None),
+        ("+" + "4" * 20, "de", ("+4",), None),
+    ],
+)
+def test_only_numbers_that_take_messages(
+    number: str | None, country: str, beginnings: tuple[str, ...], found: str | None
+) -> None:
+    assert mobile(number, country, beginnings) == found
+
+
+@pytest.mark.parametrize(
+    ("when", "outcome", "reason", "meant"),
+    [
+        (["caller_left_first"], "not_offered", "caller_left_first", True),
+        (["caller_left_first"], "not_offered", "survey_failed", False),
+        (["no_answer"], "no_answer", None, True),
+        (["no_answer"], "scored", None, False),
+        (["survey_failed", "caller_hung_up"], "caller_hung_up", None, True),
+    ],
+)
+def test_only_what_the_site_names(when: list[str], outcome: str, reason: str | None, meant: bool) -> None:
+    link = Link.model_validate({"when": when, "text": {"zh": "{link}"}})
+    assert is_meant(link, outcome, reason) is meant
+
+
+def test_not_more_than_one_a_day() -> None:
+    assert is_too_soon([NOW - DAY + dt.timedelta(seconds=1)], NOW)
+    assert not is_too_soon([NOW - DAY, NOW - 5 * DAY], NOW)
+    assert not is_too_soon([], NOW)
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("a" * 160, 1),
+        ("a" * 161, 2),
+        ("a" * 306, 2),
+        ("a" * 307, 3),
+        ("€" * 80, 1),
+        ("€" * 81, 2),
+        ("好" * 70, 1),
+        ("好" * 71, 2),
+        ("好" * 134, 2),
+        ("好" * 135, 3),
+        ("😀" * 35, 1),
+        ("😀" * 36, 2),
+        ("a" * 69 + "“", 1),
+    ],
+)
+def test_a_text_takes_as_many_messages_as_the_network_counts(text: str, count: int) -> None:
+    assert parts(text) == count
