@@ -41,6 +41,9 @@ def spoken_names(survey: Survey) -> list[str]:
 
 
 def _link(site: Site, survey: Survey, link: Link, where: Path) -> Iterator[Problem]:
+    first, _, last = link.between.partition("-")
+    if first >= last:
+        yield Problem((*where, "between"), f"{link.between} ends before it begins: write hours of one day")
     for language, text in link.text.items():
         yield from _known(site, language, (*where, "text", language))
         if text.count(LINK) != 1:

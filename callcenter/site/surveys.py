@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from callcenter.site.calendars import Span
 from callcenter.site.words import Key, Language, Name, Number, Part, Text, allow
 
 MailAddress = Annotated[
@@ -46,6 +47,7 @@ class Link(Part):
 
     when: list[Unscored] = Field(default=["caller_left_first"], min_length=1)
     hours: int = Field(default=72, ge=1, le=720, description="so long the link can be used")
+    between: Span = Field(default="08:00-21:00", description="when messages go out, in the site's zone")
     text: dict[Language, Text] = Field(min_length=1, description="the message; {link} stands for the link")
     mobiles: list[Number] = Field(
         default_factory=list,

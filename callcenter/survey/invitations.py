@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 from collections.abc import Collection, Iterator
+from zoneinfo import ZoneInfo
 
 import structlog
 from sqlalchemy import Select, exists, select, update
@@ -18,7 +19,7 @@ from callcenter.errors import HotlineError, NotFound
 from callcenter.site import Site
 from callcenter.site.service import Survey
 from callcenter.survey.call_language import language_of
-from callcenter.survey.may_invite import SELDOM, is_meant, is_too_soon, mobile
+from callcenter.survey.may_invite import SELDOM, is_meant, is_too_soon, may_go_at, mobile
 from schema.calls import Call, Score
 from schema.surveys import Invitation
 
@@ -74,7 +75,7 @@ def by_hand(
     to = mobile(number or call.caller, site.country, survey.link.mobiles)
     if to is None:
         raise HotlineError(f"{number or 'the caller'} has no mobile number: give one with --number")
-    return _add(session, site, survey, call, score.visit, to, now)
+    return _add(session, site, survey, call, score.visit, to, now, now)
 
 
 def expire(session: Session, now: dt.datetime) -> None:
@@ -97,7 +98,8 @@ def _invite(session: Session, site: Site, linked: dict[str, Survey], score: Scor
         return False
     if is_too_soon(_former(session, to, now), now):
         return False
-    _add(session, site, survey, call, score.visit, to, now)
+    due_at = may_go_at(now, survey.link.between, ZoneInfo(site.timezone))
+    _add(session, site, survey, call, score.visit, to, now, due_at)
     log.info("survey.invited", call=call.call_id, visit=score.visit, survey=survey.name)
     return True
 
@@ -108,7 +110,14 @@ def _former(session: Session, number: str, now: dt.datetime) -> Iterator[dt.date
 
 
 def _add(
-    session: Session, site: Site, survey: Survey, call: Call, visit: int, number: str, now: dt.datetime
+    session: Session,
+    site: Site,
+    survey: Survey,
+    call: Call,
+    visit: int,
+    number: str,
+    now: dt.datetime,
+    due_at: dt.datetime,
 ) -> Invitation:
     hours = survey.link.hours if survey.link else 0
     made = Invitation(
@@ -120,9 +129,9 @@ def _add(
         language=language_of(session, site, call),
         state="waiting",
         tries=0,
-        due_at=now,
+        due_at=due_at,
         created_at=now,
-        expires_at=now + dt.timedelta(hours=hours),
+        expires_at=due_at + dt.timedelta(hours=hours),
     )
     session.add(made)
     session.flush()

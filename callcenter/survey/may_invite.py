@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Sequence
+from zoneinfo import ZoneInfo
 
 from callcenter.routing.numbers import normal
 from callcenter.site.surveys import Link
@@ -36,3 +37,13 @@ def is_meant(link: Link, outcome: str, reason: str | None) -> bool:
 def is_too_soon(former: Iterable[dt.datetime], now: dt.datetime) -> bool:
     """Whether this number was sent a link less than a day ago."""
     return any(now - at < SELDOM for at in former)
+
+
+def may_go_at(now: dt.datetime, between: str, zone: ZoneInfo) -> dt.datetime:
+    """The first moment from ``now`` on at which nobody is woken: within these local hours, as 08:00-21:00."""
+    first, _, last = between.partition("-")
+    here = now.astimezone(zone)
+    if first <= f"{here:%H:%M}" < last:
+        return now
+    day = here.date() + dt.timedelta(days=f"{here:%H:%M}" >= last)
+    return dt.datetime.combine(day, dt.time.fromisoformat(first), zone).astimezone(dt.UTC)

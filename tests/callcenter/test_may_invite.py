@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from callcenter.site.surveys import Link
-from callcenter.survey.may_invite import is_meant, is_too_soon, mobile
+from callcenter.survey.may_invite import is_meant, is_too_soon, may_go_at, mobile
 from callcenter.survey.message_length import parts
 
 pytestmark = [pytest.mark.req("SAT-5")]
@@ -90,3 +91,20 @@ def test_not_more_than_one_a_day() -> None:
 )
 def test_a_text_takes_as_many_messages_as_the_network_counts(text: str, count: int) -> None:
     assert parts(text) == count
+
+
+@pytest.mark.parametrize(
+    ("now", "goes"),
+    [
+        ("2026-03-02T07:59", "2026-03-02T08:00"),
+        ("2026-03-02T08:00", "2026-03-02T08:00"),
+        ("2026-03-02T20:59", "2026-03-02T20:59"),
+        ("2026-03-02T21:00", "2026-03-03T08:00"),
+        ("2026-03-02T23:30", "2026-03-03T08:00"),
+    ],
+)
+def test_no_message_wakes_anybody(now: str, goes: str) -> None:
+    zone = ZoneInfo("Asia/Shanghai")
+    at, due = (dt.datetime.fromisoformat(text).replace(tzinfo=zone) for text in (now, goes))
+    assert may_go_at(at.astimezone(dt.UTC), "08:00-21:00", zone) == due
+    assert may_go_at(at, "00:00-24:00", zone) == at

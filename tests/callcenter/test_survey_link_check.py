@@ -41,6 +41,11 @@ def test_the_link_of_the_tests_has_nothing_wrong() -> None:
             "text.zh",
             "4 messages with the link (210 characters): 3 at most",
         ),
+        (
+            {"between": "21:00-08:00", "text": {"zh": "{link}"}},
+            "between",
+            "21:00-08:00 ends before it begins: write hours of one day",
+        ),
         ({"text": {"fr": "{link}"}}, "text.fr", "fr is not among the site's languages: zh, en"),
         (
             {"text": {"zh": "{link}"}, "words": {"goodbye": {"zh": "x"}}},

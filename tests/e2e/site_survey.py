@@ -17,6 +17,7 @@ SURVEYS = {
         "why": {"question": "ask_why", "reasons": {"1": "waited_long", "2": "not_solved"}},
         "questions": [{"name": "solved", "question": "ask_solved", "keys": "12"}],
         "link": {
+            "between": "00:00-24:00",
             "text": {"zh": "请评价刚才的通话：{link}", "en": "Please rate your call: {link}"},
             "words": {
                 "not_solved": {"zh": "问题没有解决", "en": "It was not solved"},
