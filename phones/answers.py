@@ -14,9 +14,9 @@ from typing import NamedTuple
 from callcenter.errors import HotlineError
 from callcenter.site import Site
 from callcenter.site.edge import Seat
+from callcenter.tries import Tries
 from phones.account import AUTHORITY_FILE, Reach, account
 from phones.files import file_name, file_of
-from phones.tries import Tries
 
 PATH = re.compile(r"/([a-z][a-z0-9_]{0,39})/([A-Za-z0-9_-]{20,128})/([A-Za-z0-9._-]{1,64})")
 GUESSES, GUESS_SECONDS = 20, 60.0

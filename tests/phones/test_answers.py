@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from callcenter.tries import KEPT, Tries
 from phones.answers import FETCHES, GUESS_SECONDS, GUESSES, Answer, Desk
-from phones.tries import KEPT, Tries
 from tests.phones.accounts import REACH, seat_of, secret, site_of
 
 TOKEN = secret("phone/desk1")
