@@ -11,13 +11,16 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import httpx
 from sqlalchemy import select
 
 from callcenter.agents import seating as agents
@@ -38,11 +41,15 @@ from tests.e2e.site_waiting import write_sounds
 from tests.e2e.telephony_site import site
 from tests.e2e.until import until
 from tests.outreach.post_office import open_office
+from web.api.keys import RIGHTS
 
 SIP, AMI, AGI, HTTP, SMTP, RTP = 32060, 32038, 32073, 32088, 32025, (52000, 52998)
-SIP_TLS, WSS = 32062, 32063
+SIP_TLS, WSS, WEB = 32062, 32063, 32092
 LOCK = Path("/tmp/hotline-e2e.lock")
 BOOT_SECONDS = 60.0
+HTTP_SECONDS = 60.0
+PROGRAM = "crm"
+"""Has a key of the HTTP interface."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +72,9 @@ class House:
         self.asterisk = AsteriskInstance(ensure(print), here.etc.parent, name=here.system_name)
         self.agi = HotlineProcess("agi", home / "agi.log")
         self.ami = HotlineProcess("ami", home / "ami.log")
+        self.web = HotlineProcess("web", home / "web.log")
+        self._web_key = ""
+        self._web_turn = threading.Lock()
         self._former: dict[str, set[str]] = {}
         self._open = ExitStack()
         self._console = Console(commands_at_once)
@@ -83,6 +93,7 @@ class House:
             "agi_port": AGI,
             "http_port": HTTP,
             "wss_port": WSS,
+            "web_port": WEB,
             "rtp_first": RTP[0],
             "rtp_last": RTP[1],
             "smtp_host": "127.0.0.1",
@@ -104,6 +115,7 @@ class House:
 
     def down(self) -> None:
         """End everything."""
+        self.web.stop()
         self.ami.stop()
         self.agi.stop()
         self.asterisk.stop()
@@ -132,16 +144,33 @@ class House:
     def start_agi(self) -> None:
         """Start FastAGI; returns when it takes calls."""
         self.agi.start(self._environment())
-        until(_can_connect, BOOT_SECONDS, "FastAGI listens")
+        until(partial(_can_connect, AGI), BOOT_SECONDS, "FastAGI listens")
 
     def start_ami(self) -> None:
         """Start the listener; returns when Asterisk knows it."""
         self.ami.start(self._environment())
         until(self.is_followed, BOOT_SECONDS, "the listener is connected")
 
+    def asks(self, method: str, path: str, body: object = None) -> httpx.Response:
+        """What the HTTP interface answers to a program whose key has every right. Started when it is first asked."""
+        with self._web_turn:
+            if not self.web.is_running:
+                self.web.start(self._environment())
+                until(partial(_can_connect, WEB), BOOT_SECONDS, "the HTTP interface listens")
+                rights = [word for right in RIGHTS for word in ("--right", right)]
+                self._web_key = self.run("keys", "add", PROGRAM, *rights).splitlines()[-1]
+        return httpx.request(
+            method,
+            f"http://127.0.0.1:{WEB}/api/v1{path}",
+            json=body,
+            headers={"Authorization": f"Bearer {self._web_key}"},
+            timeout=HTTP_SECONDS,
+        )
+
     def is_followed(self) -> bool:
         """Whether a listener is logged in at the manager interface."""
-        return "hotline" in self.asterisk.rx("manager show connected")
+        connected = self.asterisk.rx("manager show connected").count("hotline")
+        return connected > self.web.has_line_to(AMI)
 
     def run(self, *words: str) -> str:
         """A Hotline command; gives what it printed. It must succeed."""
@@ -242,9 +271,9 @@ class House:
         return {f"HOTLINE_{name.upper()}": str(value) for name, value in self._settings.items()}
 
 
-def _can_connect() -> bool:
+def _can_connect(port: int) -> bool:
     with socket.socket() as line:
-        return line.connect_ex(("127.0.0.1", AGI)) == 0
+        return line.connect_ex(("127.0.0.1", port)) == 0
 
 
 @contextmanager

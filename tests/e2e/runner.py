@@ -43,6 +43,7 @@ from tests.e2e.verbs_agents import AgentVerbs
 from tests.e2e.verbs_browser import BrowserVerbs
 from tests.e2e.verbs_desks import DeskVerbs
 from tests.e2e.verbs_hands import Hands
+from tests.e2e.verbs_http import HttpVerbs
 from tests.e2e.verbs_inside import PHONES, InsideVerbs, account, is_inside
 from tests.e2e.verbs_phones import PhoneVerbs
 from tests.e2e.verbs_recording import RecordingVerbs
@@ -111,6 +112,7 @@ class Stage(
     BrowserVerbs,
     DeskVerbs,
     Hands,
+    HttpVerbs,
     InsideVerbs,
     PhoneVerbs,
     RecordingVerbs,
@@ -138,6 +140,7 @@ class Stage(
             self.parties[agent] = stack.enter_context(sign_in(house, agent, options))
         self.take_up_phones(case.phones, stack)
         self.take_up_lamps()
+        self.take_up_http(stack)
 
     def everybody_left(self) -> None:
         """Wait for the callers' ends; SIPp must have found nothing wrong."""
