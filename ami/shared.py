@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime
 
 from ami.connection import Account, AmiConnection
 from callcenter.errors import Unreachable
@@ -19,30 +18,31 @@ class SharedManager:
     """Called, it gives the connection, which comes back by itself after a loss. It ends with its event loop."""
 
     def __init__(self, account: Account, clock: Clock) -> None:
-        self._where = f"{account.host}:{account.port}"
-        self._connection = AmiConnection(
-            account,
-            wanted=(),
-            on_event=lambda _: None,
-            on_state=self._tell,
-            clock=clock,
-            answer_seconds=ANSWER_SECONDS,
-        )
-        self._tried = asyncio.Event()
+        self._account = account
+        self._clock = clock
         self._running: asyncio.Task[None] | None = None
 
     @asynccontextmanager
     async def __call__(self) -> AsyncIterator[AmiConnection]:
         """The connection, up. Raises Unreachable: at once, but for the very first try."""
         if self._running is None or self._running.done():
-            self._tried = asyncio.Event()
-            self._running = asyncio.create_task(self._connection.run())
+            self._open()
         await self._tried.wait()
         if not self._connection.is_up:
+            where = f"{self._account.host}:{self._account.port}"
             raise Unreachable(
-                f"no manager connection to {self._where}: {self._connection.reason}; see that Asterisk runs"
+                f"no manager connection to {where}: {self._connection.reason}; see that Asterisk runs"
             )
         yield self._connection
 
-    def _tell(self, _up: bool, _at: datetime, _reason: str) -> None:
-        self._tried.set()
+    def _open(self) -> None:
+        tried = self._tried = asyncio.Event()
+        self._connection = AmiConnection(
+            self._account,
+            wanted=(),
+            on_event=lambda _: None,
+            on_state=lambda *_: tried.set(),
+            clock=self._clock,
+            answer_seconds=ANSWER_SECONDS,
+        )
+        self._running = asyncio.create_task(self._connection.run())

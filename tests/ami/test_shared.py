@@ -52,7 +52,7 @@ def test_while_asterisk_is_away_all_are_told_at_once_and_it_comes_back_by_itself
                     break
         began = time.monotonic()
         for _ in range(50):
-            with pytest.raises(Unreachable, match="see that Asterisk runs"):
+            with pytest.raises(Unreachable):
                 await ping(connect)
         assert time.monotonic() - began < 1
         again = FakeAmi()

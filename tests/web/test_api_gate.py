@@ -41,7 +41,7 @@ def needed() -> dict[tuple[str, str], Right | None]:
 
 def test_every_route_asks_for_a_right_and_reading_for_the_right_to_read() -> None:
     assert needed().keys() == set(described())
-    assert len(needed()) == 18
+    assert len(needed()) == 19
     assert all((right == "read") == (method == "GET") for (method, _), right in needed().items())
 
 
