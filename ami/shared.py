@@ -10,7 +10,7 @@ from ami.connection import Account, AmiConnection
 from callcenter.errors import Unreachable
 from callcenter.ports import Clock
 
-ANSWER_SECONDS = 4.0
+ANSWER_SECONDS = 3.0
 """Who asks over HTTP is told within five seconds that Asterisk does not answer."""
 
 

@@ -75,10 +75,12 @@ class House:
         self.web = HotlineProcess("web", home / "web.log")
         self._web_key = ""
         self._web_turn = threading.Lock()
+        self._programs = httpx.Client(timeout=HTTP_SECONDS, verify=False, limits=httpx.Limits())  # noqa: S501
         self._former: dict[str, set[str]] = {}
         self._open = ExitStack()
         self._console = Console(commands_at_once)
         self._open.callback(self._console.close)
+        self._open.callback(self._programs.close)
 
     # ── starting and ending ──────────────────────────────────────────────────
 
@@ -159,12 +161,11 @@ class House:
                 until(partial(_can_connect, WEB), BOOT_SECONDS, "the HTTP interface listens")
                 rights = [word for right in RIGHTS for word in ("--right", right)]
                 self._web_key = self.run("keys", "add", PROGRAM, *rights).splitlines()[-1]
-        return httpx.request(
+        return self._programs.request(
             method,
             f"http://127.0.0.1:{WEB}/api/v1{path}",
             json=body,
             headers={"Authorization": f"Bearer {self._web_key}"},
-            timeout=HTTP_SECONDS,
         )
 
     def is_followed(self) -> bool:
