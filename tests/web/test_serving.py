@@ -11,6 +11,8 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy.exc import OperationalError
 
+from callcenter.agents.supervision import NotAllowed
+from callcenter.audit import NotWritten
 from callcenter.errors import HotlineError, NotFound, Unreachable
 from tests.web.asking import ask
 from web.app import create
@@ -22,6 +24,8 @@ from web.serving import serve
     [
         (NotFound("no agent 1009"), 404),
         (Unreachable("Asterisk does not answer"), 503),
+        (NotAllowed("1001 is no supervisor"), 403),
+        (NotWritten("nothing was done: the audit log can't be written"), 503),
         (HotlineError("agent 1001 is not logged in"), 409),
         (OperationalError("SELECT secret", {}, Exception("locked")), 503),
     ],

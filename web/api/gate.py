@@ -66,7 +66,7 @@ class Gate:
         except Refused as refused:
             await refused.answer(scope, receive, send)
             return
-        await self._inner(scope, _again(body, receive), send)
+        await self._inner(scope, _again(body, receive), _told(scope, send))
 
     async def _admitted(self, request: Request) -> ApiKey:
         """Whose key it came with. Raises Refused."""
@@ -74,29 +74,27 @@ class Gate:
         found = await self._known(key.strip()) if kind.lower() == "bearer" else None
         now = time.monotonic()
         if found is None:
-            self._refuse_stranger(request, now, guesses=bool(key))
-        elif self._requests.too_many(found.name, now):
+            raise self._stranger(request, now, guesses=bool(key))
+        if self._requests.too_many(found.name, now):
             raise Refused(
                 429,
                 f"key {found.name}: more than {REQUESTS} requests in {REQUEST_SECONDS:g} s; wait",
                 **{"Retry-After": f"{REQUEST_SECONDS:.0f}"},
             )
-        else:
-            self._requests.add(found.name, now)
-            self._note(found.name, now)
-            return found
-        raise AssertionError("unreachable")
+        self._requests.add(found.name, now)
+        self._note(found.name, now)
+        return found
 
-    def _refuse_stranger(self, request: Request, now: float, *, guesses: bool) -> None:
+    def _stranger(self, request: Request, now: float, *, guesses: bool) -> Refused:
         who = request.client.host if request.client else ""
         waits = self._guesses.too_many(who, now)
         if guesses:
             self._guesses.add(who, now)
-        if waits:
+        if waits:  # who guesses on fills no log
             seconds = f"{GUESS_SECONDS:.0f}"
-            raise Refused(429, "too many wrong keys from your address; wait", **{"Retry-After": seconds})
+            return Refused(429, "too many wrong keys from your address; wait", **{"Retry-After": seconds})
         log.warning("api.refused", peer=who, path=request.url.path)
-        raise Refused(
+        return Refused(
             401,
             "a key is needed: Authorization: Bearer KEY; hotline keys add makes one",
             **{"WWW-Authenticate": "Bearer"},
@@ -165,6 +163,17 @@ async def _whole(receive: Receive) -> bytes:
                     return bytes(body)
     except TimeoutError:
         raise Refused(408, f"the body did not come within {BODY_SECONDS:g} s", Connection="close") from None
+
+
+def _told(scope: Scope, send: Send) -> Send:
+    """Writes down what became of a deed; what is only read is not worth a line."""
+
+    async def tell(message: Message) -> None:
+        if message["type"] == "http.response.start" and scope["method"] != "GET":
+            log.info("api.asked", key=scope[KEY].name, path=scope["path"], status=message["status"])
+        await send(message)
+
+    return tell
 
 
 def _again(body: bytes, receive: Receive) -> Receive:
