@@ -35,7 +35,7 @@ LATER = {"Retry-After": "10"}
 
 def create(app: App) -> FastAPI:
     """The application of ``hotline web``."""
-    web = FastAPI(title="Hotline", docs_url=None, redoc_url=None, openapi_url=None)
+    web = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     web.state.app = app
     web.add_middleware(Gate, app=app)
     web.middleware("http")(_with_headers)

@@ -125,7 +125,7 @@ class Gate:
             with self._app.sessions().begin() as session:
                 keys.used(session, name, self._app.clock())
         except SQLAlchemyError as error:
-            log.warning("api.use_not_noted", key=name, error=first_line(error))
+            log.warning("api.use_not_noted", program=name, error=first_line(error))
 
 
 def is_inside(path: str) -> bool:
@@ -170,7 +170,7 @@ def _told(scope: Scope, send: Send) -> Send:
 
     async def tell(message: Message) -> None:
         if message["type"] == "http.response.start" and scope["method"] != "GET":
-            log.info("api.asked", key=scope[KEY].name, path=scope["path"], status=message["status"])
+            log.info("api.asked", program=scope[KEY].name, path=scope["path"], status=message["status"])
         await send(message)
 
     return tell
