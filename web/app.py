@@ -43,6 +43,7 @@ def create(app: App) -> FastAPI:
     web.add_exception_handler(SQLAlchemyError, _away)
     web.add_exception_handler(HTTPException, _plain)
     web.add_exception_handler(RequestValidationError, _misspelt)
+    web.add_exception_handler(Exception, _failed)
     web.include_router(api.router)
     return web
 
@@ -62,6 +63,11 @@ async def _refused(_: Request, error: Exception) -> Response:
 async def _away(_: Request, error: Exception) -> Response:
     log.warning("web.database_away", error=first_line(error))
     return JSONResponse({"error": "the database does not answer: try again"}, 503, LATER)
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    """A fault of the program: uvicorn writes it to the log."""
+    return JSONResponse({"error": "a fault of the program; its log has it"}, 500, HEADERS)
 
 
 async def _plain(request: Request, error: Exception) -> Response:

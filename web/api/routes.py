@@ -19,6 +19,7 @@ MEANINGS = {
     413: "the body is too long",
     422: "a field is wrong: the sentence names it",
     429: f"too many wrong keys, or more than {REQUESTS} requests of a key in {REQUEST_SECONDS:g} s: see Retry-After",
+    500: "a fault of the program: its log has it",
     503: "Asterisk or the database is away: try again after Retry-After",
 }
 ERRORS: dict[int | str, dict[str, Any]] = {
