@@ -75,7 +75,7 @@ class House:
         self.web = HotlineProcess("web", home / "web.log")
         self._web_key = ""
         self._web_turn = threading.Lock()
-        self._programs = httpx.Client(timeout=HTTP_SECONDS, verify=False, limits=httpx.Limits())  # noqa: S501
+        self._programs = httpx.Client(timeout=HTTP_SECONDS)
         self._former: dict[str, set[str]] = {}
         self._open = ExitStack()
         self._console = Console(commands_at_once)
