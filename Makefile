@@ -13,7 +13,8 @@ setup: .venv/.done   ## virtual environment and system packages
 demo: setup      ## real calls over the sample site, told from what was kept of them
 	.venv/bin/hotline demo
 
-run: setup       ## stay up, for softphones; Ctrl-C stops everything
+run: export HOTLINE_WEB_PORT ?= 8090
+run: setup       ## stay up, for softphones and programs; Ctrl-C stops everything
 	.venv/bin/hotline up --lab
 
 lint: setup      ## format, lint and types

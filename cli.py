@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from agi.snapshots import Snapshots
     from ami.connection import Account, AmiConnection
     from ami.process import Watch
-    from callcenter.ports import AsteriskConsole, BootedAsterisk
+    from callcenter.ports import AsteriskConsole, BootedAsterisk, Desks
     from callcenter.prompt_index import PromptIndex, PromptState
     from callcenter.secrets import Secrets
     from callcenter.settings import Settings
@@ -76,7 +76,7 @@ COMMANDS: Sections = {
         "queues": Entry("ami.queue_commands:queues", "Queues, their members and who waits."),
         "callers": Entry("callcenter.routing.caller_commands:callers", "The black list and the VIP list."),
         "closing": Entry("callcenter.routing.closing_commands:closing", "Close at once, and open again."),
-        "audit": Entry("callcenter.audit_commands:audit", "Who listened to or ended whose call."),
+        "audit": Entry("callcenter.audit_commands:audit", "Who did what to calls, agents and the site."),
         "callbacks": Entry("callcenter.queues.callback_commands:callbacks", "Kept places and call-backs."),
         "trunks": Entry("callcenter.trunks.commands:trunks", "Lines to the outside: state, history, set-up."),
         "bans": Entry("ami.bans.commands:bans", "Addresses that are shut out, and the helper that does it."),
@@ -90,6 +90,9 @@ COMMANDS: Sections = {
         "lab": Entry("lab.commands:lab", "A private Asterisk on loopback."),
         "demo": Entry("lab.demo.commands:demo", "Real calls against the sample site."),
         "loadtest": Entry("lab.loadtest.commands:loadtest", "Many calls by a plan, and a report on them."),
+        "keys": Entry(
+            "web.api.key_commands:keys", "Keys by which other programs may use the HTTP interface."
+        ),
         "db": Entry("schema.commands:group", "The database and its revision."),
         "backup": Entry("backup.commands:backup", "Save everything to one file, while it works."),
         "restore": Entry("backup.commands:restore", "Put back what a backup holds."),
@@ -339,6 +342,27 @@ class Hotline:
 
         async with connected(self.account(), self.clock, **hearing) as connection:
             yield connection
+
+    def desks(self) -> Desks:
+        """Where a process that stays asks for things to be done, over one manager connection."""
+        return self._desks
+
+    @cached_property
+    def _desks(self) -> Desks:
+        from ami.agent_desk import AgentDesk
+        from ami.call_desk import CallDesk
+        from ami.queue_board import board
+        from ami.shared import SharedManager
+        from callcenter.ports import Desks
+        from recordings.pause_desk import PauseDesk
+
+        connect = SharedManager(self.account(), self.clock)
+        return Desks(
+            calls=CallDesk(self, connect),
+            agents=AgentDesk(self, connect),
+            recordings=PauseDesk(self, connect),
+            queues=lambda: board(connect, self.clock),
+        )
 
 
 class _Checks:

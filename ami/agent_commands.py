@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from zoneinfo import ZoneInfo
+from collections.abc import Coroutine
+from typing import Any
 
 import click
 
-from ami.members import reconcile, take_out
+from ami.agent_desk import AgentDesk
 from callcenter.agents import seating as service
 from callcenter.agents.pins import unlock
-from callcenter.agents.states import Stretch, end_wrap_up, extend_wrap_up, present
+from callcenter.agents.roster import COLUMNS, roster
+from callcenter.agents.states import end_wrap_up, extend_wrap_up
 from callcenter.agents.times import read_times
-from callcenter.calls.page import columns
-from callcenter.errors import NotFound, Unreachable
-from callcenter.ports import App
+from callcenter.audit_commands import typed
+from callcenter.errors import NotFound
+from callcenter.ports import AgentDeed, App
 from callcenter.printing import as_json, print_rows
-from callcenter.routing import desks
-from callcenter.routing.number_plan import NumberPlan
 from callcenter.site_file.store import time_zone
 from callcenter.windows import between, moment
 
@@ -34,22 +34,8 @@ def list_agents(app: App, json_wanted: bool) -> None:
     """Every agent: the seat and the state of those logged in."""
     with app.sessions(read_only=True)() as session:
         zone = None if json_wanted else time_zone(session)
-        logins = {login.agent: columns(login, zone) for login in service.logged_in(session)}
-        states = present(session, app.clock())
-    rows = [
-        {"agent": agent.number, "title": agent.title}
-        | {name: logins.get(agent.number, {}).get(name) for name in ("seat", "began_at", "paused_reason")}
-        | _state(states.get(agent.number), zone)
-        for agent in app.site().agents
-    ]
-    names = ("agent", "title", "seat", "began_at", "state", "paused_reason", "since_at", "until_at")
-    print_rows(rows, names, json_wanted, zone)
-
-
-def _state(now: Stretch | None, zone: ZoneInfo | None) -> dict[str, str | None]:
-    if now is None:
-        return {"state": None, "since_at": None, "until_at": None}
-    return {"state": now.state, "since_at": moment(now.began_at, zone), "until_at": moment(now.until, zone)}
+        rows = roster(session, app.site(), app.clock(), zone)
+    print_rows(rows, COLUMNS, json_wanted, zone)
 
 
 @agents.command("login")
@@ -58,12 +44,7 @@ def _state(now: Stretch | None, zone: ZoneInfo | None) -> dict[str, str | None]:
 @click.pass_obj
 def log_in(app: App, agent: str, seat: str) -> None:
     """Seat an agent and put them into their queues."""
-    with app.sessions().begin() as session:
-        site = app.site()
-        already = service.seats_of(session, [agent]).get(agent) == seat
-        service.log_in(session, site, agent, seat, app.clock)
-        desks.follow(session, NumberPlan.of(site), [agent], app.clock)
-    follow(app, f"agent {agent} is logged in {'there already' if already else f'at {seat}'}")
+    _tell(AgentDesk(app, app.manager).log_in(typed(), agent, seat))
 
 
 @agents.command("logout")
@@ -71,9 +52,7 @@ def log_in(app: App, agent: str, seat: str) -> None:
 @click.pass_obj
 def log_out(app: App, agent: str) -> None:
     """Take an agent out of their queues."""
-    with app.sessions().begin() as session:
-        service.log_out(session, agent, app.clock)
-    follow(app, f"agent {agent} is logged out")
+    _tell(AgentDesk(app, app.manager).log_out(typed(), agent))
 
 
 @agents.command("pause")
@@ -82,10 +61,7 @@ def log_out(app: App, agent: str) -> None:
 @click.pass_obj
 def pause(app: App, agent: str, reason: str) -> None:
     """Send an agent no calls for a while."""
-    with app.sessions().begin() as session:
-        reason = service.known_reason(app.site(), reason)
-        service.pause(session, agent, reason, app.clock)
-    follow(app, f"agent {agent} is paused: {reason}")
+    _tell(AgentDesk(app, app.manager).pause(typed(), agent, reason))
 
 
 @agents.command("unpause")
@@ -93,9 +69,7 @@ def pause(app: App, agent: str, reason: str) -> None:
 @click.pass_obj
 def unpause(app: App, agent: str) -> None:
     """Send a paused agent calls again."""
-    with app.sessions().begin() as session:
-        desks.end_pause(session, NumberPlan.of(app.site()), agent, app.clock)
-    follow(app, f"agent {agent} is no longer paused")
+    _tell(AgentDesk(app, app.manager).unpause(typed(), agent))
 
 
 @agents.command("ready")
@@ -164,22 +138,12 @@ def agent_times(app: App, agent: str | None, first: str | None, last: str | None
 
 def follow(app: App, done: str, again: str | None = None) -> None:
     """Let the queues follow what was ``done``, and say so."""
-    try:
-        changes = asyncio.run(_reconcile(app, again))
-    except Unreachable as error:
-        click.echo(f"{done}; the queues follow when Asterisk is there ({error})")
-        return
-    click.echo(f"{done}; {changes} queue memberships changed")
+    _tell(AgentDesk(app, app.manager).follow(done, again))
 
 
-async def _reconcile(app: App, again: str | None) -> int:
-    """``again``: this agent's members are taken out first, for a new one has no wrap-up to end."""
-
-    def wanted() -> list[service.Membership]:
-        with app.sessions(read_only=True)() as session:
-            return service.wanted(session, app.site(), app.clock())
-
-    async with app.manager() as manager:
-        if again is not None:
-            await take_out(manager, again)
-        return await reconcile(manager, wanted)
+def _tell(doing: Coroutine[Any, Any, AgentDeed]) -> None:
+    deed = asyncio.run(doing)
+    if deed.changes is None:
+        click.echo(f"{deed.said}; the queues follow when Asterisk is there ({deed.away})")
+    else:
+        click.echo(f"{deed.said}; {deed.changes} queue memberships changed")

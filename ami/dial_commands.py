@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import getpass
 import time
 
 import click
 
-from ami.dialling import dial
-from callcenter.agents.seating import seats_of
+from ami.call_desk import CallDesk
+from callcenter.audit_commands import typed
 from callcenter.calls.clicked import ANSWERED, became
-from callcenter.errors import HotlineError, NotFound
+from callcenter.errors import HotlineError
 from callcenter.ports import App
-from callcenter.routing.number_plan import NumberPlan
-from schema.config import Audit
 
 WAIT_SECONDS = 150.0
 """Longer than the agent's phone and a number outside ring together."""
@@ -30,17 +27,7 @@ LOOK_SECONDS = 0.25
 @click.pass_obj
 def dial_number(app: App, number: str, agent: str, wait: bool) -> None:
     """Ring an agent's phone, then NUMBER. Prints the call's id."""
-    with app.sessions(read_only=True)() as session:
-        seat = seats_of(session, [agent]).get(agent)
-    if seat is None:
-        raise NotFound(f"agent {agent} is not logged in; see hotline agents list")
-    seat_number = NumberPlan.of(app.site()).numbers.get(seat, "")
-    call_id = asyncio.run(_dial(app, seat, seat_number, number))
-    detail = {"agent": agent, "number": number, "call": call_id}
-    with app.sessions().begin() as session:
-        session.add(
-            Audit(at=app.clock(), by=getpass.getuser(), action="call.dial", subject=agent, detail=detail)
-        )
+    call_id = asyncio.run(CallDesk(app, app.manager).dial(typed(), agent, number))
     click.echo(f"{call_id}: the phone of agent {agent} rings")
     if wait:
         _wait(app, call_id, number)
@@ -59,8 +46,3 @@ def _wait(app: App, call_id: str, number: str) -> None:
             raise HotlineError(f"{call_id}: {number} is {came_to}")
         time.sleep(LOOK_SECONDS)
     raise HotlineError(f"{call_id}: nobody knows yet what became of it; see hotline calls show {call_id}")
-
-
-async def _dial(app: App, seat: str, seat_number: str, number: str) -> str:
-    async with app.manager() as manager:
-        return await dial(manager, seat, seat_number, number)

@@ -14,14 +14,18 @@ RING_SECONDS = 30
 _NUMBER = re.compile(r"\+?[0-9]{2,20}", re.ASCII)
 
 
-async def dial(phone: PhoneSystem, seat: str, seat_number: str, number: str) -> str:
-    """Ring the phone at ``seat``, then ``number`` as if it had been dialled there; gives the call's id.
+def new_call_id() -> str:
+    """One that no other call has."""
+    return f"hotline-{secrets.token_hex(8)}"
+
+
+async def dial(phone: PhoneSystem, seat: str, seat_number: str, number: str, call_id: str) -> None:
+    """Ring the phone at ``seat``, then ``number`` as if it had been dialled there.
 
     Only the number is given: a name would reach the trunk. Raises HotlineError and Unreachable.
     """
     if not _NUMBER.fullmatch(number):
         raise HotlineError(f"{number} is no number: digits, a + before them")
-    call_id = f"hotline-{secrets.token_hex(8)}"
     wish = actions.originate(
         f"PJSIP/{seat}",
         context=INSIDE,
@@ -34,4 +38,3 @@ async def dial(phone: PhoneSystem, seat: str, seat_number: str, number: str) -> 
     answer = await phone.action(*wish)
     if answer.get("Response") != "Success":
         raise HotlineError(f"{seat} can't be rung: {answer.get('Message', 'Asterisk refused')}")
-    return call_id

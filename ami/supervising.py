@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session, sessionmaker
 
 from ami.hands import Desk, Hands
+from ami.noting import Note, Noting
 from callcenter import audit
 from callcenter.agents.conversation import Channel, Conversation, call_at, conversation
 from callcenter.agents.seating import logged_in
-from callcenter.agents.supervision import Deed, NotAllowed, check_right
-from callcenter.errors import HotlineError, NotFound
+from callcenter.agents.supervision import Deed, check_right
+from callcenter.errors import NotFound
 from callcenter.ports import Clock
 from callcenter.site import Site
 from schema.session import reading
@@ -38,7 +39,7 @@ class Supervising:
         self._hands = hands
         self._sessions = sessions
         self._site = site
-        self._clock = clock
+        self._noting = Noting(sessions, clock)
 
     async def carry_out(self, wish: Wish) -> None:
         """Raises what kept it from being done; the audit log has it then as well.
@@ -47,26 +48,18 @@ class Supervising:
         """
         with audit.closed_without():
             seats = await asyncio.to_thread(self._seats)
-        told = _Told(wish.call_id, wish.agent)
-        try:
+        note = Note(wish.who or wish.desk.endpoint, wish.via, wish.deed, wish.call_id, wish.agent)
+        async with self._noting.of(note) as begun:
             check_right(self._site, wish.who)
             channels = await self._hands.channels()
-            told.call_id = wish.call_id or call_at(channels, _seat_of(seats, wish.agent))
-            talk = conversation(channels, told.call_id)
+            note.call_id = wish.call_id or call_at(channels, _seat_of(seats, wish.agent))
+            talk = conversation(channels, note.call_id)
             ours = self._whose(wish, talk, seats)
-            told.agent = next(
+            note.agent = next(
                 (agent for agent, seat in seats.items() if seat == ours.endpoint), ours.endpoint
             )
-            await self._write(wish, told, "begun")
+            await begun()
             await self._do(wish, talk, ours)
-        except audit.NotWritten:
-            raise
-        except HotlineError as error:
-            await self._write(
-                wish, told, "refused" if isinstance(error, NotAllowed) else "failed", str(error)
-            )
-            raise
-        await self._write(wish, told, "done", lost="it was done, and only its beginning is in the log")
 
     def _whose(self, wish: Wish, talk: Conversation, seats: dict[str, str]) -> Channel:
         names = self._endpoints()
@@ -94,39 +87,6 @@ class Supervising:
     def _seats(self) -> dict[str, str]:
         with reading(self._sessions) as session:
             return {login.agent: login.seat for login in logged_in(session)}
-
-    async def _write(
-        self,
-        wish: Wish,
-        told: _Told,
-        outcome: audit.Outcome,
-        reason: str | None = None,
-        lost: str = "nothing was done",
-    ) -> None:
-        def work() -> None:
-            with self._sessions.begin() as session:
-                audit.write(
-                    session,
-                    at=self._clock(),
-                    by=wish.who or wish.desk.endpoint,
-                    deed=wish.deed,
-                    call_id=told.call_id,
-                    outcome=outcome,
-                    agent=told.agent or None,
-                    via=wish.via,
-                    reason=reason,
-                )
-
-        with audit.closed_without(lost):
-            await asyncio.to_thread(work)
-
-
-@dataclass
-class _Told:
-    """What is known of the call by now."""
-
-    call_id: str
-    agent: str
 
 
 def _seat_of(seats: dict[str, str], agent: str) -> str:

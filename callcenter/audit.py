@@ -1,7 +1,7 @@
 """The audit log: who did what. Rows are only ever added, the first of them before anything is done.
 
-A supervisor's deed on a call is two rows of the action ``call.listen`` and so on: one that says ``begun``, so
-that none is missing whatever dies meanwhile, and one with what became of it.
+A deed on a call is two rows of the action ``call.listen`` and so on: one that says ``begun``, so that none is
+missing whatever dies meanwhile, and one with what became of it.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Literal
 
 from sqlalchemy import select
@@ -20,6 +21,14 @@ from schema.config import Audit
 from schema.session import trouble
 
 Outcome = Literal["begun", "done", "refused", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who wishes something done, and the way they said it: ``wang`` by ``cli wang``, ``api crm`` by ``api crm``."""
+
+    by: str
+    via: str
 
 
 class NotWritten(HotlineError):
@@ -46,9 +55,13 @@ def write(
     agent: str | None = None,
     via: str = "",
     reason: str | None = None,
+    to: str | None = None,
 ) -> None:
-    """Add a row about a call. ``agent``: whose talk it was; ``via``: ``cli NAME`` or ``phone SEAT``."""
+    """Add a row about a call. ``agent``: whose talk it was; ``via``: ``cli NAME``, ``phone SEAT`` or ``api KEY``;
+    ``to``: the number or survey it was about.
+    """
     detail = {"outcome": outcome, "agent": agent, "via": via, "reason": reason}
+    detail |= {"to": to} if to else {}
     session.add(Audit(at=at, by=by, action=f"call.{deed}", subject=call_id, detail=detail))
 
 

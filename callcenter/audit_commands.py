@@ -1,6 +1,8 @@
-"""``hotline audit list``."""
+"""``hotline audit list``, and as whom it has what commands do."""
 
 from __future__ import annotations
+
+import getpass
 
 import click
 
@@ -13,9 +15,15 @@ from callcenter.site_file.store import time_zone
 COLUMNS = ("at", "by", "action", "subject", "outcome", "agent", "via", "reason")
 
 
+def typed() -> service.Actor:
+    """Whoever has typed the command."""
+    who = getpass.getuser()
+    return service.Actor(who, f"cli {who}")
+
+
 @click.group()
 def audit() -> None:
-    """Who did what: changes of the site, and what supervisors did to calls."""
+    """Who did what: changes of the site, and what was done to calls and agents."""
 
 
 @audit.command("list")

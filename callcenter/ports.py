@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +12,8 @@ from typing import Any, Protocol
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
+from callcenter.agents.supervision import Deed
+from callcenter.audit import Actor
 from callcenter.flow.dialogue import Served, WhoServed
 from callcenter.prompt_index import PromptState
 from callcenter.routing.known import Known
@@ -97,6 +99,10 @@ class App(Protocol):
 
         ``on_event`` hears the events that are ``wanted``.
         """
+        ...
+
+    def desks(self) -> Desks:
+        """Where a process that stays asks for things to be done, over one manager connection. Made once."""
         ...
 
 
@@ -220,3 +226,105 @@ class AsteriskBoot(Protocol):
     def boot(self, etc: Path) -> AbstractContextManager[BootedAsterisk]:
         """A copy of ``etc``, booted; gone when the block ends. Raises HotlineError when it does not boot."""
         ...
+
+
+class CallDesk(Protocol):
+    """What may be done to calls (``ami.call_desk.CallDesk``).
+
+    ``by`` goes into the audit log. Each raises HotlineError with what kept it from being done.
+    """
+
+    async def dial(self, by: Actor, agent: str, number: str) -> str:
+        """Ring an agent's phone, then ``number``; gives the call's id at once."""
+        ...
+
+    async def transfer(
+        self, by: Actor, call_id: str, number: str, *, attended: bool = False, agent: str | None = None
+    ) -> str:
+        """Pass a call on, ``attended``: let the agent speak with ``number`` first. Gives the agent's seat."""
+        ...
+
+    async def complete(self, by: Actor, call_id: str, agent: str | None = None) -> str:
+        """Hand the call to whom the agent speaks with. Gives the agent's seat."""
+        ...
+
+    async def cancel(self, by: Actor, call_id: str, agent: str | None = None) -> str:
+        """Back from a consultation to the caller. Gives the agent's seat."""
+        ...
+
+    async def add(
+        self,
+        by: Actor,
+        call_id: str,
+        *,
+        number: str | None = None,
+        colleague: str | None = None,
+        agent: str | None = None,
+    ) -> str:
+        """A third has joined the call: who it is."""
+        ...
+
+    async def supervise(
+        self, by: Actor, deed: Deed, call_id: str, supervisor: str, agent: str | None = None
+    ) -> None:
+        """A supervisor listens, …; returns when they do."""
+        ...
+
+    async def survey(self, by: Actor, call_id: str, name: str | None = None) -> str:
+        """Send the caller to the survey. Gives its name; empty: the queue's own."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class AgentDeed:
+    """What was done to an agent. ``changes``: how many queue memberships followed; None: Asterisk is ``away``,
+    and they follow when it is there.
+    """
+
+    said: str
+    changes: int | None
+    away: str = ""
+
+
+class AgentDesk(Protocol):
+    """What may be done to agents (``ami.agent_desk.AgentDesk``). Raises HotlineError."""
+
+    async def log_in(self, by: Actor, agent: str, seat: str) -> AgentDeed: ...
+
+    async def log_out(self, by: Actor, agent: str) -> AgentDeed: ...
+
+    async def pause(self, by: Actor, agent: str, reason: str = "") -> AgentDeed: ...
+
+    async def unpause(self, by: Actor, agent: str) -> AgentDeed: ...
+
+
+class RecordedTalk(Protocol):
+    """An agent's leg that is up (``recordings.pauses.Talk``)."""
+
+    @property
+    def call_id(self) -> str: ...
+
+    @property
+    def agent(self) -> str | None: ...
+
+
+class PauseDesk(Protocol):
+    """Pauses of recordings (``recordings.pause_desk.PauseDesk``); ``subject`` is a call or an agent."""
+
+    async def pause(self, by: Actor, subject: str) -> Sequence[RecordedTalk]:
+        """Gives the talks, one at least. Raises HotlineError."""
+        ...
+
+    async def resume(self, by: Actor, subject: str) -> Sequence[RecordedTalk]:
+        """Gives the talks, one at least. Raises HotlineError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Desks:
+    """All of them; ``queues`` gives every queue with its members and who waits (``ami.queue_board``)."""
+
+    calls: CallDesk
+    agents: AgentDesk
+    recordings: PauseDesk
+    queues: Callable[[], Awaitable[list[dict[str, Any]]]]

@@ -8,14 +8,17 @@ from callcenter.errors import HotlineError
 from callcenter.settings import Settings
 
 ASTERISK_PORTS = ("sip_port", "ami_port")
-OWN_PORTS = ("agi_port",)
+OWN_PORTS = ("agi_port", "web_port")
 
 
 def need_free(settings: Settings, names: tuple[str, ...]) -> None:
     """Raises HotlineError, one line, when a port of these settings is taken. Names the port and the setting."""
+    hosts = {"sip_port": settings.sip_host, "agi_port": settings.agi_host, "web_port": settings.web_host}
     for name in names:
         port = getattr(settings, name)
-        host = {"sip_port": settings.sip_host, "agi_port": settings.agi_host}.get(name, "127.0.0.1")
+        if port is None:
+            continue
+        host = hosts.get(name, "127.0.0.1")
         kind = socket.SOCK_DGRAM if name == "sip_port" else socket.SOCK_STREAM
         if not _is_free(host, port, kind):
             word = "UDP" if kind == socket.SOCK_DGRAM else "TCP"

@@ -44,6 +44,8 @@ def _commands(app: App, site: Site) -> Iterator[str]:
         agent = site.agents[0]
         yield f"{hotline} agents login {agent.number} --seat {site.seats[0].name}   seats agent {agent.title}"
     yield f"{hotline} calls list   then: {hotline} calls show ID"
+    if app.settings.web_port:
+        yield f"{hotline} keys add crm --right read --right dial   makes a key for the HTTP interface"
 
 
 def _typed(app: App) -> str:
@@ -58,4 +60,6 @@ def _places(app: App) -> Iterator[str]:
     yield f"home        {settings.folder}"
     yield f"database    {app.engine().url.render_as_string(hide_password=True)}"
     yield f"recordings  {settings.recordings}"
+    if settings.web_port:
+        yield f"HTTP        http://{settings.web_host}:{settings.web_port}/api/v1, by key: docs/guide/api.md"
     yield f"logs        {log_folder(settings)}, Asterisk's in {settings.log}"

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import click
-from sqlalchemy import select
 
+from callcenter.calls.newest_recordings import newest
 from callcenter.calls.page import columns, seconds
 from callcenter.errors import HotlineError, NotFound
 from callcenter.ports import App
@@ -41,12 +41,9 @@ def recordings() -> None:
 @click.pass_obj
 def list_recordings(app: App, last: int, call_id: str | None, agent: str | None, json_wanted: bool) -> None:
     """The newest recordings."""
-    wanted = select(Recording).order_by(Recording.started_at.desc()).limit(last)
-    for column, value in ((Recording.call_id, call_id), (Recording.agent, agent)):
-        wanted = wanted if value is None else wanted.where(column == value)
     with app.sessions(read_only=True)() as session:
         zone = None if json_wanted else time_zone(session)
-        rows = [columns(row, zone) for row in session.scalars(wanted)]
+        rows = [columns(row, zone) for row in newest(session, last, call_id, agent)]
     print_rows(rows, LISTED, json_wanted, zone)
 
 

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import getpass
-from collections.abc import Awaitable, Callable
+from collections.abc import Sequence
 
 import click
 
-from callcenter.errors import NotFound
-from callcenter.ports import App
-from recordings.pauses import Talk
-from recordings.pausing import Pausing
-
-Work = Callable[[Pausing, str, str], Awaitable[list[Talk]]]
+from callcenter.audit_commands import typed
+from callcenter.ports import App, RecordedTalk
+from recordings.pause_desk import PauseDesk
 
 
 @click.command()
@@ -21,7 +17,7 @@ Work = Callable[[Pausing, str, str], Awaitable[list[Talk]]]
 @click.pass_obj
 def pause(app: App, subject: str) -> None:
     """Keep what is said now out of the recording of a call, or of an agent's call."""
-    _tell(_done(app, subject, Pausing.pause), "paused", f"nothing of {subject} is being recorded")
+    _tell(asyncio.run(PauseDesk(app, app.manager).pause(typed(), subject)), "paused")
 
 
 @click.command()
@@ -29,22 +25,9 @@ def pause(app: App, subject: str) -> None:
 @click.pass_obj
 def resume(app: App, subject: str) -> None:
     """Go on recording."""
-    _tell(_done(app, subject, Pausing.resume), "resumed", f"nothing of {subject} is paused")
+    _tell(asyncio.run(PauseDesk(app, app.manager).resume(typed(), subject)), "resumed")
 
 
-def _done(app: App, subject: str, work: Work) -> list[Talk]:
-    return asyncio.run(_ask(app, subject, getpass.getuser(), work))
-
-
-async def _ask(app: App, subject: str, by: str, work: Work) -> list[Talk]:
-    async with app.manager() as manager:
-        return await work(
-            Pausing(manager, app.sessions(), app.sessions(read_only=True), app.site, app.clock), subject, by
-        )
-
-
-def _tell(found: list[Talk], what: str, nothing: str) -> None:
-    if not found:
-        raise NotFound(nothing)
+def _tell(found: Sequence[RecordedTalk], what: str) -> None:
     for talk in found:
         click.echo(f"recording of agent {talk.agent} in call {talk.call_id} {what}")

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, MetaData, text
 
 from schema import (
     agents,
+    api_keys,
     boards,
     calls,
     conferences,
@@ -33,6 +34,7 @@ from schema.session import make_folder
 
 WITH_TABLES = (
     agents,
+    api_keys,
     boards,
     calls,
     conferences,

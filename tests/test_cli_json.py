@@ -120,6 +120,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ["bans", "add", "203.0.113.9"],
         ["desks", "set", "8001", "--busy", "8002"],
         ["certificates", "make"],
+        ["keys", "add", "crm", "--right", "read"],
     ):
         assert CliRunner().invoke(main, ["--home", str(home), *words]).exit_code == 0, words
     app = Hotline(Settings(home=home))

@@ -35,10 +35,16 @@ def test_no_container_has_rights_it_can_do_without(name: str, service: dict[str,
 
 @pytest.mark.req("SEC-2")
 @pytest.mark.parametrize(("name", "service"), SERVICES)
-def test_only_sip_and_speech_are_published(name: str, service: dict[str, Any]) -> None:
+def test_only_sip_and_speech_are_published_and_http_to_this_machine_alone(
+    name: str, service: dict[str, Any]
+) -> None:
     published = service.get("ports", [])
-    assert bool(published) == (name == "asterisk")
-    assert all(port.endswith("/udp") and not any(each in port for each in INTERNAL) for port in published)
+    assert bool(published) == (name in ("asterisk", "web"))
+    assert not any(each in port for each in INTERNAL for port in published)
+    if name == "web":
+        assert all(port.startswith("127.0.0.1:") for port in published)
+    else:
+        assert all(port.endswith("/udp") for port in published)
 
 
 @pytest.mark.req("SEC-2")

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import click
-from sqlalchemy import select
 
+from callcenter.calls.newest import newest
 from callcenter.calls.page import MOMENT, columns, read_page
 from callcenter.ports import App
 from callcenter.printing import as_json, print_json, print_rows
 from callcenter.site_file.store import time_zone
-from schema.calls import Call
 
 CALL_COLUMNS = ("call_id", "started_at", "trunk", "did", "caller", "state", "ended_by")
 
@@ -26,12 +25,9 @@ def calls() -> None:
 @click.pass_obj
 def list_calls(app: App, last: int, caller: str | None, json_wanted: bool) -> None:
     """The newest calls."""
-    wanted = select(Call).order_by(Call.started_at.desc()).limit(last)
-    if caller is not None:
-        wanted = wanted.where(Call.caller == caller)
     with app.sessions(read_only=True)() as session:
         zone = None if json_wanted else time_zone(session)
-        rows = [columns(call, zone) for call in session.scalars(wanted)]
+        rows = [columns(call, zone) for call in newest(session, last, caller=caller)]
     print_rows(rows, CALL_COLUMNS, json_wanted, zone)
 
 

@@ -15,7 +15,12 @@ from tests.docker.open_site import site_text
 from tests.docker.project import ROOT, Project, compose_command
 
 NETWORK = "172.30.211"
-PORTS = {"HOTLINE_SIP_PORT": "35060", "HOTLINE_RTP_FIRST": "36000", "HOTLINE_RTP_LAST": "36099"}
+PORTS = {
+    "HOTLINE_SIP_PORT": "35060",
+    "HOTLINE_RTP_FIRST": "36000",
+    "HOTLINE_RTP_LAST": "36099",
+    "HOTLINE_WEB_PORT": "35090",
+}
 FIGURES = pytest.StashKey[list[str]]()
 Installed = Callable[..., AbstractContextManager[Project]]
 

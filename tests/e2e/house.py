@@ -11,6 +11,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -19,6 +20,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import httpx
 from sqlalchemy import select
 
 from callcenter.agents import seating as agents
@@ -40,12 +42,15 @@ from tests.e2e.telephony_site import site
 from tests.e2e.until import until
 from tests.outreach.post_office import open_office
 from tests.outreach.sms_gateway import open_gateway
+from web.api.keys import RIGHTS
 
 SIP, AMI, AGI, HTTP, SMTP, RTP = 32060, 32038, 32073, 32088, 32025, (52000, 52998)
-SIP_TLS, WSS = 32062, 32063
-SMS, SURVEY_PAGES = 32027, 32064
+SIP_TLS, WSS, WEB, SMS = 32062, 32063, 32092, 32027
 LOCK = Path("/tmp/hotline-e2e.lock")
 BOOT_SECONDS = 60.0
+HTTP_SECONDS = 60.0
+PROGRAM = "crm"
+"""Has a key of the HTTP interface."""
 
 
 @dataclass(frozen=True)
@@ -68,10 +73,15 @@ class House:
         self.asterisk = AsteriskInstance(ensure(print), here.etc.parent, name=here.system_name)
         self.agi = HotlineProcess("agi", home / "agi.log")
         self.ami = HotlineProcess("ami", home / "ami.log")
+        self.web = HotlineProcess("web", home / "web.log")
+        self._web_key = ""
+        self._web_turn = threading.Lock()
+        self._programs = httpx.Client(timeout=HTTP_SECONDS)
         self._former: dict[str, set[str]] = {}
         self._open = ExitStack()
         self._console = Console(commands_at_once)
         self._open.callback(self._console.close)
+        self._open.callback(self._programs.close)
 
     # ── starting and ending ──────────────────────────────────────────────────
 
@@ -86,13 +96,14 @@ class House:
             "agi_port": AGI,
             "http_port": HTTP,
             "wss_port": WSS,
+            "web_port": WEB,
             "rtp_first": RTP[0],
             "rtp_last": RTP[1],
             "smtp_host": "127.0.0.1",
             "smtp_port": SMTP,
             "mail_from": "hotline@example.com",
             "sms_url": f"http://127.0.0.1:{SMS}/send",
-            "web_url": f"http://127.0.0.1:{SURVEY_PAGES}",
+            "web_url": f"http://127.0.0.1:{WEB}",
             "system_name": "e2e",
             **({"database_url": url} if url else {}),
         }
@@ -110,6 +121,7 @@ class House:
 
     def down(self) -> None:
         """End everything."""
+        self.web.stop()
         self.ami.stop()
         self.agi.stop()
         self.asterisk.stop()
@@ -145,20 +157,29 @@ class House:
         self.ami.start(self._environment())
         until(self.is_followed, BOOT_SECONDS, "the listener is connected")
 
-    @contextmanager
-    def pages(self) -> Iterator[None]:
-        """Survey pages are served at ``SURVEY_PAGES``."""
-        web = HotlineProcess("web", self.home / "web.log")
-        web.start(self._environment() | {"HOTLINE_WEB_PORT": str(SURVEY_PAGES)})
-        try:
-            until(partial(_can_connect, SURVEY_PAGES), BOOT_SECONDS, "survey pages are served")
-            yield
-        finally:
-            web.stop()
+    def asks(self, method: str, path: str, body: object = None) -> httpx.Response:
+        """What the HTTP interface answers to a program whose key has every right."""
+        self.serve_web()
+        return self._programs.request(
+            method,
+            f"http://127.0.0.1:{WEB}/api/v1{path}",
+            json=body,
+            headers={"Authorization": f"Bearer {self._web_key}"},
+        )
+
+    def serve_web(self) -> None:
+        """Survey pages and the HTTP interface, from the first case that needs them on."""
+        with self._web_turn:
+            if not self.web.is_running:
+                self.web.start(self._environment())
+                until(partial(_can_connect, WEB), BOOT_SECONDS, "the HTTP interface listens")
+                rights = [word for right in RIGHTS for word in ("--right", right)]
+                self._web_key = self.run("keys", "add", PROGRAM, *rights).splitlines()[-1]
 
     def is_followed(self) -> bool:
         """Whether a listener is logged in at the manager interface."""
-        return "hotline" in self.asterisk.rx("manager show connected")
+        connected = self.asterisk.rx("manager show connected").count("hotline")
+        return connected > self.web.has_line_to(AMI)
 
     def run(self, *words: str) -> str:
         """A Hotline command; gives what it printed. It must succeed."""

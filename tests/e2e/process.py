@@ -14,6 +14,7 @@ from typing import Any
 
 PROJECT = Path(__file__).parents[2]
 STOP_SECONDS = 15.0
+ESTABLISHED = "01"  # include/net/tcp_states.h, as /proc/net/tcp has it
 
 
 class HotlineProcess:
@@ -45,6 +46,16 @@ class HotlineProcess:
     def pid(self) -> int:
         """Its process, which must have been started."""
         return self._running().pid
+
+    def has_line_to(self, port: int) -> bool:
+        """Whether it is connected to this TCP port of 127.0.0.1."""
+        if not self.is_running:
+            return False
+        here = Path(f"/proc/{self.pid}")
+        mine = {str(handle.readlink()) for handle in (here / "fd").iterdir()}
+        lines = [line.split() for line in (here / "net/tcp").read_text().splitlines()[1:]]
+        there = f"0100007F:{port:04X}"
+        return any(line[2:4] == [there, ESTABLISHED] and f"socket:[{line[9]}]" in mine for line in lines)
 
     def stop(self) -> None:
         """Ask it to end; it must, with status 0."""

@@ -43,6 +43,7 @@ from tests.e2e.verbs_agents import AgentVerbs
 from tests.e2e.verbs_browser import BrowserVerbs
 from tests.e2e.verbs_desks import DeskVerbs
 from tests.e2e.verbs_hands import Hands
+from tests.e2e.verbs_http import HttpVerbs
 from tests.e2e.verbs_inside import PHONES, InsideVerbs, account, is_inside
 from tests.e2e.verbs_links import LinkVerbs
 from tests.e2e.verbs_phones import PhoneVerbs
@@ -112,6 +113,7 @@ class Stage(
     BrowserVerbs,
     DeskVerbs,
     Hands,
+    HttpVerbs,
     InsideVerbs,
     LinkVerbs,
     PhoneVerbs,
@@ -140,6 +142,7 @@ class Stage(
             self.parties[agent] = stack.enter_context(sign_in(house, agent, options))
         self.take_up_phones(case.phones, stack)
         self.take_up_lamps()
+        self.take_up_http(stack)
 
     def everybody_left(self) -> None:
         """Wait for the callers' ends; SIPp must have found nothing wrong."""

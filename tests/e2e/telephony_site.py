@@ -106,7 +106,7 @@ def _point_lookups(found: Site) -> None:
     for flow in found["flows"]:
         for step in flow["steps"].values():
             if step["kind"] == "lookup":
-                step["url"] = step["url"].replace(":8090/", f":{LOOKUP_PORT}/")
+                step["url"] = step["url"].replace(":8095/", f":{LOOKUP_PORT}/")
 
 
 def _add_branch(found: Site, name: str, number: str, state: str) -> None:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
 from typing import Any
 
 import httpx
@@ -29,11 +28,10 @@ class LinkVerbs:
     """Mixed into ``tests.e2e.runner.Stage``."""
 
     _house: House
-    _stack: ExitStack
     number: dict[str, str]
 
     def do_pages(self, _: str) -> None:
-        self._stack.enter_context(self._house.pages())
+        self._house.serve_web()
         self._links: dict[str, str] = {}
 
     def do_texted(self, wanted: dict[str, str]) -> None:

@@ -11,6 +11,8 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy.exc import OperationalError
 
+from callcenter.agents.supervision import NotAllowed
+from callcenter.audit import NotWritten
 from callcenter.errors import HotlineError, NotFound, Unreachable
 from tests.web.asking import ask
 from web.app import create
@@ -22,6 +24,8 @@ from web.serving import serve
     [
         (NotFound("no agent 1009"), 404),
         (Unreachable("Asterisk does not answer"), 503),
+        (NotAllowed("1001 is no supervisor"), 403),
+        (NotWritten("nothing was done: the audit log can't be written"), 503),
         (HotlineError("agent 1001 is not logged in"), 409),
         (OperationalError("SELECT secret", {}, Exception("locked")), 503),
     ],
@@ -38,6 +42,24 @@ def test_an_error_is_one_sentence_and_nothing_of_a_statement(error: Exception, s
     assert "SELECT" not in answer.text
     assert answer.headers["Cache-Control"] == "no-store"
     assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
+
+
+def test_a_fault_of_the_program_is_told_in_the_same_form_and_shows_nothing() -> None:
+    web = create(_nobody())
+
+    @web.get("/fails")
+    def fails() -> None:
+        raise ValueError("a secret")
+
+    async def play() -> httpx.Response:
+        line = httpx.ASGITransport(web, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=line, base_url="http://hotline.test") as client:
+            return await client.get("/fails")
+
+    answer = asyncio.run(play())
+    assert (answer.status_code, list(answer.json())) == (500, ["error"])
+    assert "secret" not in answer.text
+    assert answer.headers["Cache-Control"] == "no-store"
 
 
 def test_it_answers_until_it_is_told_to_stop_and_says_when_its_port_is_taken() -> None:
