@@ -1,6 +1,6 @@
 """Nothing below ``/api`` is reached, not even what is not there, without a key; and no key may do more than it says.
 
-A right key is let in whoever guesses beside it from the same address: behind a reverse proxy all have one address.
+A right key is let in whoever guesses beside it from the same address.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from schema.api_keys import ApiKey
 from schema.refusal import first_line
 from web.api import keys
 from web.api.keys import Right
+from web.peer import peer_of
 
 log = structlog.get_logger()
 AREA = "/api"
@@ -86,7 +87,7 @@ class Gate:
         return found
 
     def _stranger(self, request: Request, now: float, *, guesses: bool) -> Refused:
-        who = request.client.host if request.client else ""
+        who = peer_of(request)
         waits = self._guesses.too_many(who, now)
         if guesses:
             self._guesses.add(who, now)
