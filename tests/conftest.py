@@ -6,22 +6,33 @@ import gc
 import logging
 import os
 import re
+import shutil
 import uuid
 from collections.abc import Iterator
+from copy import deepcopy
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
 import structlog
+from click.testing import CliRunner
 from hypothesis import settings
 from sqlalchemy import Engine
 
 from callcenter.logging import Libraries
+from callcenter.site_file import document
+from callcenter.site_file.yaml_lines import Tree
+from cli import main
 from lab.home import temporary_home
 from lab.postgres import PrivatePostgres
 from schema.session import session_factory
 from tests.databases import Sessions, migrate, postgres_as_new, sqlite_copy
+from tests.sample import SAMPLE
 
 settings.register_profile("hotline", deadline=None)
+settings.register_profile(
+    "quick", deadline=None, max_examples=50
+)  # make test-unit; make test tries twice as many
 settings.load_profile("hotline")
 
 BOTH = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
@@ -136,6 +147,31 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def migrated_postgres(postgres: PrivatePostgres) -> str:
     """The address of a PostgreSQL database with all tables, for one test after the other."""
     return migrate(postgres.create("migrated"))
+
+
+@pytest.fixture(scope="session")
+def home_with_site(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> Path:
+    """A home with a database and the sample site in it, to be copied."""
+    home = tmp_path_factory.mktemp("with_site") / "home"
+    (home / "database").mkdir(parents=True)
+    shutil.copy(migrated, home / "database")
+    loaded = CliRunner().invoke(main, ["--home", str(home), "site", "load", str(SAMPLE)])
+    assert loaded.exit_code == 0, loaded.output
+    return home
+
+
+@pytest.fixture(scope="session", autouse=True)
+def a_site_file_is_parsed_once() -> Iterator[None]:
+    """In a process, however often its text is loaded: the sample takes a tenth of a second each time."""
+    known = lru_cache(maxsize=32)(document.parse)
+
+    def parsed(text: str) -> Tree:
+        tree = known(text)
+        return Tree(deepcopy(tree.data), dict(tree.lines), list(tree.findings), tree.broken)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(document, "parse", parsed)
+        yield
 
 
 @pytest.fixture(params=BOTH)

@@ -14,9 +14,8 @@ from hypothesis import strategies as st
 from callcenter.survey.rates import Counted, rates, read_rates
 from cli import main
 from schema.calls import Score
-from schema.session import engine_for, session_factory
-from schema.upgrade import upgrade
-from tests.databases import Sessions
+from schema.session import session_factory
+from tests.databases import Sessions, sqlite_copy
 
 pytestmark = [pytest.mark.req("SAT-5")]
 AT = dt.datetime(2026, 3, 2, 1, 0, tzinfo=dt.UTC)
@@ -79,10 +78,9 @@ def test_what_is_answered_is_scored_or_told_why_not(
         assert rate.scored <= rate.asked <= rate.offered <= rate.answered
 
 
-def test_the_command_prints_shares_and_figures(tmp_path: Path) -> None:
+def test_the_command_prints_shares_and_figures(tmp_path: Path, migrated: Path) -> None:
     (tmp_path / "database").mkdir()
-    engine = engine_for(f"sqlite:///{tmp_path}/database/hotline.db")
-    upgrade(engine)
+    engine = sqlite_copy(migrated, tmp_path / "database")
     fill(session_factory(engine))
     engine.dispose()
     words = ["--home", str(tmp_path), "scores"]
