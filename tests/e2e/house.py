@@ -38,6 +38,7 @@ from tests.e2e.site_waiting import write_sounds
 from tests.e2e.telephony_site import site
 from tests.e2e.until import until
 from tests.outreach.post_office import open_office
+from tests.sounds import give_sounds
 
 SIP, AMI, AGI, HTTP, SMTP, RTP = 32060, 32038, 32073, 32088, 32025, (52000, 52998)
 SIP_TLS, WSS = 32062, 32063
@@ -61,6 +62,7 @@ class House:
         self.sipp_logs = home / "sipp"
         self.sipp_logs.mkdir()
         self.use_database(None)
+        give_sounds(self.app.settings.prompts)
         here = self.app.settings
         self.asterisk = AsteriskInstance(ensure(print), here.etc.parent, name=here.system_name)
         self.agi = HotlineProcess("agi", home / "agi.log")
