@@ -29,10 +29,10 @@ from schema.session import session_factory
 from tests.databases import Sessions, migrate, postgres_as_new, sqlite_copy
 from tests.sample import SAMPLE
 
+gc.disable()  # until all tests are collected: nearly all that is made stays
 settings.register_profile("hotline", deadline=None)
-settings.register_profile(
-    "quick", deadline=None, max_examples=50
-)  # make test-unit; make test tries twice as many
+settings.register_profile("quick", deadline=None, max_examples=50)
+"""For ``make test-unit``; ``make test`` tries twice as many."""
 settings.load_profile("hotline")
 
 BOTH = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
@@ -75,6 +75,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     _refuse_lost_groups(session)
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 @pytest.hookimpl(trylast=True)  # after pytest has written them down
@@ -113,7 +114,8 @@ def logs_are_set_up_anew() -> Iterator[None]:
     structlog.contextvars.clear_contextvars()
     root = logging.getLogger()
     root.handlers = [handler for handler in root.handlers if not isinstance(handler, Libraries)]
-    root.setLevel(logging.WARNING)
+    if root.level != logging.WARNING:  # setting it empties what every logger has found out
+        root.setLevel(logging.WARNING)
 
 
 @pytest.fixture(scope="session")
