@@ -27,6 +27,7 @@ from lab.home import temporary_home
 from lab.postgres import PrivatePostgres
 from schema.session import session_factory
 from tests.databases import Sessions, migrate, postgres_as_new, sqlite_copy
+from tests.once import once
 from tests.sample import SAMPLE
 
 gc.disable()  # until all tests are collected: nearly all that is made stays
@@ -140,9 +141,11 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 @pytest.fixture(scope="session")
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An SQLite file with all tables and no rows, to be copied."""
-    file = tmp_path_factory.mktemp("migrated") / "hotline.db"
-    migrate(f"sqlite:///{file}")
-    return file
+
+    def fill(folder: Path) -> None:
+        migrate(f"sqlite:///{folder}/hotline.db")
+
+    return once(tmp_path_factory, "migrated", fill) / "hotline.db"
 
 
 @pytest.fixture(scope="session")
@@ -154,12 +157,14 @@ def migrated_postgres(postgres: PrivatePostgres) -> str:
 @pytest.fixture(scope="session")
 def home_with_site(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> Path:
     """A home with a database and the sample site in it, to be copied."""
-    home = tmp_path_factory.mktemp("with_site") / "home"
-    (home / "database").mkdir(parents=True)
-    shutil.copy(migrated, home / "database")
-    loaded = CliRunner().invoke(main, ["--home", str(home), "site", "load", str(SAMPLE)])
-    assert loaded.exit_code == 0, loaded.output
-    return home
+
+    def fill(home: Path) -> None:
+        (home / "database").mkdir()
+        shutil.copy(migrated, home / "database")
+        loaded = CliRunner().invoke(main, ["--home", str(home), "site", "load", str(SAMPLE)])
+        assert loaded.exit_code == 0, loaded.output
+
+    return once(tmp_path_factory, "home_with_site", fill)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -17,14 +17,14 @@ from prompts.engine import EspeakEngine
 from tests.sample import SAMPLE, sample_site
 
 ROOT = Path(__file__).parents[1]
-LANGUAGES = ("zh", "en")
+FOLDERS = ("zh", "en", "system", "music")
 
 
 def give_sounds(prompts: Path) -> None:
     """Put the sample site's sounds, and with them all words of values, into a home's folder of prompts."""
-    for language in LANGUAGES:
-        if not (prompts / language).exists():
-            shutil.copytree(_spoken() / language, prompts / language)
+    for name in FOLDERS:
+        if not (prompts / name).exists():
+            shutil.copytree(_spoken() / name, prompts / name)
 
 
 @cache
