@@ -62,7 +62,6 @@ class House:
         self.sipp_logs = home / "sipp"
         self.sipp_logs.mkdir()
         self.use_database(None)
-        give_sounds(self.app.settings.prompts)
         here = self.app.settings
         self.asterisk = AsteriskInstance(ensure(print), here.etc.parent, name=here.system_name)
         self.agi = HotlineProcess("agi", home / "agi.log")
@@ -99,6 +98,7 @@ class House:
         """Database, site, Asterisk, FastAGI and listener, in a newcomer's order."""
         self.office = self._open.enter_context(open_office(SMTP))[0]
         self.letters = self.office.letters
+        give_sounds(self.app.settings.prompts)
         self.load(site())
         start(self.app, self.asterisk)
         self.start_agi()
