@@ -49,7 +49,7 @@ test-rest: setup
 	$(call tested,chrt --idle 0,tests $(APART:%=--ignore=%),-n auto --dist loadgroup)
 
 test-unit: setup ## without Asterisk, PostgreSQL, calls and whatever takes long
-	$(PY) -m pytest -q -n auto --dist worksteal tests \
+	$(PY) -m pytest -q -n auto --dist worksteal --hypothesis-profile=quick tests \
 	    $(patsubst %,--ignore=%,$(APART) tests/doctor tests/dialplan_templates) \
 	    -m "not (e2e or asterisk or postgres or slow)"
 

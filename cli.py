@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from callcenter.collecting import no_collection
 from callcenter.command_group import Entry, LazyGroup, Sections
 from callcenter.errors import HotlineError
 
@@ -255,6 +256,7 @@ class Hotline:
 
         return {tool: PACKAGES[tool] for tool in missing_tools(formats(self.site()))}
 
+    @no_collection()
     def rendered(self) -> dict[str, str]:
         """Every file of the configuration the site asks for."""
         from dialplan_templates.context import secret_names

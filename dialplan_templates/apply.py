@@ -14,6 +14,7 @@ from typing import Protocol
 
 import structlog
 
+from callcenter.collecting import no_collection
 from callcenter.errors import ApplyFailed, ConfigRefused, HotlineError, NotFound, Unreachable
 from callcenter.ports import AsteriskBoot, AsteriskConsole
 from dialplan_templates import plan as planning
@@ -86,6 +87,7 @@ class Applier:
         """The difference between the live version and ``files``. Changes nothing."""
         return planning.plan(self._versions, self._stubs, files)
 
+    @no_collection()
     def apply(self, files: Files, over_edits: bool = False, take_over: bool = False) -> Applied:
         """Make ``files`` live. ``take_over``: replace files that are not Hotline's, keeping copies of them.
 

@@ -23,11 +23,11 @@ class LiveLog:
         self._path = path
         self._from = path.stat().st_size if path.is_file() else 0
 
-    def complaints(self) -> list[str]:
-        """Warnings and errors about configuration files since the beginning, each once."""
+    def complaints(self, settle: float = SETTLE_SECONDS) -> list[str]:
+        """Warnings and errors about configuration files since the beginning, each once, after ``settle`` seconds."""
         if not self._path.is_file():
             return []
-        time.sleep(SETTLE_SECONDS)
+        time.sleep(settle)
         with self._path.open("rb") as file:
             file.seek(self._from if self._path.stat().st_size >= self._from else 0)
             text = file.read().decode(errors="replace")

@@ -17,7 +17,8 @@ FILE_MODE, FOLDER_MODE = 0o640, 0o750
 
 def write(path: Path, text: str) -> None:
     """Write a file and wait until the disk has it. Folders on the way are made."""
-    path.parent.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+    if not path.parent.is_dir():
+        path.parent.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
     fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, FILE_MODE)
     with os.fdopen(fd, "w", encoding="utf-8", errors="surrogateescape") as file:
         file.write(text)

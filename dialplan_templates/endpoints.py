@@ -21,6 +21,8 @@ from dialplan_templates.versions import Files
 
 RELOAD = "module reload acl"
 ENDPOINTS = "pjsip/endpoints-"
+LOOK_SECONDS = 0.02
+"""Between two looks. The log is read once more after the last one, when it has had its time."""
 SECONDS = 4.0
 """How long they may take; then all of SIP is reloaded."""
 
@@ -44,6 +46,6 @@ def reload_endpoints(live: AsteriskConsole, taken: Callable[[], bool], log: Live
     while time.monotonic() < until:
         if taken():
             return True
-        if log.complaints():  # waits a little
+        if log.complaints(LOOK_SECONDS):
             return False
     return False

@@ -23,6 +23,8 @@ MAX_VALUE = 4000
 MAX_CALLER_NAME = 79
 """Bytes of the longest caller name a PJSIP endpoint keeps; more is cut, in the middle of a character too."""
 
+_PLAIN = re.compile(r"[\w.:/@+-]{1,200}", re.ASCII)
+"""Most values, and there are a hundred thousand of them: nothing in them is anything to Asterisk."""
 _SECTION = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]{0,78}")
 _SECRET = re.compile(r"[A-Za-z0-9_-]{20,128}")
 _ARGUMENT = re.compile(r"[\w .,:;/@+*#=!?%~|<>-]+")
@@ -45,6 +47,8 @@ class Quoted(str):
 
 def value(text: str | int, field: str = "") -> Quoted:
     """The right side of ``key = value``, read back by Asterisk exactly as given. Raises Refused."""
+    if isinstance(text, str) and _PLAIN.fullmatch(text):
+        return Quoted(text)
     text = _printable(str(text), field)
     if text != text.strip():
         raise Refused(text, "begins or ends with a blank, which Asterisk drops", field)

@@ -8,6 +8,7 @@ To add a file, write its template and name it in ``FILES``.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -47,8 +48,12 @@ FILES = (
 )
 
 
+@cache
 def environment() -> Environment:
-    """Jinja2 set so that a missing name and unquoted text are errors, never text in a file."""
+    """Jinja2 set so that a missing name and unquoted text are errors, never text in a file.
+
+    One for the process: it compiles a template once.
+    """
     jinja = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         undefined=StrictUndefined,

@@ -62,12 +62,12 @@ class PrivatePostgres:
         """The database's SQLAlchemy URL, for psycopg 3."""
         return f"postgresql+psycopg://{ROLE}@/{database}?host={self.socket}"
 
-    def create(self, database: str) -> str:
-        """Make an empty database, gone first when it is there; gives its URL."""
+    def create(self, database: str, like: str = "template1") -> str:
+        """Make a database, gone first when it is there; gives its URL: empty, or as ``like``, which nobody uses."""
         name = sql.Identifier(database)
         with psycopg.connect(user=ROLE, host=str(self.socket), dbname="postgres", autocommit=True) as line:
             line.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
-            line.execute(sql.SQL("CREATE DATABASE {}").format(name))
+            line.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(name, sql.Identifier(like)))
         return self.url(database)
 
     def _run(self, program: str, *options: str) -> None:

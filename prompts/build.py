@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -75,16 +76,31 @@ def build(
 def _make_all(
     work: list[Wanted], store: PromptCache, jobs: int, progress: Callable[[Progress], None]
 ) -> list[_Outcome]:
+    """What is there is looked up one by one, quicker than by threads; these make the rest."""
+    outcomes = {place: outcome for place, one in enumerate(work) if (outcome := _found(one, store))}
     with ThreadPoolExecutor(jobs, thread_name_prefix="prompts") as pool:
-        futures = {pool.submit(_make, one, store): one for one in work}
+        missing = [place for place in range(len(work)) if place not in outcomes]
+        futures = {pool.submit(_make, work[place], store): place for place in missing}
         try:
-            for done, future in enumerate(as_completed(futures), start=1):
-                future.result()
-                progress(Progress(done, len(work), futures[future].name, futures[future].language))
+            for done, place in enumerate(chain(tuple(outcomes), _completed(futures, outcomes)), start=1):
+                progress(Progress(done, len(work), work[place].name, work[place].language))
         except BaseException:  # Ctrl-C as well: what has not begun is not waited for
             pool.shutdown(cancel_futures=True)
             raise
-    return [future.result() for future in futures]
+    return [outcomes[place] for place in range(len(work))]
+
+
+def _completed(futures: dict[Future[_Outcome], int], outcomes: dict[int, _Outcome]) -> Iterator[int]:
+    """The places that are made, one after the other, their outcomes noted. Raises what making one raised."""
+    for future in as_completed(futures):
+        outcomes[futures[future]] = future.result()
+        yield futures[future]
+
+
+def _found(one: Wanted, store: PromptCache) -> _Outcome | None:
+    """What its best source made before."""
+    path = store.find(one.language, one.sources[0].identity) if one.sources else None
+    return _Outcome(_sound(_named(one, path, store)), False, one.problems) if path else None
 
 
 def _make(one: Wanted, store: PromptCache) -> _Outcome:

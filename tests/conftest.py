@@ -6,22 +6,34 @@ import gc
 import logging
 import os
 import re
+import shutil
 import uuid
 from collections.abc import Iterator
+from copy import deepcopy
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
 import structlog
+from click.testing import CliRunner
 from hypothesis import settings
 from sqlalchemy import Engine
 
 from callcenter.logging import Libraries
+from callcenter.site_file import document
+from callcenter.site_file.yaml_lines import Tree
+from cli import main
 from lab.home import temporary_home
 from lab.postgres import PrivatePostgres
 from schema.session import session_factory
 from tests.databases import Sessions, migrate, postgres_as_new, sqlite_copy
+from tests.once import once
+from tests.sample import SAMPLE
 
+gc.disable()  # until all tests are collected: nearly all that is made stays
 settings.register_profile("hotline", deadline=None)
+settings.register_profile("quick", deadline=None, max_examples=50)
+"""For ``make test-unit``; ``make test`` tries twice as many."""
 settings.load_profile("hotline")
 
 BOTH = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
@@ -44,7 +56,7 @@ def left_behind() -> dict[int, str]:
     return found
 
 
-TOGETHER = ("doctor", "dialplan_templates", "phones", "prompts")
+TOGETHER = ("bench", "doctor", "dialplan_templates", "phones", "prompts")
 """Folders whose tests share what is dear: a running Asterisk, and with it ports, or a site's sounds.
 
 One worker plays each of them.
@@ -64,6 +76,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     _refuse_lost_groups(session)
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 @pytest.hookimpl(trylast=True)  # after pytest has written them down
@@ -102,7 +115,8 @@ def logs_are_set_up_anew() -> Iterator[None]:
     structlog.contextvars.clear_contextvars()
     root = logging.getLogger()
     root.handlers = [handler for handler in root.handlers if not isinstance(handler, Libraries)]
-    root.setLevel(logging.WARNING)
+    if root.level != logging.WARNING:  # setting it empties what every logger has found out
+        root.setLevel(logging.WARNING)
 
 
 @pytest.fixture(scope="session")
@@ -127,15 +141,44 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 @pytest.fixture(scope="session")
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An SQLite file with all tables and no rows, to be copied."""
-    file = tmp_path_factory.mktemp("migrated") / "hotline.db"
-    migrate(f"sqlite:///{file}")
-    return file
+
+    def fill(folder: Path) -> None:
+        migrate(f"sqlite:///{folder}/hotline.db")
+
+    return once(tmp_path_factory, "migrated", fill) / "hotline.db"
 
 
 @pytest.fixture(scope="session")
 def migrated_postgres(postgres: PrivatePostgres) -> str:
     """The address of a PostgreSQL database with all tables, for one test after the other."""
     return migrate(postgres.create("migrated"))
+
+
+@pytest.fixture(scope="session")
+def home_with_site(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> Path:
+    """A home with a database and the sample site in it, to be copied."""
+
+    def fill(home: Path) -> None:
+        (home / "database").mkdir()
+        shutil.copy(migrated, home / "database")
+        loaded = CliRunner().invoke(main, ["--home", str(home), "site", "load", str(SAMPLE)])
+        assert loaded.exit_code == 0, loaded.output
+
+    return once(tmp_path_factory, "home_with_site", fill)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def a_site_file_is_parsed_once() -> Iterator[None]:
+    """In a process, however often its text is loaded: the sample takes a tenth of a second each time."""
+    known = lru_cache(maxsize=32)(document.parse)
+
+    def parsed(text: str) -> Tree:
+        tree = known(text)
+        return Tree(deepcopy(tree.data), dict(tree.lines), list(tree.findings), tree.broken)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(document, "parse", parsed)
+        yield
 
 
 @pytest.fixture(params=BOTH)

@@ -37,15 +37,6 @@ def hotline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     return run
 
 
-@pytest.fixture(scope="session")
-def home_with_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with a database and the sample site in it, to be copied."""
-    home = tmp_path_factory.mktemp("with_site") / "home"
-    for words in (["db", "upgrade"], ["site", "load", str(SAMPLE)]):
-        assert CliRunner().invoke(main, ["--home", str(home), *words]).exit_code == 0
-    return home
-
-
 @pytest.fixture
 def with_site(hotline: Run, home_with_site: Path, tmp_path: Path) -> Run:
     """The same with a database and the sample site in it."""
@@ -216,8 +207,11 @@ def test_without_tables_every_command_says_how_to_make_them(hotline: Run, words:
 @pytest.mark.parametrize(
     "words", ["agents list", "plan", "render --out x", "recordings audit", "prompts list"]
 )
-def test_without_a_site_every_command_says_how_to_load_one(hotline: Run, words: str) -> None:
-    hotline("db", "upgrade")
+def test_without_a_site_every_command_says_how_to_load_one(
+    hotline: Run, words: str, migrated: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "home/database").mkdir(parents=True)
+    shutil.copy(migrated, tmp_path / "home/database")
     assert "hotline site load" in one_line(hotline(*words.split()))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+import shutil
 import time
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from click.testing import CliRunner, Result
 from cli import main
 from schema.calls import Call, Leg, Visit
 from schema.session import engine_for, session_factory
-from tests.sample import SAMPLE, sample_site
+from tests.sample import sample_site
 
 BEGAN = dt.datetime(2026, 3, 3, 9, 30, tzinfo=dt.UTC)
 LEG = "hotline-1.2"
@@ -28,10 +29,9 @@ def hotline(home: Path, *words: str) -> Result:
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
+def home(tmp_path: Path, home_with_site: Path) -> Path:
     """A call whose agent talked two seconds, and the part of it that a killed listener left."""
-    for words in (["db", "upgrade"], ["site", "load", str(SAMPLE)]):
-        assert CliRunner().invoke(main, ["--home", str(tmp_path), *words]).exit_code == 0
+    shutil.copytree(home_with_site, tmp_path, dirs_exist_ok=True)
     _store_call(tmp_path)
     part = tmp_path / f"asterisk/spool/recordings/.part/{LEG}.sln"
     part.parent.mkdir(parents=True)

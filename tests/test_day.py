@@ -65,10 +65,11 @@ def test_calls_that_one_sipp_can_place_are_one_run_each_with_its_own_keys() -> N
         assert those == [call for call in calls if call in those]
         rows = [(one.dials, one.caller) for one in those]
         caller = Caller(dials="", calls=rows, keys_of=[one.kind.keys for one in those])
+        speech = caller.speech()
         assert {(one.kind.trunk, one.kind.hangs_up, one.kind.refused_with) for one in those} == {
             (same.trunk, same.hangs_up, same.refused_with)
         }
-        assert [len(caller.speech().pressed(number + 1)) for number in range(len(those))] == [
+        assert [len(speech.pressed(number + 1)) for number in range(len(those))] == [
             len(one.kind.keys) for one in those
         ]
         _, *written = caller.rows(range(30000, 30002)).splitlines()

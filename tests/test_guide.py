@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
 import shutil
 from functools import cache
@@ -41,9 +42,9 @@ CODE = re.compile(r"`(\*[0-9]{1,2}[A-Z0-9*]*)`")
 
 
 def written(tree: Any, folder: Path) -> Path:
+    """As JSON, which is YAML too and quickly written."""
     file = folder / SITE
-    with file.open("w", encoding="utf-8") as out:
-        YAML(typ="safe").dump(tree, out)
+    file.write_text(json.dumps(tree, ensure_ascii=False, indent=1, default=str), "utf-8")
     return file
 
 

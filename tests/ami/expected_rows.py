@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ def sqlite(folder: Path) -> Sessions:
     return session_factory(engine)
 
 
+@cache
 def expected(names: tuple[str, ...], manager: bool) -> dict[str, list[Any]]:
     """The rows of everything at once, in a database of its own; with the manager's word or without."""
     with tempfile.TemporaryDirectory() as folder:

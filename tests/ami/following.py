@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import datetime as dt
+from functools import cache
 from typing import Any
 
 from sqlalchemy import select
@@ -57,6 +59,14 @@ class NoMail:
         return 0
 
 
+@cache
+def _loop() -> asyncio.Runner:
+    """One for all rounds: a new loop and its threads each time would take longer than they do."""
+    runner = asyncio.Runner(loop_factory=asyncio.new_event_loop)
+    atexit.register(runner.close)
+    return runner
+
+
 class Following:
     """One run of a listener; another one on the same database goes on where this one was killed."""
 
@@ -77,7 +87,7 @@ class Following:
 
     def round(self) -> None:
         """Read, book and write once, as at an orderly end."""
-        asyncio.run(self.a_round())
+        _loop().run(self.a_round())
 
     async def a_round(self) -> None:
         stop = asyncio.Event()

@@ -113,7 +113,7 @@ STEPS = st.lists(st.sampled_from(["write", "rotate", "read", "peek", "kill"]), m
 
 
 @pytest.mark.req("P2")
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=2 * settings().max_examples, deadline=None)
 @given(steps=STEPS)
 def test_whatever_happens_no_line_is_lost_or_given_twice(
     steps: list[str], tmp_path_factory: pytest.TempPathFactory

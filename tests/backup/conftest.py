@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import shutil
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -17,10 +18,12 @@ from sqlalchemy import Engine, create_engine
 import schema.session
 from callcenter.journal import Journal
 from callcenter.settings import Settings
+from callcenter.site_file import store as site_store
 from cli import Hotline, main
 from schema.calls import Call, Leg, Recording, Visit
+from schema.upgrade import upgrade
 from tests.conftest import BOTH
-from tests.sample import SAMPLE
+from tests.sample import sample_site
 
 AT = dt.datetime(2026, 3, 2, 1, 0, tzinfo=dt.UTC)
 SECOND = dt.timedelta(seconds=1)
@@ -78,28 +81,44 @@ def connections_end_with_their_command(monkeypatch: pytest.MonkeyPatch) -> Itera
         ENGINES.pop().dispose()
 
 
-@pytest.fixture(params=BOTH)
-def machines(request: pytest.FixtureRequest, tmp_path: Path) -> Machines:
+@pytest.fixture(scope="module", params=BOTH)
+def engine_name(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def machines(request: pytest.FixtureRequest, engine_name: str, tmp_path: Path) -> Machines:
     """Empty machines, as many as one likes."""
 
     def empty() -> Machine:
         name = uuid.uuid4().hex
-        home = tmp_path / name
-        if request.param == "sqlite":
-            return Machine(home, f"sqlite:///{home}/database/hotline.db")
-        return Machine(home, request.getfixturevalue("postgres").create(f"test_{name}"))
+        return machine_at(request, engine_name, tmp_path / name, f"test_{name}")
 
     return empty
 
 
-@pytest.fixture
-def full(machines: Machines) -> Machine:
-    """The sample site, calls, a recording, a secret, a live configuration and a fact on its way."""
-    machine = machines()
-    machine.done("db", "upgrade")
-    machine.done("site", "load", str(SAMPLE))
+def machine_at(
+    request: pytest.FixtureRequest, engine_name: str, home: Path, database: str, like: str = "template1"
+) -> Machine:
+    """On this engine; in PostgreSQL its database is new, or as another one."""
+    if engine_name == "sqlite":
+        return Machine(home, f"sqlite:///{home}/database/hotline.db")
+    return Machine(home, request.getfixturevalue("postgres").create(database, like))
+
+
+FILLED = "filled"
+
+
+@pytest.fixture(scope="module")
+def filled(
+    request: pytest.FixtureRequest, engine_name: str, tmp_path_factory: pytest.TempPathFactory
+) -> Machine:
+    """The sample site, calls, a recording, a secret, a live configuration and a fact on its way; to be copied."""
+    machine = machine_at(request, engine_name, tmp_path_factory.mktemp(FILLED) / "home", FILLED)
     app = machine.app
+    upgrade(app.engine())
     with app.sessions().begin() as session:
+        site_store.save(session, sample_site(), "anna", app.clock)
         for number in range(CALLS):
             name, at = f"hotline-{number}.0", AT + number * SECOND
             session.add(
@@ -141,7 +160,16 @@ def full(machines: Machines) -> Machine:
     journal = Journal(app.settings.journal, "agi")
     journal.put("step", "hotline-5.0", {"at": AT, "number": 1, "step": "menu", "kind": "menu"})
     journal.close()
+    app.engine().dispose()
     return machine
+
+
+@pytest.fixture
+def full(request: pytest.FixtureRequest, engine_name: str, filled: Machine, tmp_path: Path) -> Machine:
+    """A copy of ``filled``."""
+    name = uuid.uuid4().hex
+    home = Path(shutil.copytree(filled.home, tmp_path / name, symlinks=True))
+    return machine_at(request, engine_name, home, f"test_{name}", like=FILLED)
 
 
 def write(path: Path, content: bytes, mode: int = 0o644) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from callcenter.settings import Settings
 from lab.home import temporary_home
 from schema.calls import Call, Recording, Score, Visit
 from tests.databases import Sessions
+from tests.sounds import give_sounds
 
 
 def table(name: str, found: Mapping[str, Any]) -> str:
@@ -125,9 +127,18 @@ def test_the_first_answer_is_waited_for_through_a_house_that_is_not_there_yet() 
         assert startup.first_answer(settings, "one") >= 2 * startup.KNOCK_SECONDS
 
 
+@contextmanager
+def home_with_sounds() -> Iterator[Path]:
+    """A home whose houses need not speak."""
+    with temporary_home() as home:
+        give_sounds(home / "given/prompts")
+        yield home
+
+
 @pytest.mark.slow
 @pytest.mark.asterisk
-def test_whole_calls_of_both_sides_are_measured() -> None:
+def test_whole_calls_of_both_sides_are_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(whole_calls, "temporary_home", home_with_sounds)
     found = whole_calls.compare([2], 2)
     assert found["highest_rate"] == {"dialplan": 2, "hotline": 2}
     assert found["steps"]["hotline"][-1]["why"] == {}
@@ -136,7 +147,7 @@ def test_whole_calls_of_both_sides_are_measured() -> None:
 @pytest.mark.slow
 @pytest.mark.asterisk
 def test_the_delay_of_rows_is_measured(tmp_path: Path) -> None:
-    with temporary_home() as home:
+    with home_with_sounds() as home:
         found = delay.measure(home, [10], 2, None)["10"]
     assert (found["calls"], found["never"]) == (20, 0)
     assert found["first event p99 ms"] > 0

@@ -19,8 +19,8 @@ from schema.calls import Call, CallbackRequest, Gap, Leg, Recording, Score, Step
 from schema.peers import LinkedCall
 from schema.recordings import RecordingDecision
 from schema.session import engine_for, session_factory
-from schema.upgrade import upgrade
 from tests.callcenter.flow_sites import flow, site
+from tests.databases import sqlite_copy
 
 ID = "hotline-1.0"
 BEGAN = dt.datetime(2026, 3, 3, 9, 30, tzinfo=dt.UTC)
@@ -110,11 +110,10 @@ def survey_call() -> list[Base]:
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
+def home(tmp_path: Path, migrated: Path) -> Path:
     """A home whose database holds the call."""
     (tmp_path / "database").mkdir()
-    engine = engine_for(f"sqlite:///{tmp_path}/database/hotline.db")
-    upgrade(engine)
+    engine = sqlite_copy(migrated, tmp_path / "database")
     with session_factory(engine).begin() as session:
         session.add_all(survey_call())
     engine.dispose()
@@ -247,9 +246,8 @@ def test_why_a_call_is_recorded_and_what_was_kept_out_is_told() -> None:
 
 
 @pytest.mark.req("GW-5")
-def test_a_call_from_another_site_is_found_by_its_id_there(tmp_path: Path) -> None:
-    engine = engine_for(f"sqlite:///{tmp_path / 'linked.db'}")
-    upgrade(engine)
+def test_a_call_from_another_site_is_found_by_its_id_there(tmp_path: Path, migrated: Path) -> None:
+    engine = sqlite_copy(migrated, tmp_path)
     with session_factory(engine).begin() as session:
         session.add_all(survey_call())
         session.add(LinkedCall(call_id=ID, site="shanghai", joint_id="sh-9.1", at=after(0)))

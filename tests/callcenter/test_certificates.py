@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 import ssl
 from pathlib import Path
 
@@ -19,6 +20,20 @@ HOST = "pbx.example.com"
 
 def store(folder: Path, *hosts: str) -> CertificateStore:
     return CertificateStore(folder / "certificates", "test", hosts or (HOST,), folder)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An authority and its certificate for ``HOST``, to be copied: keys take a tenth of a second each."""
+    folder = tmp_path_factory.mktemp("made")
+    store(folder).ensure(NOW)
+    return folder
+
+
+@pytest.fixture
+def ready(made: Path, tmp_path: Path) -> CertificateStore:
+    """A store in ``tmp_path`` that has what it needs."""
+    return store(Path(shutil.copytree(made, tmp_path, dirs_exist_ok=True)))
 
 
 def shake(known: CertificateStore, host: str) -> None:
@@ -64,18 +79,15 @@ def test_an_ended_certificate_is_not_trusted_and_the_renewed_one_is_by_the_same_
     shake(known, HOST)
 
 
-def test_ensure_changes_nothing_that_is_there(tmp_path: Path) -> None:
-    known = store(tmp_path)
-    known.ensure(NOW)
-    before = known.certificate.read_bytes()
-    known.ensure(NOW + dt.timedelta(days=1))
-    assert known.certificate.read_bytes() == before
+def test_ensure_changes_nothing_that_is_there(ready: CertificateStore) -> None:
+    before = ready.certificate.read_bytes()
+    ready.ensure(NOW + dt.timedelta(days=1))
+    assert ready.certificate.read_bytes() == before
 
 
-def test_a_key_whose_certificate_was_not_written_any_more_is_made_good(tmp_path: Path) -> None:
+def test_a_key_whose_certificate_was_not_written_any_more_is_made_good(ready: CertificateStore) -> None:
     """As when ``renew`` is killed between its two files; the same once the certificate is half there."""
-    known = store(tmp_path)
-    known.ensure(NOW)
+    known = ready
     assert known.authority is not None
     authority = known.authority.read_bytes()
     former = known.certificate.read_bytes()
@@ -90,9 +102,10 @@ def test_a_key_whose_certificate_was_not_written_any_more_is_made_good(tmp_path:
     assert known.authority.read_bytes() == authority
 
 
-def test_no_other_authority_is_made_while_phones_trust_the_one_whose_key_is_gone(tmp_path: Path) -> None:
-    known = store(tmp_path)
-    known.ensure(NOW)
+def test_no_other_authority_is_made_while_phones_trust_the_one_whose_key_is_gone(
+    ready: CertificateStore,
+) -> None:
+    known = ready
     assert known.authority is not None
     trusted, shown = known.authority.read_bytes(), known.certificate.read_bytes()
     (known.folder / "ca.key").unlink()
@@ -116,15 +129,12 @@ def test_an_authority_whose_writer_was_killed_after_its_key_is_made_anew(tmp_pat
 
 
 @pytest.mark.parametrize(("days", "due"), [(0, False), (366, False), (368, True), (500, True)])
-def test_it_is_due_a_month_before_its_end(tmp_path: Path, days: int, due: bool) -> None:
-    known = store(tmp_path)
-    known.ensure(NOW)
-    assert known.is_due(NOW + dt.timedelta(days=days)) is due
+def test_it_is_due_a_month_before_its_end(ready: CertificateStore, days: int, due: bool) -> None:
+    assert ready.is_due(NOW + dt.timedelta(days=days)) is due
 
 
-def test_it_is_due_when_the_machine_has_another_name(tmp_path: Path) -> None:
-    store(tmp_path).ensure(NOW)
-    assert store(tmp_path, HOST, "192.0.2.7").is_due(NOW)
+def test_it_is_due_when_the_machine_has_another_name(ready: CertificateStore) -> None:
+    assert store(ready.reader, HOST, "192.0.2.7").is_due(NOW)
 
 
 def test_nobody_but_its_readers_reads_a_key(tmp_path: Path) -> None:

@@ -11,9 +11,9 @@ from click.testing import CliRunner, Result
 
 from callcenter.site_file.store import publish, save
 from cli import main
-from schema.session import engine_for, session_factory
-from schema.upgrade import upgrade
+from schema.session import session_factory
 from tests.callcenter.flow_sites import flow, site
+from tests.databases import sqlite_copy
 from tests.json_keys import lost_of
 
 pytestmark = [pytest.mark.req("IVR-8")]
@@ -23,11 +23,10 @@ SECOND = flow({"begin": {"kind": "hangup", "prompts": ["hello", "sorry"]}, "new"
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
+def home(tmp_path: Path, migrated: Path) -> Path:
     """A home with three versions of flow main, the second of them published."""
     (tmp_path / "database").mkdir()
-    engine = engine_for(f"sqlite:///{tmp_path}/database/hotline.db")
-    upgrade(engine)
+    engine = sqlite_copy(migrated, tmp_path / "database")
     with session_factory(engine).begin() as session:
         save(session, site(FIRST), "li", lambda: AT)
         save(session, site(SECOND), "li", lambda: AT)

@@ -12,9 +12,8 @@ from click.testing import CliRunner, Result
 from callcenter.calls.follow_ups import Task, find, finish, open_tasks, take
 from callcenter.errors import HotlineError, NotFound
 from cli import main
-from schema.session import engine_for, session_factory
-from schema.upgrade import upgrade
-from tests.databases import Sessions
+from schema.session import session_factory
+from tests.databases import Sessions, sqlite_copy
 
 pytestmark = [pytest.mark.req("SAT-4", "CALL-4")]
 AT = dt.datetime(2026, 3, 2, 1, 0, tzinfo=dt.UTC)
@@ -88,10 +87,9 @@ def run(home: Path, *words: str) -> Result:
     return CliRunner().invoke(main, ["--home", str(home), "follow-ups", *words])
 
 
-def test_the_commands_show_take_and_close(tmp_path: Path) -> None:
+def test_the_commands_show_take_and_close(tmp_path: Path, migrated: Path) -> None:
     (tmp_path / "database").mkdir()
-    engine = engine_for(f"sqlite:///{tmp_path}/database/hotline.db")
-    upgrade(engine)
+    engine = sqlite_copy(migrated, tmp_path / "database")
     opened(session_factory(engine), BAD, MISSED)
     engine.dispose()
     assert (

@@ -14,10 +14,9 @@ from hypothesis import strategies as st
 from callcenter.survey.rates import Counted, rates, read_rates
 from cli import main
 from schema.calls import Score, SurveyAnswer
-from schema.session import engine_for, session_factory
+from schema.session import session_factory
 from schema.surveys import Invitation
-from schema.upgrade import upgrade
-from tests.databases import Sessions
+from tests.databases import Sessions, sqlite_copy
 
 pytestmark = [pytest.mark.req("SAT-5")]
 AT = dt.datetime(2026, 3, 2, 1, 0, tzinfo=dt.UTC)
@@ -109,10 +108,9 @@ def test_links_are_counted_apart_from_what_was_asked_on_the_phone(sessions: Sess
     assert (rate.offered, rate.asked, rate.scored, rate.by_link) == (1, 1, 0, 1), "who was asked by phone too"
 
 
-def test_the_command_prints_shares_and_figures(tmp_path: Path) -> None:
+def test_the_command_prints_shares_and_figures(tmp_path: Path, migrated: Path) -> None:
     (tmp_path / "database").mkdir()
-    engine = engine_for(f"sqlite:///{tmp_path}/database/hotline.db")
-    upgrade(engine)
+    engine = sqlite_copy(migrated, tmp_path / "database")
     fill(session_factory(engine))
     engine.dispose()
     words = ["--home", str(tmp_path), "scores"]

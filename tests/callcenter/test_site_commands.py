@@ -16,7 +16,7 @@ from callcenter.settings import Settings
 from callcenter.site_file.commands import group
 from callcenter.site_file.schema import schema_text
 from schema.session import engine_for
-from schema.upgrade import upgrade
+from tests.databases import sqlite_copy
 
 SAMPLE = Path(__file__).parents[2] / "samples/telecom_zh_en.yaml"
 
@@ -34,10 +34,9 @@ class App:
 
 
 @pytest.fixture
-def app(tmp_path: Path) -> Iterator[App]:
+def app(tmp_path: Path, migrated: Path) -> Iterator[App]:
     """A program with an empty SQLite database."""
-    engine = engine_for(f"sqlite:///{tmp_path}/hotline.db")
-    upgrade(engine)
+    engine = sqlite_copy(migrated, tmp_path)
     yield App(Settings(home=tmp_path), engine)
     engine.dispose()
 

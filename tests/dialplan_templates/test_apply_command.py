@@ -26,6 +26,7 @@ from schema.config import Audit, ConfigVersion
 from schema.site import FlowVersion
 from schema.upgrade import upgrade
 from tests.json_keys import lost_of
+from tests.sounds import give_sounds
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.req("GW-6")]
 ROOT = Path(__file__).parents[2]
@@ -115,6 +116,7 @@ def machine() -> Iterator[Machine]:
         asterisk = AsteriskInstance(ensure(print), app.settings.etc.parent, isolated=True)
         machine = Machine(app, asterisk)
         machine.save(10)
+        give_sounds(app.settings.prompts)
         asterisk.prepare()
         app.applier().apply(app.rendered())
         asterisk.start()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -69,9 +70,10 @@ def empty(tmp_path: Path) -> House:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> House:
+def house(tmp_path: Path, home_with_site: Path) -> House:
     """A database with the sample site; no Asterisk."""
-    return make(tmp_path)
+    shutil.copytree(home_with_site, tmp_path, dirs_exist_ok=True)
+    return House(Settings(home=tmp_path, **PORTS))
 
 
 @pytest.fixture

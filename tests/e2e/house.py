@@ -42,6 +42,7 @@ from tests.e2e.telephony_site import site
 from tests.e2e.until import until
 from tests.outreach.post_office import open_office
 from tests.outreach.sms_gateway import open_gateway
+from tests.sounds import give_sounds
 from web.api.keys import RIGHTS
 
 SIP, AMI, AGI, HTTP, SMTP, RTP = 32060, 32038, 32073, 32088, 32025, (52000, 52998)
@@ -114,6 +115,7 @@ class House:
         self.office = self._open.enter_context(open_office(SMTP))[0]
         self.letters = self.office.letters
         self.messages = self._open.enter_context(open_gateway(SMS)).posted
+        give_sounds(self.app.settings.prompts)
         self.load(site())
         start(self.app, self.asterisk)
         self.start_agi()

@@ -11,6 +11,7 @@ from lab.home import temporary_home
 from prompts.build import build
 from prompts.engine import EspeakEngine
 from tests.e2e.linked_site import BEIJING, SAMPLES, SHANGHAI, Site, ip
+from tests.sounds import give_sounds
 
 
 class TwoSites:
@@ -55,6 +56,7 @@ def two_sites() -> Iterator[TwoSites]:
         both = TwoSites(Site(BEIJING), Site(SHANGHAI))
         both.lay_the_line()
         prompts = stack.enter_context(temporary_home())
+        give_sounds(prompts)
         build(load(SAMPLES / "two_sites_beijing.yaml"), prompts, EspeakEngine(), beside=SAMPLES, jobs=4)
         pool = stack.enter_context(ThreadPoolExecutor(2))
         stack.callback(lambda: list(pool.map(Site.close, (both.beijing, both.shanghai))))

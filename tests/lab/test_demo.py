@@ -24,6 +24,7 @@ from lab.demo.office_hours import with_office
 from lab.home import temporary_home
 from lab.ready import SAMPLE
 from tests.json_keys import lost_of
+from tests.sounds import give_sounds
 
 NOW = dt.datetime(2026, 10, 1, 15, 30, tzinfo=dt.UTC)
 """A national holiday, half an hour before midnight in Shanghai."""
@@ -31,8 +32,9 @@ NOW = dt.datetime(2026, 10, 1, 15, 30, tzinfo=dt.UTC)
 
 @pytest.fixture(scope="module")
 def demo() -> Any:
-    """What ``hotline demo --json`` prints, run from nothing."""
+    """What ``hotline demo --json`` prints, run from nothing but sounds."""
     with temporary_home() as home:
+        give_sounds(home / "prompts")
         words = [sys.executable, "-m", "cli", "--home", str(home), "demo", "--json"]
         done = subprocess.run(words, env=os.environ, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr + done.stdout

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -14,13 +15,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 from prometheus_client.parser import text_string_to_metric_families
 
 from callcenter.health.end import BANS, FASTAGI, LISTENER, port_of
 from callcenter.settings import Settings
-from cli import Hotline, main
-from tests.sample import SAMPLE
+from cli import Hotline
 
 ROOT = Path(__file__).parents[2]
 FIRST = 24_700 + 20 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
@@ -86,12 +85,9 @@ class House:
 
 
 @pytest.fixture(scope="session")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def house(tmp_path_factory: pytest.TempPathFactory, home_with_site: Path) -> Iterator[House]:
     """FastAGI and the listener at work in a home with the sample site."""
-    home = tmp_path_factory.mktemp("ops") / "home"
-    for words in (["db", "upgrade"], ["site", "load", str(SAMPLE)]):
-        assert CliRunner().invoke(main, ["--home", str(home), *words]).exit_code == 0
-    found = House(home)
+    found = House(Path(shutil.copytree(home_with_site, tmp_path_factory.mktemp("ops") / "home")))
     with found.process("agi"), found.process("ami"), found.process("bans", "watch", "--dry-run"):
         for process in PROCESSES:
             found.ask(process, "/healthz")

@@ -16,15 +16,16 @@ from contextlib import AsyncExitStack
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
-
-from playwright.async_api import Error, Page, async_playwright
+from typing import TYPE_CHECKING, Any
 
 from callcenter.errors import HotlineError
 from lab import audio
 from lab.scenario import Login
 from lab.sipp_run import Address
 from tests.phones.routers import Network
+
+if TYPE_CHECKING:
+    from playwright.async_api import Page
 
 PAGE = Path(__file__).parent / "browser"
 LIBRARY = PAGE / "node_modules/jssip.bundle.js"
@@ -45,6 +46,13 @@ FLAGS = [
     "--allow-loopback-in-peer-connection",
     "--autoplay-policy=no-user-gesture-required",
 ]
+
+
+def _error() -> type[Exception]:
+    """What Playwright raises. It is imported when a browser is at work: that takes a fifth of a second."""
+    from playwright.async_api import Error
+
+    return Error
 
 
 def missing() -> str:
@@ -81,7 +89,7 @@ class WebPhone:
         self._thread.start()
         try:
             self._page = self._wait(self._open())
-        except (Error, TimeoutError) as error:
+        except (_error(), TimeoutError) as error:
             self.__exit__()
             raise HotlineError(f"Chromium does not start: {error}") from error
         return self
@@ -103,7 +111,7 @@ class WebPhone:
             return self._wait(
                 self._page.evaluate("([name, told]) => phone[name](...told)", [name, list(told)])
             )
-        except (Error, TimeoutError) as error:
+        except (_error(), TimeoutError) as error:
             raise HotlineError(f"browser {self.login.username}: {name}: {error or 'no end'}") from error
 
     def begin(self, name: str, *told: Any) -> None:
@@ -118,6 +126,8 @@ class WebPhone:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         self._stack.callback(server.server_close)
         self._stack.callback(server.shutdown)
+        from playwright.async_api import async_playwright
+
         playwright = await self._stack.enter_async_context(async_playwright())
         browser = await playwright.chromium.launch_persistent_context(
             self.folder / "profile",

@@ -12,6 +12,7 @@ import pytest
 from callcenter.site import Site
 from prompts.build import build
 from prompts.tones import write_wav
+from tests.once import once
 
 
 class CountingEngine:
@@ -37,9 +38,11 @@ def engine() -> CountingEngine:
 @pytest.fixture(scope="session")
 def seed(tmp_path_factory: pytest.TempPathFactory, site: Site) -> Path:
     """The site built once."""
-    folder = tmp_path_factory.mktemp("seed")
-    build(site, folder, CountingEngine(), beside=folder)
-    return folder
+
+    def fill(folder: Path) -> None:
+        build(site, folder, CountingEngine(), beside=folder)
+
+    return once(tmp_path_factory, "seed", fill)
 
 
 @pytest.fixture

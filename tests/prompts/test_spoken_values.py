@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from callcenter.flow import Hear, Walk
+from callcenter.prompt_index import PromptIndex
 from callcenter.site import Site
 from callcenter.site_file.published import Published
 from prompts.build import build
@@ -23,13 +24,18 @@ VALUES = [
 ]
 
 
+@pytest.fixture(scope="module")
+def index(site: Site, seed: Path) -> PromptIndex:
+    """Where the sounds lie of the site that was built."""
+    return build(site, seed, CountingEngine(), beside=seed).index
+
+
 @pytest.mark.req("IVR-4")
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize(("spoken_as", "value"), VALUES)
 def test_every_piece_of_a_spoken_value_has_a_sound(
-    site: Site, folder: Path, spoken_as: str, value: str, language: str
+    index: PromptIndex, spoken_as: str, value: str, language: str
 ) -> None:
-    index = build(site, folder, CountingEngine(), beside=folder).index
     steps = {
         "start": {"kind": "language", "language": language, "next": "say"},
         "say": {"kind": "say", "as": spoken_as, "value": value, "next": "queue"},

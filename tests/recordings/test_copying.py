@@ -10,9 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import boto3
 import pytest
-from moto.server import ThreadedMotoServer
 from sqlalchemy import select
 from structlog.testing import capture_logs
 
@@ -34,6 +32,9 @@ BUCKET = "recordings"
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
     """The address of an S3-compatible server on loopback."""
+    # here, for it takes a quarter of a second and most runs are without
+    from moto.server import ThreadedMotoServer
+
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
@@ -87,6 +88,8 @@ class House:
 def bucket(server: str) -> Iterator[str]:
     """An empty bucket; gives the server's address."""
     there = {"aws_access_key_id": "hotline", "aws_secret_access_key": "secret", "region_name": "us-east-1"}
+    import boto3
+
     s3 = boto3.resource("s3", endpoint_url=server, **there)
     found = s3.Bucket(BUCKET)
     found.create()

@@ -15,7 +15,7 @@ from schema import session as sessions
 from schema.calls import Call
 from schema.config import Audit
 from schema.session import engine_for, session_factory, trouble
-from schema.upgrade import upgrade
+from tests.databases import sqlite_copy
 
 NOON = dt.datetime(2026, 10, 1, 12, tzinfo=dt.timezone(dt.timedelta(hours=8)))
 
@@ -26,11 +26,9 @@ def audit(action: str) -> Audit:
 
 
 @pytest.fixture
-def sqlite(tmp_path: Path) -> Engine:
+def sqlite(tmp_path: Path, migrated: Path) -> Engine:
     """An SQLite database with all tables."""
-    engine = engine_for(f"sqlite:///{tmp_path}/hotline.db")
-    upgrade(engine)
-    return engine
+    return sqlite_copy(migrated, tmp_path)
 
 
 def test_sqlite_is_durable_and_checks_its_keys(sqlite: Engine) -> None:

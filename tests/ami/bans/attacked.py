@@ -27,6 +27,7 @@ from lab.asterisk_root import ensure
 from lab.commands import start
 from lab.instance import AsteriskInstance
 from tests.sample import SAMPLE
+from tests.sounds import give_sounds
 
 HOST, GUESSER, VICTIM, PORT = "10.9.0.1", "10.9.0.2", "198.51.100.7", 32560
 KNOWN, UNKNOWN = "s8001", "s9999"
@@ -145,6 +146,7 @@ def main(folder: Path) -> dict[str, Any]:
         return shown.stdout
 
     hotline("db", "upgrade")
+    give_sounds(settings.prompts)
     hotline("site", "load", str(SAMPLE))
     with ExitStack() as stack:
         asterisk = AsteriskInstance(ensure(lambda _: None), settings.etc.parent, name=settings.system_name)
