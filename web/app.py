@@ -45,8 +45,8 @@ def create(app: App) -> FastAPI:
     web.add_exception_handler(HTTPException, _plain)
     web.add_exception_handler(RequestValidationError, _misspelt)
     web.add_exception_handler(Exception, _failed)
-    web.include_router(api.router)
     web.include_router(survey_pages.router(app))
+    web.include_router(api.router)
     return web
 
 

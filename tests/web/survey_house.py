@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from fastapi import FastAPI
@@ -47,8 +47,14 @@ SURVEY: dict[str, Any] = {
 }
 
 
+@cache
+def plain_site() -> Site:
+    """The sample with one more survey, which nobody may change."""
+    return linked_site()
+
+
 def linked_site(**change: Any) -> Site:
-    """The sample with one more survey, and what is changed of it."""
+    """The same, with what is changed of that survey."""
     data = sample_site().model_dump(by_alias=True)
     data["surveys"].append(SURVEY | change)
     data["prompts"] += [{"name": name, "text": text} for name, text in SPOKEN.items()]
@@ -57,10 +63,16 @@ def linked_site(**change: Any) -> Site:
 
 def left_call(number: int = 1, caller: str | None = MOBILE) -> CallRecord:
     """A call of its own id whose caller hung up on the agent."""
-    [found] = records([*read("survey_left").ledger, *read("survey_left").ami])
+    found = _captured()
     visit = replace(found.visits[0], ended_by="caller")
     call_id = f"{found.call_id}{number}"
     return replace(found, call_id=call_id, caller=caller, ended_by="caller", visits=(visit,), aliases=())
+
+
+@cache
+def _captured() -> CallRecord:
+    [found] = records([*read("survey_left").ledger, *read("survey_left").ami])
+    return found
 
 
 class SurveyHouse:
@@ -68,7 +80,7 @@ class SurveyHouse:
 
     def __init__(self, sessions: Sessions, site: Site | None = None) -> None:
         self._sessions = sessions
-        self.known = site or linked_site()
+        self.known = site or plain_site()
         self.record = left_call()
         self.now = (self.record.ended_at or self.record.started_at) + dt.timedelta(minutes=10)
         self.close(self.record)
