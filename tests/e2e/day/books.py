@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
+from callcenter.agents import supervision
 from callcenter.queues.virtual_hold import place_of
 from lab.sipp_messages import Rung
 from schema.base import Base
@@ -26,6 +27,7 @@ from tests.e2e.telephony_site import seat_of
 Books = Mapping[str, tuple[int, ...]]
 DEEDS = {"supervised": 3, "taken_over": 1, "picked_up": 1, "put_out": 1}
 """How often a supervisor does something with each call of a kind."""
+AUDITED = {f"call.{deed}" for deed in supervision.DEEDS}
 
 
 def books(
@@ -59,7 +61,7 @@ def books(
     refused = _count(planned, lambda kind: kind.consent == "refused")
     kept_places = [row for row in house.rows(KeptPlace) if row.call_id in ids]
     returned = [call.call_id for call in found.calls if place_of(call.call_id) is not None]
-    deeds = [row for row in house.rows(Audit) if row.subject in ids and row.detail.get("outcome") == "done"]
+    deeds = [row for row in house.rows(Audit) if row.subject in ids and _is_done(row)]
     recordings = [row for row in mine(Recording) if row.state in PLAYABLE]
     legs = mine(Leg)
     scores = Counter(row.outcome for row in mine(Score))
@@ -118,6 +120,11 @@ def books(
             len(deeds),
         ),
     }
+
+
+def _is_done(row: Audit) -> bool:
+    """A supervisor's deed; what agents do with their calls is not counted here."""
+    return row.action in AUDITED and row.detail.get("outcome") == "done"
 
 
 def credited(house: House, found: Kept) -> dict[str, float]:
