@@ -12,6 +12,7 @@ from pathlib import Path
 
 from callcenter import feature_codes as features
 from callcenter.site import Site
+from callcenter.site.board_check import boards
 from callcenter.site.edge import ByAddress, ByProvider, ByRegistration
 from callcenter.site.fraud_check import fraud
 from callcenter.site.hours import hours
@@ -66,6 +67,7 @@ def problems(site: Site, folder: Path | None = None) -> list[Problem]:
         exit_keys,
         routes,
         trunks,
+        boards,
         peers,
         fraud,
         surveys,

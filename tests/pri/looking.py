@@ -56,8 +56,8 @@ def fill(rig: Rig, exchange: Manager, prefix: str) -> list[str]:
 
 
 def in_use(rig: Rig) -> dict[str, int]:
-    """Channels in use of each line."""
-    return {line["line"]: line["in_use"] for line in rig.told("boards")}
+    """Channels in use of each E1."""
+    return {line["line"]: line["in_use"] for line in rig.told("boards") if line["line"].startswith("a102")}
 
 
 def told_so(rig: Rig, state: str, advice: str) -> None:
