@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 
 from callcenter.routing.desks import change
 from callcenter.routing.number_plan import NumberPlan
+from callcenter.site.boards import AnalogBoard, Telephone
 from callcenter.site.edge import Seat
 from callcenter.site.service import Agent
 from schema.calls import AgentLogin
@@ -21,6 +22,7 @@ SITE = site(flow({"start": QUEUE})).model_copy(
     update={
         "seats": [Seat(name=f"s{number}", number=number, title="x") for number in ("8001", "8002")],
         "agents": [Agent(number="1001", title="x")],
+        "boards": [AnalogBoard(kind="analog", name="fxs", channels=[Telephone(kind="fxs", number="8191")])],
     }
 )
 PLAN = NumberPlan.of(SITE)
@@ -63,6 +65,7 @@ def test_what_rings_at_a_seat_or_an_agent_is_picked_up(house: House, database: E
     for number in ("8001", "1001"):
         left = dial(house, f"*8*{number}", sessions)
         assert (left["HL_NEXT"], left["HL_TARGET"]) == ("pickup", "PJSIP/s8001")
+    assert dial(house, "*8*8191", sessions)["HL_TARGET"] == "DAHDI/1"
     assert dial(house, "*8*9999", sessions)["HL_NEXT"] == "hangup"
 
 
