@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import pytest
 
-from schema.calls import Call as Row
 from schema.calls import Leg, Step, Visit
 from tests.e2e.until import until
 from tests.pri.looking import OUT, call_of, phone, told, told_by_exchange
@@ -73,7 +72,7 @@ def test_a_line_brings_the_callers_number_and_its_own_and_keys_lead_to_the_agent
 
 
 def test_an_exchange_that_takes_its_current_away_has_hung_up(rig: Rig, calls: Calls) -> None:
-    the_call(rig, caller="02155550001", ended_by="caller")
+    call_of(rig, "02155550001", ended_by="caller")
     assert {line["in_use"] for line in rig.told("boards") if line["trunk"] == "line"} == {0}
 
 
@@ -92,7 +91,7 @@ def test_a_seat_calls_out_over_the_routes_line_by_keys(rig: Rig, calls: Calls) -
     assert calls.out.heard("seat") == "7"
     assert told_by_exchange(rig, "Heard", calls.since, Who="far")["Keys"] == "8"
     calls.out.ended()
-    found = the_call(rig, caller="8001", trunk="out_line")
+    found = call_of(rig, "8001", trunk="out_line")
     [leg] = rig.rows(Leg, call_id=found.call_id, kind="outside")
     assert leg.answered_at is not None
 
@@ -100,13 +99,5 @@ def test_a_seat_calls_out_over_the_routes_line_by_keys(rig: Rig, calls: Calls) -
 def test_chinas_busy_tone_ends_the_call_and_frees_the_line(rig: Rig, calls: Calls) -> None:
     """The exchange goes on with its tone until our end hangs up; the ledger tells who did."""
     calls.quiet.ended(120)
-    found = the_call(rig, did=QUIET_NUMBER, ended_by="caller")
-    assert (found.trunk, found.caller) == ("quiet", None)
+    assert call_of(rig, None, did=QUIET_NUMBER, ended_by="caller").trunk == "quiet"
     assert {line["in_use"] for line in rig.told("boards") if line["trunk"] == "quiet"} == {0}
-
-
-def the_call(rig: Rig, **wanted: str) -> Row:
-    """The only call like that, once it is over."""
-    [found] = until(lambda: rig.rows(Row, state="closed", **wanted), 60, f"the call with {wanted}")
-    assert isinstance(found, Row)
-    return found

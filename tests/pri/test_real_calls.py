@@ -114,7 +114,7 @@ def test_a_seat_calls_out_over_the_routes_first_trunk_under_its_number(rig: Rig)
     assert call.heard("seat") == "7"
     assert told_by_exchange(rig, "Heard", since, Who="far")["Keys"] == "8"
     call.ended()
-    assert call_of(rig, "8001").trunk == "city"
+    assert call_of(rig, "8001", did="0255").trunk == "city"
 
 
 @pytest.mark.parametrize(("number", "cause"), [("0217", 17), ("0201", 1)])
