@@ -28,6 +28,8 @@ log = structlog.get_logger()
 EVENTS = ("Alarm", "AlarmClear", "SpanAlarm", "SpanAlarmClear")
 LOOK_SECONDS = 5.0
 """Of a D channel that goes down no event tells."""
+SOON_SECONDS, SOON_LOOKS = 1.0, 6
+"""What has just changed goes on to change: when an alarm is over its D channel comes up a moment later."""
 
 
 async def ask(manager: AmiConnection, site: Site) -> list[Line]:
@@ -49,6 +51,8 @@ class BoardWatch:
         self._clock = clock
         self._wake = asyncio.Event()
         self._told: dict[str, str] = {}
+        self._soon = 0
+        """How many looks are to come soon."""
 
     def listen(self, on: Callable[[str, Callable[[Message], None]], None]) -> None:
         """Have the listener tell of alarms."""
@@ -64,7 +68,7 @@ class BoardWatch:
             except (HotlineError, OSError, ValueError) as error:  # Asterisk boots, or no site is live yet
                 log.info("boards.unknown", reason=first_line(error))
             try:
-                async with asyncio.timeout(LOOK_SECONDS):
+                async with asyncio.timeout(SOON_SECONDS if self._soon else LOOK_SECONDS):
                     await self._wake.wait()
             except TimeoutError:
                 continue
@@ -83,7 +87,9 @@ class BoardWatch:
         for line, before in changed:
             if self._told.get(line.line) != line.state:
                 _tell(line, before)
-        self._told = {line.line: line.state for line in lines}
+        states = {line.line: line.state for line in lines}
+        self._soon = SOON_LOOKS if states != self._told else max(0, self._soon - 1)
+        self._told = states
 
     def _keep(self, lines: list[Line]) -> list[tuple[Line, str | None]]:
         with self._sessions.begin() as session:

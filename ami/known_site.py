@@ -9,7 +9,7 @@ from callcenter.agents.personal_queues import PersonalQueue, personal_queues
 from callcenter.journey import CallRecord, Endpoints
 from callcenter.journey.legs import AgentAt, nobody_known
 from callcenter.site import Site
-from callcenter.site.board_lines import line_trunks
+from callcenter.site.board_lines import line_trunks, telephones
 from callcenter.site.service import Queue
 
 
@@ -31,8 +31,9 @@ class KnownSite:
         """The part of ``site`` that matters here."""
         trunks = site.trunk_endpoints() | line_trunks(site)
         queues: list[Queue | PersonalQueue] = [*site.queues, *personal_queues(site)]
+        phones = {seat.name for seat in site.seats} | {channel for channel, _ in telephones(site)}
         return cls(
-            Endpoints(set(trunks), {seat.name for seat in site.seats}, agent_at),
+            Endpoints(set(trunks), phones, agent_at),
             {queue.name: queue.survey for queue in queues},
             frozenset(queue.name for queue in queues),
             trunks,

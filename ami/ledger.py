@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -24,6 +25,7 @@ from callcenter.events import (
     LegAnswered,
     LegEnded,
     LegStarted,
+    LineTold,
     QueueBegun,
     QueueDone,
     QueueExited,
@@ -44,8 +46,13 @@ JOIN = "HL_JOIN"
 """The dialplan's word for a channel that Hotline brought to a call; ``extra`` is the call's id."""
 CONSULT = "HL_CONSULT"
 """Its word for a seat that has another call in hand and dials."""
+LINE = "HL_LINE"
+"""Its word for what an analog line has told; ``extra`` is who calls, a slash, and what was dialled: the line's own
+number, or a telephone's keys."""
 NOBODY = "N/A"
 """Asterisk's word for a channel that a transfer has not."""
+ANALOG = re.compile(r"DAHDI/[0-9]+-")
+"""The channel of an analog line, as ``DAHDI/63-1``; an E1's is ``DAHDI/i1/4001-2``."""
 REFUSED: dict[str, QueueExitReason] = {"FULL": "full", "JOINEMPTY": "nobody", "JOINUNAVAIL": "nobody"}
 """QUEUESTATUS of a caller who was not let in; the dialplan writes it, Asterisk writes nothing then."""
 NEAR = dt.timedelta(seconds=1)
@@ -82,9 +89,10 @@ def _answered(row: Row) -> Event:
 
 
 def _ended(row: Row) -> Event:
-    """HANGUP, written together with CHAN_END, tells cause and source."""
+    """HANGUP, written together with CHAN_END, tells cause and source; nobody is the source of a line's busy tone."""
     extra = _extra(row)
-    return LegEnded(*_who(row), int(extra["hangupcause"]), extra.get("hangupsource") or None)
+    source = extra.get("hangupsource") or (row["channel"] if ANALOG.match(row["channel"]) else None)
+    return LegEnded(*_who(row), int(extra["hangupcause"]), source)
 
 
 def _entered(row: Row) -> Event | None:
@@ -134,6 +142,9 @@ def _told(row: Row) -> Event | None:
     """What the dialplan wrote down itself."""
     if row["user_event"] == CONSULT:
         return Consulted(*_who(row))
+    if row["user_event"] == LINE:
+        caller, _, exten = _extra(row)["extra"].partition("/")
+        return LineTold(*_who(row), caller or None, exten or None)
     return CameToCall(*_who(row), _extra(row)["extra"]) if row["user_event"] == JOIN else None
 
 

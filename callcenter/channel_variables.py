@@ -227,6 +227,9 @@ BACK = "HL_BACK"
 JOIN = "HL_JOIN"
 """No variable but the ledger's event with which a channel says which call it belongs to."""
 
+LINE_TOLD = "HL_LINE"
+"""No variable but the ledger's event with what an analog line has told: who calls, a slash, what was dialled."""
+
 CONSULT = "HL_CONSULT"
 """No variable but the ledger's event of a seat that has another call in hand and dials."""
 

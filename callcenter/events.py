@@ -177,6 +177,14 @@ class Consulted(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class LineTold(Event):
+    """An analog line tells who calls, and a telephone what it dials, in the channel's time (the ledger tells)."""
+
+    caller: str | None
+    exten: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class CallVanished(Event):
     """Asterisk went away with the call: every leg still up ended at ``at``."""
 

@@ -15,6 +15,7 @@ from callcenter.agents.personal_queues import personal_queues
 from callcenter.errors import HotlineError
 from callcenter.secrets import CLOSING_PIN
 from callcenter.site import Site
+from callcenter.site.board_lines import telephones
 from callcenter.site.edge import ByAddress, Seat
 from dialplan_templates.alone import agent_queues, pickup_groups, recorded_trunks
 from dialplan_templates.quoting import Quoted, long_secret, pin, value
@@ -125,6 +126,7 @@ def variables(site: Site, where: Deployment) -> Mapping[str, Any]:
         "sip_address": sip_address,
         "exit_context": exit_context,
         "personal_queues": personal_queues(site),
+        "telephones": telephones(site),
         "pickup_groups": pickup_groups(site),
         "recorded_trunks": recorded_trunks(site),
         "agent_queues": agent_queues(site),

@@ -18,6 +18,7 @@ from callcenter.recording_policy import agent_percents
 from callcenter.routing.inside import RING_SECONDS
 from callcenter.routing.links import MAX_SITES
 from callcenter.site import Site
+from callcenter.site.board_lines import telephones
 from dialplan_templates.everybody import open_ways
 from dialplan_templates.hands import HANDS, hands_contexts
 from dialplan_templates.render import environment
@@ -85,6 +86,7 @@ def render_dialplan(site: Site, paths: DialplanPaths, prompt_file: PromptFile) -
         inside_context=f"inside_{digest}",
         link_context=f"link_{digest}",
         links=bool(site.peers),
+        telephones=bool(telephones(site)),
         secure=any(seat.encryption != "none" for seat in site.seats),
         exit_key_sets=exit_key_sets(site),
     )

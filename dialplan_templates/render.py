@@ -14,7 +14,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from callcenter.channel_variables import CHANNELS, FALLBACK_FLOW, LINK, TLS, TRUNK
+from callcenter.channel_variables import CHANNELS, DID, FALLBACK_FLOW, LINK, TLS, TRUNK
 from callcenter.errors import HotlineError
 from callcenter.ledger_format import CEL_APPS, CEL_COLUMNS, CEL_EVENTS, CEL_FILE
 from callcenter.manager_events import LISTENED
@@ -73,6 +73,7 @@ def environment() -> Environment:
         FALLBACK_FLOW=FALLBACK_FLOW,
         LINK=LINK,
         CHANNELS=CHANNELS,
+        DID=DID,
         TLS=TLS,
         TRUNK=TRUNK,
     )

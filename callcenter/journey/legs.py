@@ -16,6 +16,7 @@ from callcenter.events import (
     LegAnswered,
     LegEnded,
     LegStarted,
+    LineTold,
     Unheld,
 )
 from callcenter.journey.records import Span
@@ -105,7 +106,9 @@ def build(events: list[Event]) -> dict[str, Leg]:
 
 
 def _live(leg: Leg, event: Event) -> None:
-    if isinstance(event, LegAnswered):
+    if isinstance(event, LineTold):
+        leg.caller, leg.exten = leg.caller or event.caller, leg.exten or event.exten
+    elif isinstance(event, LegAnswered):
         leg.answered_at = event.at
     elif isinstance(event, LegEnded):
         leg.ended_at, leg.cause, leg.ended_by = event.at, event.cause, event.by

@@ -23,7 +23,7 @@ from callcenter.routing.inside_call import (
     refuse,
 )
 from callcenter.routing.links import barred, peer_of
-from callcenter.routing.number_plan import NumberPlan
+from callcenter.routing.number_plan import NumberPlan, is_on_board, phone_of
 from callcenter.routing.outbound import (
     DEFAULT_RIGHTS,
     LINK_SECONDS,
@@ -156,7 +156,9 @@ def _ring_desk(house: House, place: Place) -> Decision:
     if settings.always:
         return _pass_on(house, place, settings.always, f"all calls to {number} go to {settings.always}")
     if number in house.plan.seats:
-        endpoint, reason = house.plan.seats[number], f"{number} is seat {house.plan.seats[number]}"
+        endpoint = house.plan.seats[number]
+        what = f"the telephone on channel {endpoint}" if is_on_board(endpoint) else f"seat {endpoint}"
+        reason = f"{number} is {what}"
     elif house.desks is None:
         reasons = (f"{number} is an agent", "where agents sit can't be found out now")
         return _missed(house, place, "unreachable").after(*reasons)
@@ -189,7 +191,7 @@ def _pass_on(house: House, place: Place, to: str, why: str, confirm: bool = Fals
 
 
 def _dial(endpoint: str, place: Place, seconds: int) -> Decision:
-    return Decision("dial", f"PJSIP/{endpoint}", (), place, seconds=seconds)
+    return Decision("dial", phone_of(endpoint), (), place, seconds=seconds)
 
 
 def _to_site(house: House, place: Place, peer: Peer) -> Decision:

@@ -12,7 +12,18 @@ from typing import Any, Self
 
 from callcenter.feature_codes import codes
 from callcenter.site import Site
+from callcenter.site.board_lines import telephones
 from callcenter.site.outbound import Rights
+
+
+def is_on_board(endpoint: str) -> bool:
+    """Whether it is a telephone on a board: no seat's name begins with a digit."""
+    return endpoint.isdigit()
+
+
+def phone_of(endpoint: str) -> str:
+    """An endpoint as Dial takes it."""
+    return f"DAHDI/{endpoint}" if is_on_board(endpoint) else f"PJSIP/{endpoint}"
 
 
 @dataclass(frozen=True)
@@ -20,7 +31,7 @@ class NumberPlan:
     """What each inside number is. Nothing here changes after it is made."""
 
     seats: Mapping[str, str] = field(default_factory=dict)
-    """Number → endpoint."""
+    """Number → endpoint: a seat's name, or the channel of a telephone on a board."""
     agents: frozenset[str] = frozenset()
     mailboxes: frozenset[str] = frozenset()
     features: Mapping[str, str] = field(default_factory=dict)
@@ -38,12 +49,15 @@ class NumberPlan:
     @classmethod
     def of(cls, site: Site) -> Self:
         """The plan of a site."""
+        on_boards = telephones(site)
         return cls(
-            {seat.number: seat.name for seat in site.seats},
+            {seat.number: seat.name for seat in site.seats}
+            | {telephone.number: channel for channel, telephone in on_boards},
             frozenset(agent.number for agent in site.agents),
             frozenset(mailbox.number for mailbox in site.mailboxes),
             codes(site.feature_codes),
             {seat.name: seat.rights for seat in site.seats if seat.rights}
+            | {channel: telephone.rights for channel, telephone in on_boards if telephone.rights}
             | {agent.number: agent.rights for agent in site.agents if agent.rights},
             frozenset(room.number for room in site.rooms),
         )

@@ -98,6 +98,20 @@ def board_lines(site: Site) -> Lines:
     return lines
 
 
+def telephones(site: Site) -> list[tuple[str, Telephone]]:
+    """The telephones on the boards, each with its channel's number, by which Asterisk and the number plan call it."""
+    found: list[tuple[str, Telephone]] = []
+    channel = 1
+    for board in site.boards:
+        if not isinstance(board, AnalogBoard):
+            channel += E1_CHANNELS * len(board.ports)
+            continue
+        for line in board.channels:
+            found += [(str(channel), line)] if line.kind == "fxs" else []
+            channel += 1
+    return found
+
+
 def line_trunks(site: Site) -> dict[str, str]:
     """What Asterisk names channels after (``i1`` of ``DAHDI/i1/4001-2``, ``63`` of ``DAHDI/63-1``) → the trunk."""
     lines = board_lines(site)

@@ -10,7 +10,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from callcenter.site.words import Extension, Name, Part
+from callcenter.site.outbound import Rights
+from callcenter.site.words import Extension, Name, Number, Part
 
 SANGOMA_PORTS = {"A101": 1, "A102": 2, "A104": 4, "A108": 8}
 """E1 ports of each model."""
@@ -81,28 +82,48 @@ class DigitalBoard(Part):
         return self
 
 
+CALLER_ID_STARTS = {
+    "bell": ["ring"],
+    "v23": ["ring", "polarity"],
+    "dtmf": ["dtmf", "polarity"],
+    "none": ["ring"],
+}
+"""What Asterisk can hear each kind of caller id after (sig_analog.c), the usual first: no keys after a ring."""
+
+
 class OfficeLine(Part):
-    """An FXO channel: an analog line from the exchange. Hang-up is heard as China's 450 Hz busy tone."""
+    """An FXO channel: an analog line from the exchange. Hang-up is heard as China's 450 Hz busy tone, too."""
 
     kind: Literal["fxo"]
     group: Group
-    caller_id: Literal["dtmf", "v23", "bell", "none"] = Field(
-        default="dtmf", description="how the number is sent"
+    number: Number | None = Field(default=None, description="the line's own number: what its calls arrive as")
+    caller_id: Literal["bell", "v23", "dtmf", "none"] = Field(
+        default="bell",
+        description="how the number is sent: bell for FSK in China and America, v23 for FSK elsewhere; "
+        "none where it is not: else each call waits ten seconds for it",
     )
-    caller_id_start: Literal["ring", "polarity", "dtmf"] = Field(
-        default="ring", description="what comes before it"
+    caller_id_start: Literal["ring", "polarity", "dtmf"] | None = Field(
+        default=None,
+        description="what comes before it: the first ring (FSK), a reversal of polarity (v23, dtmf), or nothing "
+        "but its own keys (dtmf). Default: ring, with dtmf its keys",
     )
     busy_count: int = Field(default=4, ge=2, le=10, description="busy tones heard before the line is hung up")
     polarity_reversal: bool = Field(
         default=False, description="the exchange marks answer and hang-up by polarity"
     )
 
+    @property
+    def heard_after(self) -> str:
+        """What comes before the caller id."""
+        return self.caller_id_start or CALLER_ID_STARTS[self.caller_id][0]
+
 
 class Telephone(Part):
-    """An FXS channel: an analog telephone on the board."""
+    """An FXS channel: an analog telephone on the board, an inside number like a seat's, but no agent's place."""
 
     kind: Literal["fxs"]
     number: Extension
+    rights: Rights | None = Field(default=None, description="how far it may call; default: national")
 
 
 class AnalogBoard(Part):

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from callcenter import feature_codes as features
 from callcenter.site import Site
+from callcenter.site.board_check import boards
 from callcenter.site.edge import ByAddress, ByProvider, ByRegistration
 from callcenter.site.fraud_check import fraud
 from callcenter.site.hours import hours
@@ -67,6 +68,7 @@ def problems(site: Site, folder: Path | None = None) -> list[Problem]:
         exit_keys,
         routes,
         trunks,
+        boards,
         peers,
         fraud,
         surveys,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from callcenter.site import Site
+from callcenter.site.board_lines import telephones
 from callcenter.site.problems import Problem
 
 
@@ -15,6 +16,7 @@ def rooms(site: Site) -> Iterator[Problem]:
         **{box.number: "a mailbox's number" for box in site.mailboxes},
         **{agent.number: "an agent's number" for agent in site.agents},
         **{seat.number: "a seat's number" for seat in site.seats},
+        **{telephone.number: "a telephone's number" for _, telephone in telephones(site)},
         **{did.number: "a number of the house" for did in site.dids},
     }
     for place, room in enumerate(site.rooms):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from sqlalchemy.orm import Session
 
@@ -23,6 +23,7 @@ def dial(
     moved_by: str = "",
     consults: str = "",
     ring: str = "",
+    keys: Sequence[str] = (),
 ) -> dict[str, str]:
     """The variables that the dialplan goes on with. ``ring``: a flow's step rings so many seconds."""
     values = ("node-1.0", "", "", "", "", moved_by, number, ring, consults)
@@ -35,7 +36,7 @@ def dial(
             exchange = Exchange(server.port)
             line = await exchange.call(request("inside", agi_channel=channel, **arguments))
             async with asyncio.timeout(20):
-                caller = await Caller().talk(line)
+                caller = await Caller(keys).talk(line)
                 await server.stop(5)
             await exchange.close()
             return caller.variables

@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from callcenter.routing.desks import change
 from callcenter.routing.number_plan import NumberPlan
+from callcenter.site.boards import AnalogBoard, Telephone
 from callcenter.site.edge import Seat
 from callcenter.site.service import Agent
+from schema.agents import PinTries
 from schema.calls import AgentLogin
 from schema.session import session_factory
 from tests.agi.flows import AT, House, publish
@@ -21,6 +23,7 @@ SITE = site(flow({"start": QUEUE})).model_copy(
     update={
         "seats": [Seat(name=f"s{number}", number=number, title="x") for number in ("8001", "8002")],
         "agents": [Agent(number="1001", title="x")],
+        "boards": [AnalogBoard(kind="analog", name="fxs", channels=[Telephone(kind="fxs", number="8191")])],
     }
 )
 PLAN = NumberPlan.of(SITE)
@@ -63,7 +66,18 @@ def test_what_rings_at_a_seat_or_an_agent_is_picked_up(house: House, database: E
     for number in ("8001", "1001"):
         left = dial(house, f"*8*{number}", sessions)
         assert (left["HL_NEXT"], left["HL_TARGET"]) == ("pickup", "PJSIP/s8001")
+    assert dial(house, "*8*8191", sessions)["HL_TARGET"] == "DAHDI/1"
     assert dial(house, "*8*9999", sessions)["HL_NEXT"] == "hangup"
+
+
+@pytest.mark.req("GW-2")
+@pytest.mark.parametrize(("channel", "asked"), [("PJSIP/s8002-00000001", 1), ("DAHDI/1-1", 0)])
+def test_agents_log_in_at_seats_only(house: House, database: Engine, channel: str, asked: int) -> None:
+    """At a telephone on a board they are not even asked for the PIN, of which a wrong one is counted."""
+    sessions = session_factory(database)
+    dial(house, "*111001", sessions, channel, keys=("4711",))
+    with sessions() as session:
+        assert len(session.scalars(select(PinTries)).all()) == asked
 
 
 @pytest.mark.req("RT-4")

@@ -115,6 +115,7 @@ def test_an_alarm_is_seen_at_once_told_once_and_kept(
     sessions: Sessions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(board_watch, "LOOK_SECONDS", 3600.0)
+    monkeypatch.setattr(board_watch, "SOON_SECONDS", 3600.0)
 
     async def story(logs: Logs) -> None:
         async with Board() as board, watched(board, sessions):
@@ -141,12 +142,32 @@ def test_a_d_channel_that_no_event_tells_of_is_found_by_asking_again(
     sessions: Sessions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(board_watch, "LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(board_watch, "SOON_SECONDS", 0.01)
 
     async def story() -> None:
         async with Board() as board, watched(board, sessions):
             await until(lambda: kept(sessions) == ["up"])
             board.up = "No"
             await until(lambda: kept(sessions) == ["no_signalling", "up"])
+
+    asyncio.run(story())
+
+
+def test_the_d_channel_of_a_line_whose_alarm_is_over_is_soon_found_up(
+    sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(board_watch, "LOOK_SECONDS", 3600.0)
+    monkeypatch.setattr(board_watch, "SOON_SECONDS", 0.2)
+
+    async def story() -> None:
+        async with Board() as board, watched(board, sessions):
+            board.alarms, board.up = "RED", "No"
+            await until(lambda: kept(sessions)[:1] == ["red"])
+            board.alarms = "OK"
+            board.say("SpanAlarmClear")
+            await until(lambda: kept(sessions)[:1] == ["no_signalling"])
+            board.up = "Yes"
+            await until(lambda: kept(sessions)[:1] == ["up"])
 
     asyncio.run(story())
 
@@ -168,6 +189,7 @@ def test_a_listener_that_starts_anew_tells_no_alarm_again(sessions: Sessions) ->
 
 def test_it_goes_on_when_no_site_is_live_yet(sessions: Sessions, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(board_watch, "LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(board_watch, "SOON_SECONDS", 0.01)
     missing: list[Exception] = [OSError("no configuration is live"), ValueError("the snapshot is torn")]
 
     def live() -> Site:
@@ -189,6 +211,7 @@ def test_an_asterisk_that_does_not_know_boards_is_asked_again(
     sessions: Sessions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(board_watch, "LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(board_watch, "SOON_SECONDS", 0.01)
 
     async def story() -> None:
         async with Board() as board:
@@ -207,6 +230,7 @@ def test_while_the_database_is_away_alarms_are_told_and_later_kept(
     tmp_path: Path, migrated: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(board_watch, "LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(board_watch, "SOON_SECONDS", 0.01)
     folder = tmp_path / "mounted"
     engine = engine_for(f"sqlite:///{folder}/hotline.db")
     sessions = session_factory(engine)

@@ -17,6 +17,7 @@ from callcenter.events import (
     Consulted,
     LegEnded,
     LegStarted,
+    LineTold,
     QueueExited,
     QueueJoined,
     QueueRefused,
@@ -83,6 +84,33 @@ def test_a_seat_that_consults_says_so_itself() -> None:
     consulted = parse_cel(told)
     assert isinstance(consulted, Consulted)
     assert consulted.names() == ("u1", "u1")
+
+
+@pytest.mark.req("GW-2")
+@pytest.mark.parametrize(
+    ("extra", "caller", "dialled"),
+    [
+        (b"02155550001/02150001001", "02155550001", "02150001001"),
+        (b"/8191", None, "8191"),
+        (b"/", None, None),
+    ],
+)
+def test_an_analog_line_tells_who_calls_and_what_was_dialled(
+    extra: bytes, caller: str | None, dialled: str | None
+) -> None:
+    told = row("USER_DEFINED", extra=b'{""extra"":""%s""}' % extra).replace(b'"","","{', b'"HL_LINE","","{')
+    line = parse_cel(told)
+    assert isinstance(line, LineTold)
+    assert (line.caller, line.exten) == (caller, dialled)
+
+
+@pytest.mark.req("GW-2")
+@pytest.mark.parametrize(("channel", "by"), [(b"DAHDI/63-1", "DAHDI/63-1"), (b"DAHDI/i1/4001-2", None)])
+def test_who_is_heard_to_be_gone_by_a_lines_busy_tone_has_hung_up(channel: bytes, by: str | None) -> None:
+    heard = row("HANGUP", extra=b'{""hangupcause"":16,""hangupsource"":""""}').replace(b"PJSIP/e1-0", channel)
+    ended = parse_cel(heard)
+    assert isinstance(ended, LegEnded)
+    assert ended.by == by
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,16 @@ from itertools import permutations
 
 import pytest
 
-from callcenter.events import BridgeEntered, BridgeLeft, Event, LegAnswered, LegEnded, LegStarted, Transferred
+from callcenter.events import (
+    BridgeEntered,
+    BridgeLeft,
+    Event,
+    LegAnswered,
+    LegEnded,
+    LegStarted,
+    LineTold,
+    Transferred,
+)
 from callcenter.journey import JourneyBook, book, scores
 from tests.callcenter.captured_calls import EVER, HOUSE, book_of, read, records
 
@@ -37,6 +46,17 @@ CONSULT = [leg(3, "u3", "u3", "PJSIP/seat8001-2"), ended(5, "u3", "u3")]
 
 def calls(events: list[Event]) -> list[tuple[str, tuple[str, ...]]]:
     return [(call.call_id, call.aliases) for call in records(events)]
+
+
+@pytest.mark.req("GW-2")
+def test_what_an_analog_line_tells_late_is_the_calls_as_far_as_nothing_else_is_known() -> None:
+    silent = LegStarted(at(0), "cel", "u1", "u1", "DAHDI/63-1", None, None, "hotline_in")
+    told = LineTold(at(3), "cel", "u1", "u1", "02155550001", "02150001001")
+    for began in (silent, CALLER[0]):
+        for events in permutations([began, told, CALLER[1]]):
+            [call] = records(list(events))
+            known = ("02155550001", "02150001001") if began is silent else ("139", "4001")
+            assert (call.caller, call.did) == known
 
 
 def test_two_linkedids_are_two_calls() -> None:

@@ -14,16 +14,19 @@ from callcenter.routing.desks import MAX_HOPS, Desks, Settings
 from callcenter.routing.inside import begin, go_on, outcome_of, seat_of
 from callcenter.routing.inside_call import Decision, House, Place
 from callcenter.routing.number_plan import NumberPlan
+from callcenter.site.boards import AnalogBoard, Telephone
 from callcenter.site.edge import Did, Seat
 from callcenter.site.outbound import Route
 from callcenter.site.service import Agent, Mailbox
 from callcenter.site_file.published import Published
 from tests.sample import sample_site
 
+TELEPHONE = Telephone(kind="fxs", number="8191", rights="international")
 SITE = sample_site().model_copy(
     update={
         "seats": [Seat(name=f"s{n}", number=n, title="x") for n in ("8001", "8002")],
         "agents": [Agent(number=n, title="x") for n in ("1001", "1002")],
+        "boards": [AnalogBoard(kind="analog", name="fxs", channels=[TELEPHONE])],
         "mailboxes": [Mailbox(number=n, title="x") for n in ("8002", "9000")],
     }
 )
@@ -43,6 +46,7 @@ def test_the_plan_reads_back_as_it_was_written() -> None:
     [
         ("8001", "dial", "PJSIP/s8001"),
         ("1001", "dial", "PJSIP/s8001"),
+        ("8191", "dial", "DAHDI/1"),
         ("1002", "refuse", ""),
         ("9000", "voicemail", "9000"),
         ("4008001000", "flow", "4008001000"),
@@ -57,6 +61,14 @@ def test_a_number_is_one_thing_and_the_reason_is_told(dialled: str, act: str, ta
     found = begin(HOUSE, "s8002", dialled)
     assert (found.act, found.target) == (act, target)
     assert found.reasons
+
+
+@pytest.mark.req("GW-2")
+def test_a_telephone_on_a_board_is_one_of_the_houses_own() -> None:
+    plan = NumberPlan.of(SITE)
+    assert seat_of(plan, "DAHDI/1-1", "") == "1"
+    assert plan.rights["1"] == "international"
+    assert begin(HOUSE, "1", "*43").act == "feature"
 
 
 def test_an_agents_number_says_so_while_the_database_is_away() -> None:

@@ -11,8 +11,11 @@ from pydantic import ValidationError
 
 from callcenter.errors import HotlineError
 from callcenter.site import Site
+from callcenter.site.board_check import boards
 from callcenter.site.board_lines import board_lines
 from callcenter.site.boards import SANGOMA_PORTS
+from callcenter.site.edge import Seat
+from dialplan_templates.dialplan import DialplanPaths, render_dialplan
 from dialplan_templates.render import render
 from tests.dialplan_templates.golden import expect
 from tests.dialplan_templates.throwaway import deployment
@@ -38,7 +41,7 @@ ANALOG = {
     "kind": "analog",
     "name": "tdm410",
     "channels": [
-        {"kind": "fxo", "group": 2},
+        {"kind": "fxo", "group": 2, "number": "02150001001"},
         {"kind": "fxo", "group": 2, "caller_id": "none", "polarity_reversal": True},
         {"kind": "fxs", "number": "8101"},
     ],
@@ -116,13 +119,53 @@ def test_analog_lines_are_heard_to_hang_up_and_telephones_dial_inside() -> None:
     for line in ("signalling = fxs_ks", "busydetect = yes", "busycount = 4", "busypattern = 350,350"):
         assert line in first
         assert line in second
-    assert "cidsignalling = dtmf\ncidstart = ring" in first
+    assert "cidsignalling = bell\ncidstart = ring" in first
+    assert "setvar = HL_DID=02150001001" in first
     assert "usecallerid = no" in second
     assert "hanguponpolarityswitch = yes" in second
-    for line in ("signalling = fxo_ks", "context = hotline_inside", "callerid = 8101"):
+    for line in ("signalling = fxo_ks", "context = hotline_telephone", "callerid = 8101"):
         assert line in telephone
     system = files["boards/system.conf"].splitlines()
     assert {"fxsks=1", "fxsks=2", "fxoks=3", "echocanceller=mg2,1", "loadzone=cn"} <= set(system)
+
+
+@pytest.mark.req("GW-2")
+def test_what_telephones_dial_is_whole_when_no_more_keys_come() -> None:
+    """A pattern that ends in ! would be whole at the first key, and every number would be its first digit."""
+    house = site([ANALOG])
+    paths = DialplanPaths("agi://127.0.0.1", "token", "/prompts", "/parts", "/spool")
+    entry = render_dialplan(house, paths, lambda name, language: f"/prompts/{name}")[
+        "extensions/00-entry.conf"
+    ]
+    assert "[hotline_telephone]" in entry
+    assert "exten => _[+0-9*#].,1," in entry
+    assert "8101 = DAHDI/3" in render(house, WHERE)["inside/00-numbers.conf"]
+
+
+@pytest.mark.req("GW-2")
+@pytest.mark.parametrize(
+    ("line", "places"),
+    [
+        ({"kind": "fxo", "group": 2, "caller_id": "dtmf", "caller_id_start": "ring"}, ["caller_id_start"]),
+        (
+            {"kind": "fxo", "group": 2, "caller_id": "bell", "caller_id_start": "polarity"},
+            ["caller_id_start"],
+        ),
+        ({"kind": "fxo", "group": 2, "caller_id": "dtmf"}, []),
+        ({"kind": "fxo", "group": 2, "caller_id": "v23", "caller_id_start": "polarity"}, []),
+        ({"kind": "fxo", "group": 2, "number": "02150001001"}, ["number"]),
+        ({"kind": "fxs", "number": "8101"}, ["number"]),
+        ({"kind": "fxs", "number": "8001"}, ["number"]),
+        ({"kind": "fxs", "number": "8102"}, []),
+    ],
+)
+def test_what_an_analog_channel_can_not_be_is_told(line: dict[str, Any], places: list[str]) -> None:
+    """It stands behind the telephone 8101, in a house with the seat 8001 and no numbers."""
+    board = {"kind": "analog", "name": "tdm", "channels": [{"kind": "fxs", "number": "8101"}, line]}
+    house = site([board]).model_copy(update={"seats": [Seat(name="s8001", number="8001", title="x")]})
+    assert [problem.path for problem in boards(house)] == [
+        ("boards", 0, "channels", 1, key) for key in places
+    ]
 
 
 def test_a_group_without_a_trunk_is_refused() -> None:

@@ -22,10 +22,10 @@ CALLERS_TONE, AGENTS_TONE, TONE_SECONDS = 500.0, 1100.0, 3.0
 """What they play when they have heard each other's keys; the agent hangs up after it."""
 
 
-def call_of(rig: Rig, caller: str) -> Call:
-    """The row of this caller's first call, once it is over."""
+def call_of(rig: Rig, caller: str | None, **wanted: str) -> Call:
+    """The row of this caller's first call, or the first that is like that, once it is over."""
     found: list[Call] = until(
-        lambda: rig.rows(Call, caller=caller, state="closed"), 60, f"the call of {caller}"
+        lambda: rig.rows(Call, caller=caller, state="closed", **wanted), 60, f"the call of {caller} {wanted}"
     )
     return min(found, key=lambda call: call.started_at)
 
@@ -56,8 +56,8 @@ def fill(rig: Rig, exchange: Manager, prefix: str) -> list[str]:
 
 
 def in_use(rig: Rig) -> dict[str, int]:
-    """Channels in use of each line."""
-    return {line["line"]: line["in_use"] for line in rig.told("boards")}
+    """Channels in use of each E1."""
+    return {line["line"]: line["in_use"] for line in rig.told("boards") if line["line"].startswith("a102")}
 
 
 def told_so(rig: Rig, state: str, advice: str) -> None:

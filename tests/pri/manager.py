@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import socket
 import threading
 import time
@@ -14,6 +15,7 @@ T = TypeVar("T")
 
 Message = dict[str, str]
 ANSWER_SECONDS = 60.0
+ANALOG = re.compile(r"DAHDI/[0-9]+")
 _names = count(1)
 
 
@@ -54,7 +56,11 @@ class Manager:
         assert answer["Response"] == "Success", answer
 
     def call(self, channel: str, context: str, exten: str, **variables: str) -> Call:
-        """Have a channel dialled; answered, it goes to ``exten``. ``shown`` is its caller id."""
+        """Have a channel dialled; answered, it goes to ``exten``. ``shown`` is its caller id.
+
+        An analog channel takes no id of ours: it goes by its name.
+        """
+        analog = ANALOG.match(channel)
         name = f"t{next(_names)}.{time.time_ns()}"
         shown = variables.pop("shown", "0212345678")
         said = ",".join(f"{key}={value}" for key, value in variables.items())
@@ -63,7 +69,7 @@ class Manager:
             "Originate", Channel=channel, Context=context, Exten=exten, Priority="1", ChannelId=name,
             CallerID=shown, Variable=said, Async="true", Timeout="60000",
         )  # fmt: skip
-        return Call(self, name, since)
+        return Call(self, {"Channel": f"{analog[0]}-1"} if analog else {"Uniqueid": name}, since)
 
     def event(self, since: int = 0, seconds: float = 30.0, **wanted: str) -> Message:
         """The first event after the first ``since`` with these values, waited for."""
@@ -104,14 +110,14 @@ class Manager:
 class Call:
     """One call that was begun: what becomes of it is waited for."""
 
-    def __init__(self, manager: Manager, uniqueid: str, since: int) -> None:
+    def __init__(self, manager: Manager, mine: Message, since: int) -> None:
         self._manager = manager
-        self.uniqueid = uniqueid
+        self._mine = mine
         self.since = since
 
     def ended(self, seconds: float = 60.0) -> int:
         """The cause it ended with."""
-        found = self._manager.event(self.since, seconds, Event="Hangup", Uniqueid=self.uniqueid)
+        found = self._manager.event(self.since, seconds, Event="Hangup", **self._mine)
         return int(found["Cause"])
 
     def heard(self, who: str, seconds: float = 45.0) -> str:
@@ -124,12 +130,12 @@ class Call:
 
     def heard_speech(self, seconds: float = 45.0) -> int:
         """Wait for a pause in what it is told; for how many milliseconds it was spoken to before."""
-        told = self._manager.event(self.since, seconds, Event="ChannelTalkingStop", Uniqueid=self.uniqueid)
+        told = self._manager.event(self.since, seconds, Event="ChannelTalkingStop", **self._mine)
         return int(told["Duration"])
 
     def hang_up(self) -> None:
         """End it, if it has not ended."""
-        self._manager.ask("Hangup", Channel=self.uniqueid)
+        self._manager.ask("Hangup", Channel=next(iter(self._mine.values())))
 
 
 def _connect(port: int) -> socket.socket:

@@ -30,15 +30,15 @@ from tests.e2e.console import Console
 from tests.e2e.process import HotlineProcess
 from tests.e2e.until import until
 from tests.pri.manager import Manager
+from tests.pri.spans import LINES, analog_end, e1_end, far_office_lines, far_telephones, far_voice, wire
 
 HERE = Path(__file__).parent
 SITE = HERE / "site.yaml"
 SIP, AMI, AGI, HTTP, RTP = 33060, 33038, 33073, 33088, (53000, 53998)
 FAR_SIP = 33070
 EXCHANGES = {"exchange": 33039, "town": 33040}
-"""Each exchange's manager port; the first has the far end of our first E1, the second that of our second."""
-LINES = len(EXCHANGES)
-SPAN_CHANNELS, D_CHANNEL = 31, 16
+"""Each exchange's manager port. The first has the far ends of our first E1 and of all analog lines, the second that of
+our second E1."""
 BOOT_SECONDS = 180.0
 
 
@@ -141,8 +141,8 @@ class Rig:
     def _serve_exchanges(self) -> None:
         """The spans and their wires, and the exchanges; nobody serves the second E1 yet, whose wire is bad."""
         self._write_boards()
-        for number, name in enumerate(EXCHANGES, start=LINES + 1):
-            self._write_exchange(name, number)
+        for line, name in enumerate(EXCHANGES, start=1):
+            self._write_exchange(name, line)
         self.machine.move_in(BOOT_SECONDS)
         for order in (
             "configure wires",
@@ -184,17 +184,18 @@ class Rig:
     def _write_boards(self) -> None:
         """What dahdi_cfg reads but Hotline's rendered file: the wires, our ends first, and the exchanges' ends."""
         files = {
-            "wires": [wire(f"{line}:{end}") for end in (0, 1) for line in range(1, LINES + 1)],
-            "our_end": [wire("2:0")],
-            "our_unheard_end": [wire("2:0:1")],
-            "far_end": [wire("2:1")],
-            **{name: far_end(span) for span, name in enumerate(EXCHANGES, start=LINES + 1)},
+            "wires": [wire(line, end) for end in (0, 1) for line in range(1, len(LINES) + 1)],
+            "our_end": [wire(2, 0)],
+            "our_unheard_end": [wire(2, 0, hears=1)],
+            "far_end": [wire(2, 1)],
+            "exchange": [*e1_end(1), *analog_end(3)],
+            "town": e1_end(2),
         }
         for name, text in files.items():
             (self.guest / f"{name}.conf").write_text("\n".join(text) + "\n")
         (self.guest / "ports").write_text(f"ami_port={AMI}\nagi_port={AGI}\n")
 
-    def _write_exchange(self, name: str, span: int) -> None:
+    def _write_exchange(self, name: str, line: int) -> None:
         folder, has_sip = self.home / name, name == "town"
         folder.mkdir()
         given = {
@@ -205,40 +206,19 @@ class Rig:
             "sip_modules": (HERE / "exchange/sip_modules.txt").read_text() if has_sip else "",
             "board_module": "" if has_sip else "load = chan_dahdi.so",
             "hotline_sip": SIP,
-            "voice": voice(span),
+            "voice": far_voice(line),
+            "office_lines": far_office_lines(3),
+            "telephones": far_telephones(3),
             "secret": self.app.secrets("seat/s8001"),
-            "entity": f"02:00:00:00:00:0{span}",
+            "entity": f"02:00:00:00:00:0{line}",
         }
+        analog = (HERE / "exchange/analog.txt").read_text() if not has_sip else ""
+        given["analog"] = Template(analog).substitute(given)
         for file in (HERE / "exchange").glob("*.conf"):
             (folder / file.name).write_text(Template(_escaped(file.read_text())).substitute(given))
 
     def _environment(self) -> Mapping[str, str]:
         return {f"HOTLINE_{name.upper()}": str(value) for name, value in self._settings.items()}
-
-
-def wire(address: str) -> str:
-    """An end of an E1 without hardware, for dahdi_cfg: LINE:END, or LINE:END:OTHER for one that only hears OTHER."""
-    return f"dynamic=loc,{address},{SPAN_CHANNELS},0"
-
-
-def voice(span: int) -> str:
-    """The voice channels of an E1, as ``1-15,17-31``."""
-    first = SPAN_CHANNELS * (span - 1) + 1
-    d_channel = first + D_CHANNEL - 1
-    return f"{first}-{d_channel - 1},{d_channel + 1}-{first + SPAN_CHANNELS - 1}"
-
-
-def far_end(span: int) -> list[str]:
-    """An exchange's E1, for dahdi_cfg."""
-    first = SPAN_CHANNELS * (span - 1) + 1
-    return [
-        f"span={span},0,0,ccs,hdb3,crc4",
-        f"bchan={voice(span)}",
-        f"dchan={first + D_CHANNEL - 1}",
-        f"alaw={first}-{first + SPAN_CHANNELS - 1}",
-        "loadzone=cn",
-        "defaultzone=cn",
-    ]
 
 
 def _escaped(text: str) -> str:

@@ -31,7 +31,6 @@ from tests.pri.looking import (
     steps_of,
     told,
     told_by_exchange,
-    told_so,
 )
 from tests.pri.rig import Rig
 
@@ -47,22 +46,8 @@ def agent(rig: Rig) -> Iterator[None]:
     rig.run("agents", "logout", "1001")
 
 
-def test_a_line_that_is_not_heard_and_one_without_signal_are_alarms_until_it_is_put_right(
-    badly_wired: Rig,
-) -> None:
-    told_so(badly_wired, "yellow", "our sending pair")
-    badly_wired.cut_second()
-    told_so(badly_wired, "red", "no signal comes in")
-    badly_wired.put_second_right()
-    until(lambda: states(badly_wired)["a102/2"] == "up", 60, "the second line is up")
-    until(lambda: alarms(badly_wired)[-1:] == [("a102/2", "up")], 30, "the alarm is over")
-    assert history(badly_wired, "a102/2")[-2:] == ["red", "yellow"]
-    seen = [state for line, state in alarms(badly_wired) if line == "a102/2"]
-    assert (seen[:2], seen[-1]) == (["yellow", "red"], "up")
-
-
 def test_both_spans_are_up(rig: Rig) -> None:
-    for manager, span in ((rig.hotline, 1), (rig.hotline, 2), (rig.exchange, 3), (rig.town, 4)):
+    for manager, span in ((rig.hotline, 1), (rig.hotline, 2), (rig.exchange, 4), (rig.town, 5)):
         wanted = f"PRI span {span}/0: Up, Active"
         until(lambda manager=manager, wanted=wanted: wanted in manager.run("pri show spans"), 60, wanted)
 
@@ -129,7 +114,7 @@ def test_a_seat_calls_out_over_the_routes_first_trunk_under_its_number(rig: Rig)
     assert call.heard("seat") == "7"
     assert told_by_exchange(rig, "Heard", since, Who="far")["Keys"] == "8"
     call.ended()
-    assert call_of(rig, "8001").trunk == "city"
+    assert call_of(rig, "8001", did="0255").trunk == "city"
 
 
 @pytest.mark.parametrize(("number", "cause"), [("0217", 17), ("0201", 1)])

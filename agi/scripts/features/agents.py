@@ -13,8 +13,9 @@ from agi.scripts.features.desk import Desk
 from callcenter.agents import seating as agents
 from callcenter.agents import states
 from callcenter.agents.pins import try_pin
-from callcenter.errors import NotFound
+from callcenter.errors import HotlineError, NotFound
 from callcenter.routing import desks
+from callcenter.routing.number_plan import is_on_board
 
 MOST_DIGITS, PIN_DIGITS = 8, 20
 ASKED_TIMES = 3
@@ -23,6 +24,8 @@ LONGER_SECONDS = 60
 
 def login(desk: Desk) -> None:
     """Sit down at this phone."""
+    if is_on_board(desk.seat):
+        raise HotlineError("agents log in at seats, not at telephones on a board")
     agent = _who_are_you(desk, desk.argument)
     if agent is None:
         return

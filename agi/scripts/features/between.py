@@ -7,6 +7,7 @@ from callcenter.agents.seating import seats_of
 from callcenter.channel_variables import NEXT, PARKER, SECONDS, TARGET
 from callcenter.errors import NotFound
 from callcenter.routing.desks import of
+from callcenter.routing.number_plan import phone_of
 
 
 def pickup(desk: Desk) -> dict[str, str]:
@@ -22,7 +23,7 @@ def park(desk: Desk) -> dict[str, str]:
     return {
         NEXT: "park",
         TARGET: place,
-        PARKER: f"PJSIP/{desk.seat}",
+        PARKER: phone_of(desk.seat),
         SECONDS: str(desk.snapshot.published.site.parking_seconds),
     }
 
@@ -44,4 +45,4 @@ def _endpoint(desk: Desk) -> str:
         endpoint = desk.look_up(lambda session: seats_of(session, [number])).get(number)
     if endpoint is None:
         raise NotFound(f"{number} is no seat's number, and no agent's who is logged in")
-    return f"PJSIP/{endpoint}"
+    return phone_of(endpoint)
