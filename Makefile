@@ -33,7 +33,7 @@ $(1) $(PYTEST) $(2) $(3) || { echo "once more, one by one:"; $(1) $(PYTEST) $(2)
 endef
 
 # Each has a target of its own.
-APART := tests/e2e tests/lab tests/phones tests/pri tests/docker tests/chaos
+APART := tests/e2e tests/lab tests/phones tests/bench tests/pri tests/docker tests/chaos
 
 test: setup      ## everything but boards: real calls, real Asterisks, units and both databases, beside each other
 	$(MAKE) -j3 --output-sync test-calls test-lab test-rest
@@ -42,7 +42,7 @@ test-calls: setup
 	$(call tested,,tests/e2e,--durations=10)
 
 test-lab: setup
-	$(call tested,,tests/lab tests/phones,--durations=5)
+	$(call tested,,tests/lab tests/phones tests/bench,--durations=5)
 
 # Only what the others leave of the processors: they send speech in real time.
 test-rest: setup
