@@ -39,6 +39,12 @@ def is_too_soon(former: Iterable[dt.datetime], now: dt.datetime) -> bool:
     return any(now - at < SELDOM for at in former)
 
 
+def due_at(created_at: dt.datetime, now: dt.datetime, between: str, zone: ZoneInfo) -> dt.datetime:
+    """When a message that is due now goes out: at night only one that was asked for in that same night, by hand."""
+    morning = may_go_at(now, between, zone)
+    return now if may_go_at(created_at, between, zone) == morning else morning
+
+
 def may_go_at(now: dt.datetime, between: str, zone: ZoneInfo) -> dt.datetime:
     """The first moment from ``now`` on at which nobody is woken: within these local hours, as 08:00-21:00."""
     first, _, last = between.partition("-")

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from callcenter.site.surveys import Link
-from callcenter.survey.may_invite import is_meant, is_too_soon, may_go_at, mobile
+from callcenter.survey.may_invite import due_at, is_meant, is_too_soon, may_go_at, mobile
 from callcenter.survey.message_length import parts
 
 pytestmark = [pytest.mark.req("SAT-5")]
@@ -108,3 +108,21 @@ def test_no_message_wakes_anybody(now: str, goes: str) -> None:
     at, due = (dt.datetime.fromisoformat(text).replace(tzinfo=zone) for text in (now, goes))
     assert may_go_at(at.astimezone(dt.UTC), "08:00-21:00", zone) == due
     assert may_go_at(at, "00:00-24:00", zone) == at
+
+
+@pytest.mark.parametrize(
+    ("created", "now", "goes"),
+    [
+        ("2026-03-02T10:00", "2026-03-02T10:01", "2026-03-02T10:01"),
+        ("2026-03-02T20:59", "2026-03-02T23:30", "2026-03-03T08:00"),
+        ("2026-03-01T23:00", "2026-03-02T22:00", "2026-03-03T08:00"),
+        ("2026-03-02T22:00", "2026-03-02T22:00", "2026-03-02T22:00"),
+        ("2026-03-02T22:00", "2026-03-03T02:00", "2026-03-03T02:00"),
+    ],
+)
+def test_what_is_tried_again_wakes_nobody_either_but_for_who_was_asked_by_hand(
+    created: str, now: str, goes: str
+) -> None:
+    zone = ZoneInfo("Asia/Shanghai")
+    began, at, due = (dt.datetime.fromisoformat(text).replace(tzinfo=zone) for text in (created, now, goes))
+    assert due_at(began, at, "08:00-21:00", zone) == due

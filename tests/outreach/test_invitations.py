@@ -7,6 +7,7 @@ import datetime as dt
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from pydantic import ValidationError
@@ -24,6 +25,7 @@ from tests.web.survey_house import MOBILE, SurveyHouse, linked_site
 
 pytestmark = [pytest.mark.req("SAT-3", "SAT-5")]
 WEB = "https://call.example.com"
+SHANGHAI = ZoneInfo("Asia/Shanghai")
 FIELDS = "mobile={number},content={text},sign=蓝天"
 
 
@@ -91,6 +93,18 @@ def test_a_gateway_that_will_not_now_is_asked_again_with_growing_pauses(
     assert desk.row.error == f"HTTP {status}"
     desk.send()
     assert desk.row.state == "sent"
+
+
+def test_what_is_tried_again_at_night_waits_for_the_morning(desk: Desk, gateway: SmsGateway) -> None:
+    gateway.says = [(503, "")]
+    assert desk.send()
+    desk.house.now = desk.house.now.astimezone(SHANGHAI).replace(hour=23, minute=0)
+    assert not desk.send()
+    morning = (desk.house.now + dt.timedelta(days=1)).replace(hour=8, minute=0, second=0, microsecond=0)
+    assert (desk.row.state, desk.row.due_at, len(gateway.posted)) == ("waiting", morning, 1)
+    desk.house.now = morning
+    assert desk.send()
+    assert (desk.row.state, len(gateway.posted)) == ("sent", 2)
 
 
 def test_a_gateway_that_is_away_is_asked_again(desk: Desk) -> None:
