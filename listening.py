@@ -68,7 +68,7 @@ class Listening:
         self._app = app
         self._here = app.settings
         self._sessions, self._reading = app.sessions(), app.sessions(read_only=True)
-        self._policy = LegPolicy(self._reading, app.site())
+        self._policy = LegPolicy(app.site())
         self._seating = Seating()
         self._connection = AmiConnection(
             app.account(),

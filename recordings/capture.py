@@ -8,6 +8,7 @@ tone or room is in it, and it makes of the raw part a file, a row and, should th
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
@@ -17,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from callcenter.errors import HotlineError
 from callcenter.ports import PhoneSystem, TalkedLeg
-from recordings import naming
+from recordings import naming, sound
 from recordings.finishing import Finisher
 from schema.refusal import first_line
 
@@ -26,6 +27,8 @@ SETTLE_SECONDS = 0.2
 """MixMonitor's own thread closes the file some milliseconds after the leg's end."""
 SETTLE_TRIES = 25
 AT_ONCE = 4
+"""So many threads make files; what waits for them is taken together, and its rows are written at once."""
+TOGETHER = 100
 Pause = Callable[[float], Awaitable[object]]
 
 
@@ -42,6 +45,7 @@ class Capture:
         self._pause = pause
         self._spool = spool
         self._few = asyncio.Semaphore(AT_ONCE)
+        self._settled: deque[TalkedLeg] = deque()
         self.close = finisher.close
 
     async def stop(self, channel: str, call_id: str) -> None:
@@ -56,13 +60,27 @@ class Capture:
 
         Never raises: what can't be done now, ``recordings.integrity.repair`` does soon after.
         """
-        if not await self._settled(leg):
+        try:
+            part = naming.part_file(self._spool, leg.uniqueid)
+        except ValueError as error:
+            log.warning("recording.put_off", call=leg.call_id, leg=leg.uniqueid, reason=str(error))
+            return
+        if not await self._is_settled(part):
             log.warning("recording.still_growing", call=leg.call_id, leg=leg.uniqueid)
             return
+        self._settled.append(leg)
         async with self._few:
-            try:
-                await asyncio.to_thread(self.close, leg)
-            except (SQLAlchemyError, OSError, ValueError) as error:
+            await self._close_some()
+
+    async def _close_some(self) -> None:
+        """Of those that wait; another's turn may have taken the one that this was asked for."""
+        legs = [self._settled.popleft() for _ in range(min(len(self._settled), TOGETHER))]
+        if not legs:
+            return
+        try:
+            await asyncio.to_thread(self.close, legs)
+        except (SQLAlchemyError, OSError) as error:
+            for leg in legs:
                 log.warning("recording.put_off", call=leg.call_id, leg=leg.uniqueid, reason=first_line(error))
 
     def discard(self, uniqueid: str) -> None:
@@ -77,15 +95,11 @@ class Capture:
         with suppress(OSError, ValueError):
             naming.part_file(self._spool, uniqueid).unlink(missing_ok=True)
 
-    async def _settled(self, leg: TalkedLeg) -> bool:
+    async def _is_settled(self, part: Path) -> bool:
         """Wait until nobody writes the part any more; False if somebody goes on."""
-        try:
-            part = naming.part_file(self._spool, leg.uniqueid)
-        except ValueError:
-            return True
         before = -1
         for _ in range(SETTLE_TRIES):
-            size = part.stat().st_size if part.exists() else 0
+            size = sound.frames(part)
             if size == before:
                 return True
             before = size

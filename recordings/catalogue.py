@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import func, select
+import structlog
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from callcenter.facts import upsert
@@ -14,12 +18,38 @@ from callcenter.recording_policy import Terms
 from recordings import pauses
 from recordings.sound import SoundFile
 from schema.calls import Recording
+from schema.refusal import STRANGE, first_line, is_refused
 from schema.session import reading
 
+log = structlog.get_logger()
 PLAYABLE = ("ready", "truncated")
 """States of a row that has a file."""
 OVER = (*PLAYABLE, "deleted")
 """States that nothing a leg has left can change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A leg whose file is synced and in its place. ``short``: why something is missing in it."""
+
+    leg: TalkedLeg
+    sound: SoundFile
+    terms: Terms
+    short: str | None = None
+
+    @property
+    def ended_at(self) -> dt.datetime:
+        """When what is in the file was over."""
+        return self.leg.started_at + dt.timedelta(milliseconds=self.sound.duration_ms)
+
+
+@dataclass(frozen=True, slots=True)
+class Without:
+    """A leg that has no playable file: ``state`` is failed, missing or not_recorded, ``reason`` one sentence."""
+
+    leg: TalkedLeg
+    state: str
+    reason: str
 
 
 def lost(session: Session, since: dt.datetime) -> int:
@@ -31,56 +61,91 @@ def lost(session: Session, since: dt.datetime) -> int:
 
 
 class Catalogue:
-    """Writes recordings' rows; saying it twice changes nothing."""
+    """Writes recordings' rows; saying it twice changes nothing. All methods block."""
 
     def __init__(self, session: sessionmaker[Session], folder: Path) -> None:
         self._session = session
         self.folder = folder
 
-    def ready(self, leg: TalkedLeg, sound: SoundFile, terms: Terms, short: str | None = None) -> None:
-        """The file is synced and in its place. ``short``: why something is missing in it."""
-        ended_at = leg.started_at + dt.timedelta(milliseconds=sound.duration_ms)
-        with self._session() as session, session.begin():
-            gaps = pauses.gaps(session, leg.uniqueid, leg.started_at, ended_at)
-            self._put(
-                session,
-                leg,
-                state="truncated" if short else "ready",
-                reason=short,
-                path=str(sound.path.relative_to(self.folder)),
-                duration_ms=sound.duration_ms,
-                bytes=sound.size,
-                sha256=sound.sha256,
-                sides=terms.sides,
-                wanted_format=None if terms.format == "wav" else terms.format,
-                gaps=gaps or None,
-            )
+    def reading(self) -> Session:
+        """A session that only reads."""
+        return reading(self._session)
 
-    def failed(self, leg: TalkedLeg, state: str, reason: str) -> None:
-        """There is no playable file: ``state`` is failed, missing or not_recorded, ``reason`` one sentence.
+    def write(self, rows: Sequence[Kept | Without]) -> None:
+        """All of them in one transaction; one that is refused for ever is logged and left out.
 
-        Never said over a row that has a file: another process may have finished it meanwhile.
+        A leg without a file is never said over a row that has one: another process may have finished it meanwhile.
         """
-        without = dict.fromkeys(("path", "duration_ms", "bytes", "sha256"))
-        with self._session() as session, session.begin():
-            self._put(session, leg, state=state, reason=reason, **without)
+        if not rows:
+            return
+        try:
+            with self._session() as session, session.begin():
+                _write(session, rows, self.folder)
+        except STRANGE as error:
+            if not is_refused(error):
+                raise
+            if len(rows) > 1:
+                for row in rows:
+                    self.write([row])
+                return
+            leg = rows[0].leg
+            log.exception("recording.refused", call=leg.call_id, leg=leg.uniqueid, error=first_line(error))
 
-    def state(self, uniqueid: str) -> str | None:
-        """What the leg's row says, None while it has none."""
-        with reading(self._session) as session:
-            return session.scalar(select(Recording.state).where(Recording.uniqueid == uniqueid))
 
-    def _put(self, session: Session, leg: TalkedLeg, **columns: object) -> None:
-        row: dict[str, object] = {
-            "call_id": leg.call_id,
-            "uniqueid": leg.uniqueid,
-            "agent": leg.agent,
-            "queue": leg.queue,
-            "started_at": leg.started_at,
-            **columns,
-        }
-        insert = upsert(session, Recording).values(row)
-        worse = Recording.state != "deleted"
-        if row["path"] is None:
-            worse &= Recording.path.is_(None)
-        session.execute(insert.on_conflict_do_update(index_elements=["uniqueid"], set_=row, where=worse))
+def states(session: Session, legs: Collection[TalkedLeg]) -> dict[str, str]:
+    """What the rows of these legs say, by uniqueid; those without one are not in it."""
+    asked = select(Recording.uniqueid, Recording.state).where(
+        Recording.uniqueid.in_([leg.uniqueid for leg in legs])
+    )
+    return {row.uniqueid: row.state for row in session.execute(asked)}
+
+
+def _write(session: Session, rows: Sequence[Kept | Without], folder: Path) -> None:
+    kept = [row for row in rows if isinstance(row, Kept)]
+    gaps = pauses.gaps(session, {row.leg.uniqueid: (row.leg.started_at, row.ended_at) for row in kept})
+    stays = Recording.state != "deleted"
+    _put(session, [_with_file(row, folder, gaps.get(row.leg.uniqueid)) for row in kept], stays)
+    without = [_without_file(row) for row in rows if isinstance(row, Without)]
+    _put(session, without, stays & Recording.path.is_(None))
+
+
+def _with_file(kept: Kept, folder: Path, gaps: list[dict[str, str]] | None) -> dict[str, Any]:
+    sound, wanted = kept.sound, kept.terms.format
+    return {
+        **_leg(kept.leg),
+        "state": "truncated" if kept.short else "ready",
+        "reason": kept.short,
+        "path": str(sound.path.relative_to(folder)),
+        "duration_ms": sound.duration_ms,
+        "bytes": sound.size,
+        "sha256": sound.sha256,
+        "sides": kept.terms.sides,
+        "wanted_format": None if wanted == "wav" else wanted,
+        "gaps": gaps,
+    }
+
+
+def _without_file(without: Without) -> dict[str, Any]:
+    nothing = dict.fromkeys(("path", "duration_ms", "bytes", "sha256"))
+    return {**_leg(without.leg), "state": without.state, "reason": without.reason, **nothing}
+
+
+def _leg(leg: TalkedLeg) -> dict[str, Any]:
+    return {
+        "call_id": leg.call_id,
+        "uniqueid": leg.uniqueid,
+        "agent": leg.agent,
+        "queue": leg.queue,
+        "started_at": leg.started_at,
+    }
+
+
+def _put(session: Session, rows: list[dict[str, Any]], over: ColumnElement[bool]) -> None:
+    """Rows of the same columns; ``over``: which ones that are there they replace."""
+    if not rows:
+        return
+    insert = upsert(session, Recording)
+    news = {name: insert.excluded[name] for name in rows[0] if name != "uniqueid"}
+    session.connection().execute(
+        insert.on_conflict_do_update(index_elements=["uniqueid"], set_=news, where=over), rows
+    )

@@ -112,7 +112,7 @@ for command in (pause, resume, hold, release, delete, expire, export):
 
 def _repair(app: App, folder: Path) -> int:
     catalogue = Catalogue(app.sessions(), folder)
-    finisher = Finisher(catalogue, app.settings.spool, LegPolicy(app.sessions(read_only=True), app.site()))
+    finisher = Finisher(catalogue, app.settings.spool, LegPolicy(app.site()))
     return repair(app.sessions(read_only=True), finisher, folder)
 
 

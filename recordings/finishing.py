@@ -1,23 +1,26 @@
-"""From the part of an ended leg to its file and its row, once, whoever asks."""
+"""From the parts of ended legs to their files and rows, once, whoever asks."""
 
 from __future__ import annotations
 
 import threading
 import wave
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import structlog
+from sqlalchemy.orm import Session
 
 from callcenter.ports import TalkedLeg
 from recordings import naming, sound
-from recordings.catalogue import OVER, Catalogue
+from recordings.catalogue import OVER, Catalogue, Kept, Without, states
 from recordings.policy import LegPolicy
 
 log = structlog.get_logger()
 SHORT_MS, SHORT_SHARE = 1000, 100
 """A file that lacks so much of the talk that was counted, and more than one part of so many, is not whole."""
+FAILED = "failed"
+Row = Kept | Without
 
 
 class Finisher:
@@ -30,57 +33,69 @@ class Finisher:
         self._guard = threading.Lock()
         self._at_work: set[str] = set()
 
-    def close(self, leg: TalkedLeg) -> bool:
-        """Make the leg's file and row. Whether it became a recording now. Raises what databases raise."""
-        with self._alone(leg.uniqueid) as alone:
-            return alone and self._close(leg, naming.part_file(self._spool, leg.uniqueid))
+    def close(self, legs: Sequence[TalkedLeg]) -> int:
+        """Make the legs' files, then their rows, all at once; how many became recordings now.
 
-    def _close(self, leg: TalkedLeg, part: Path) -> bool:
-        if self._catalogue.state(leg.uniqueid) in OVER:
-            part.unlink(missing_ok=True)  # a process ended between the row and this
-            return False
+        Raises what databases raise, and ValueError for a leg of an impossible name. The parts stay until all is safe.
+        """
+        with self._alone(legs) as mine:
+            if not mine:
+                return 0
+            parts = {leg.uniqueid: naming.part_file(self._spool, leg.uniqueid) for leg in mine}
+            with self._catalogue.reading() as session:
+                known = states(session, mine)
+                open_ones = [leg for leg in mine if known.get(leg.uniqueid) not in OVER]
+                found = [self._row(session, leg, parts[leg.uniqueid]) for leg in open_ones]
+            rows = [row for row in found if row is not None]
+            self._catalogue.write(rows)
+            for row in rows:
+                _tell(row)
+            for uniqueid in parts.keys() - {row.leg.uniqueid for row in rows if _left_to_be_seen(row)}:
+                parts[uniqueid].unlink(missing_ok=True)
+            return sum(isinstance(row, Kept) for row in rows)
+
+    def _row(self, session: Session, leg: TalkedLeg, part: Path) -> Row | None:
+        """What became of it; None for who was rung for an agent, and never got their call."""
         if leg.agent is None and leg.queue is None:
-            part.unlink(missing_ok=True)  # who was rung for an agent, and never got their call
-            return False
+            return None
         if sound.frames(part) == 0:
-            self._without_file(leg)
-            return False
+            return Without(leg, *self._policy.without_file(session, leg))
         forbidden = self._policy.forbidden(leg)
         if forbidden is not None:
-            self._catalogue.failed(leg, "not_recorded", forbidden)
-            part.unlink(missing_ok=True)
-            log.warning("recording.forbidden", call=leg.call_id, leg=leg.uniqueid, reason=forbidden)
-            return False
+            return Without(leg, "not_recorded", forbidden)
         terms = self._policy.terms(leg)
         name = naming.finished_path(leg.uniqueid, leg.started_at, leg.queue, leg.agent)
         try:
             finished = sound.finish(part, self._catalogue.folder / name, terms.sides == "mixed", leg.apart)
         except (OSError, EOFError, wave.Error) as error:
-            self._catalogue.failed(leg, "failed", f"the file could not be finished: {error}")
             log.exception("recording.failed", call=leg.call_id, leg=leg.uniqueid, reason=str(error))
-            return False
+            return Without(leg, FAILED, f"the file could not be finished: {error}")
         missing_ms = leg.talk_ms - finished.duration_ms
         is_short = missing_ms > max(SHORT_MS, leg.talk_ms // SHORT_SHARE)
-        short = self._policy.why_short(leg, max(missing_ms, 0)) if leg.cut or is_short else None
-        self._catalogue.ready(leg, finished, terms, short)
-        part.unlink(missing_ok=True)
-        log.info("recording.ready", call=leg.call_id, leg=leg.uniqueid, ms=finished.duration_ms, short=short)
-        return True
-
-    def _without_file(self, leg: TalkedLeg) -> None:
-        state, reason = self._policy.without_file(leg)
-        self._catalogue.failed(leg, state, reason)
-        if state == "missing":
-            log.error("recording.missing", call=leg.call_id, leg=leg.uniqueid)
+        short = self._policy.why_short(session, leg, max(missing_ms, 0)) if leg.cut or is_short else None
+        return Kept(leg, finished, terms, short)
 
     @contextmanager
-    def _alone(self, uniqueid: str) -> Iterator[bool]:
-        """Whether no other thread is at this leg's part."""
+    def _alone(self, legs: Sequence[TalkedLeg]) -> Iterator[list[TalkedLeg]]:
+        """Those of the legs at whose parts no other thread is."""
         with self._guard:
-            alone = uniqueid not in self._at_work
-            self._at_work.add(uniqueid)
+            mine = {leg.uniqueid: leg for leg in legs if leg.uniqueid not in self._at_work}
+            self._at_work |= mine.keys()
         try:
-            yield alone
+            yield list(mine.values())
         finally:
-            if alone:
-                self._at_work.discard(uniqueid)
+            with self._guard:
+                self._at_work -= mine.keys()
+
+
+def _left_to_be_seen(row: Row) -> bool:
+    """Its part is tried again: by then the disk may have room, or Asterisk's file may be there."""
+    return isinstance(row, Without) and row.state in (FAILED, "missing")
+
+
+def _tell(row: Row) -> None:
+    leg = {"call": row.leg.call_id, "leg": row.leg.uniqueid}
+    if isinstance(row, Kept):
+        log.info("recording.ready", **leg, ms=row.sound.duration_ms, short=row.short)
+    elif row.state == "missing":
+        log.error("recording.missing", **leg)

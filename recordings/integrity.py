@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 import wave
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -30,7 +30,7 @@ TOLERANCE_MS = 500
 IDLE_SECONDS = 5.0
 LEFT_OVER_SECONDS = 86400.0
 """An empty part, or a copy under way, that is this old is nobody's any more."""
-AT_ONCE = 500
+AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +69,8 @@ def audit(session: Session, folder: Path, recorded_queues: set[str]) -> list[Fin
 class Closer(Protocol):
     """Makes recordings of parts (``recordings.finishing.Finisher``)."""
 
-    def close(self, leg: TalkedLeg) -> bool:
-        """Make the leg's file and row; whether it became a recording now."""
+    def close(self, legs: Sequence[TalkedLeg]) -> int:
+        """Make the legs' files and rows; how many became recordings now."""
         ...
 
 
@@ -81,7 +81,7 @@ def repair(session: Callable[[], Session], closer: Closer, folder: Path) -> int:
     for uniqueids in _some(sorted(parts)):
         with session() as open_session:
             legs = [talked(open_session, leg) for leg in _ended(open_session, uniqueids)]
-        finished += sum(closer.close(leg) for leg in legs)
+        finished += closer.close(legs)
     _sweep(folder)
     return finished
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import or_, select, update
@@ -87,18 +88,24 @@ def lasting(session: Session, subject: str | None = None) -> list[RecordingPause
 
 
 def gaps(
-    session: Session, uniqueid: str, started_at: dt.datetime, ended_at: dt.datetime
-) -> list[dict[str, str]]:
-    """What was kept out of the leg's recording, in order; it is over, and so is a pause that lasts."""
-    end(session, uniqueid, ended_at, END)
-    mine = (RecordingPause.uniqueid == uniqueid, RecordingPause.ended_by != NOT_DONE)
-    rows = session.scalars(select(RecordingPause).where(*mine).order_by(RecordingPause.began_at))
-    return [
-        {
+    session: Session, spans: Mapping[str, tuple[dt.datetime, dt.datetime]]
+) -> dict[str, list[dict[str, str]]]:
+    """What was kept out of these legs' recordings, in order, by uniqueid; they are over, and so are pauses that last.
+
+    ``spans``: when each recording began and ended. Legs that were not paused are not in it.
+    """
+    mine = (RecordingPause.uniqueid.in_(spans), RecordingPause.ended_by.is_distinct_from(NOT_DONE))
+    rows = select(RecordingPause).where(*mine).order_by(RecordingPause.began_at).with_for_update()
+    found: dict[str, list[dict[str, str]]] = {}
+    for row in session.scalars(rows):
+        started_at, ended_at = spans[row.uniqueid]
+        if row.ended_at is None:
+            row.ended_at, row.ended_by = ended_at, END
+        gap = {
             "from": max(row.began_at, started_at).isoformat(timespec="milliseconds"),
-            "to": (row.ended_at or ended_at).isoformat(timespec="milliseconds"),
+            "to": row.ended_at.isoformat(timespec="milliseconds"),
             "by": row.by,
             "ended_by": row.ended_by or END,
         }
-        for row in rows
-    ]
+        found.setdefault(row.uniqueid, []).append(gap)
+    return found

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -27,23 +26,21 @@ DISK = "disk"
 
 
 class LegPolicy:
-    """Rules of ``site``, which may be replaced at any time, on legs. Reads the database; blocks."""
+    """Rules of ``site``, which may be replaced at any time, on legs."""
 
-    def __init__(self, session: Callable[[], Session], site: Site) -> None:
-        self._session = session
+    def __init__(self, site: Site) -> None:
         self.site = site
 
     def terms(self, leg: TalkedLeg) -> Terms:
         """How the leg's file is to be kept."""
         return terms(self.site, leg.trunk, leg.queue, leg.agent)
 
-    def without_file(self, leg: TalkedLeg) -> tuple[str, str]:
+    def without_file(self, session: Session, leg: TalkedLeg) -> tuple[str, str]:
         """The state of a leg that left no file, not_recorded or missing, and why."""
-        with self._session() as session:
-            rightly = self._why_not(session, leg)
-            if rightly is not None:
-                return "not_recorded", rightly
-            return "missing", _with_disk(session, leg, "Asterisk wrote no file for this leg")
+        rightly = self._why_not(session, leg)
+        if rightly is not None:
+            return "not_recorded", rightly
+        return "missing", _with_disk(session, leg, "Asterisk wrote no file for this leg")
 
     def _why_not(self, session: Session, leg: TalkedLeg) -> str | None:
         """Why there is rightly no file; None when there should be one."""
@@ -65,13 +62,12 @@ class LegPolicy:
             return None
         return decide(self.terms(leg), leg.call_id).reason
 
-    def why_short(self, leg: TalkedLeg, missing_ms: int) -> str:
+    def why_short(self, session: Session, leg: TalkedLeg, missing_ms: int) -> str:
         """Why so much of the talk is not in the file."""
         what = f"{missing_ms / 1000:.1f} s of the talk are missing"
         if leg.cut:
             return f"Asterisk ended before the call did: {what}"
-        with self._session() as session:
-            return _with_disk(session, leg, what)
+        return _with_disk(session, leg, what)
 
 
 def _decision(session: Session, leg: TalkedLeg) -> RecordingDecision | None:

@@ -45,7 +45,7 @@ class Spool:
         self.recordings = folder / "recordings"
         self.phone = Phone()
         self.catalogue = Catalogue(sessions, self.recordings)
-        self.policy = LegPolicy(sessions, site(flow({"start": QUEUE})))
+        self.policy = LegPolicy(site(flow({"start": QUEUE})))
         self.capture = Capture(self.phone, Finisher(self.catalogue, folder, self.policy), folder, self._pause)
         self.while_settling: Callable[[], object] = lambda: None
         naming.part_folder(folder).mkdir(parents=True)

@@ -13,6 +13,7 @@ from sqlalchemy import delete, update
 from structlog.testing import capture_logs
 
 from recordings import capture as capturing
+from recordings.catalogue import Without
 from recordings.integrity import LEFT_OVER_SECONDS, audit, repair
 from schema.calls import Leg, Recording, Visit
 from schema.recordings import RecordingDecision
@@ -156,7 +157,7 @@ def test_a_leg_that_is_still_up_is_left_alone(spool: Spool) -> None:
 def test_after_a_full_disk_the_failed_one_is_mended(spool: Spool) -> None:
     spool.record("leg.1", 1000)
     leg = spool.talked("leg.1")
-    spool.catalogue.failed(leg, "failed", "the disk was full")
+    spool.catalogue.write([Without(leg, "failed", "the disk was full")])
     assert mend(spool) == 1
     assert [(row.state, row.reason) for row in spool.rows()] == [("ready", None)]
     assert found(spool) == []
