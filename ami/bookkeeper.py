@@ -27,6 +27,8 @@ from schema.refusal import STRANGE, first_line, is_refused
 log = structlog.get_logger()
 AT_ONCE = 1000
 """Calls in one transaction."""
+MOST_UP = 10_000
+"""Of more calls that are up it is not kept what their rows hold: they are written whole."""
 NOTED = dt.timedelta(seconds=5)
 """How often the ledger places are written, changed or not: the next start knows how long nobody listened."""
 SETTLED = dt.timedelta(seconds=30)
@@ -56,6 +58,8 @@ class Bookkeeper:
         self._seating = seating or Seating()
         self._on_settled = on_settled
         self._unsaved: dict[str, CallRecord] = {}
+        self._written: dict[str, CallRecord] = {}
+        """What the rows of calls that are up hold, by call id."""
         self._gaps: list[dict[str, Any]] = []
         self._closed: deque[tuple[dt.datetime, str]] = deque()
         self._noted_at: dt.datetime | None = None
@@ -107,9 +111,11 @@ class Bookkeeper:
 
     def _save(self, records: list[CallRecord], now: dt.datetime) -> None:
         """In one transaction; a record that is refused for ever is found by halving, logged and left out."""
+        kept: list[CallRecord] = []
         try:
             with self._sessions() as session, session.begin():
-                store(session, _from_the_beginning(session, records), self.surveys)
+                kept = _from_the_beginning(session, records)
+                store(session, kept, self.surveys, self._written)
         except STRANGE as error:
             if not is_refused(error):
                 raise
@@ -119,11 +125,20 @@ class Bookkeeper:
                 self._save(records[half:], now)
                 return
             log.exception("call.refused", call=records[0].call_id, error=first_line(error))
+            kept = []
         for record in records:
-            if self._unsaved.get(record.call_id) is record:
-                del self._unsaved[record.call_id]
-            if record.state == "closed":
-                self._closed.append((now, record.call_id))
+            self._is_done_with(record, now)
+        self._written |= {record.call_id: record for record in kept if record.state == "open"}
+        if len(self._written) > MOST_UP:
+            self._written.clear()
+
+    def _is_done_with(self, record: CallRecord, now: dt.datetime) -> None:
+        if self._unsaved.get(record.call_id) is record:
+            del self._unsaved[record.call_id]
+        for call_id in (record.call_id, *record.aliases):
+            self._written.pop(call_id, None)
+        if record.state == "closed":
+            self._closed.append((now, record.call_id))
 
     def _note(self, places: Mapping[str, Position], now: dt.datetime) -> None:
         gaps, old = list(self._gaps), [call for at, call in self._closed if now - at >= SETTLED]

@@ -1,7 +1,8 @@
 """Records of calls into rows: written again and again while a call is up, the last time when it is closed.
 
 A record replaces all rows of its call, so that nothing stays of what was thought earlier; writing it twice
-changes nothing. One that took in another call removes that one's rows and takes over its recordings.
+changes nothing. Of a call that is up, only what has changed since it was written last is written, if the writer
+still knows that. A record that took in another call removes that one's rows and takes over its recordings.
 """
 
 from __future__ import annotations
@@ -24,17 +25,64 @@ from schema.calls import Call, Leg, Recording, Score, SurveyAnswer, Visit
 
 SurveyOf = Mapping[str, str | None]
 """Queue: the survey asked after its calls."""
+NOTHING: Mapping[str, CallRecord] = {}
 CALLS = 200
 """Calls in one round of statements: SQLite takes 32,766 values in one, PostgreSQL 65,535."""
 
 
-def store(session: Session, records: Sequence[CallRecord], surveys: SurveyOf) -> None:
-    """Write calls with their legs, visits and scores, in the transaction of ``session``."""
+def store(
+    session: Session,
+    records: Sequence[CallRecord],
+    surveys: SurveyOf,
+    written: Mapping[str, CallRecord] = NOTHING,
+) -> None:
+    """Write calls with their legs, visits and scores, in the transaction of ``session``.
+
+    ``written``: by call id, the record that its rows hold, if the writer knows.
+    """
     for start in range(0, len(records), CALLS):
-        _store(session, records[start : start + CALLS], surveys)
+        _store(session, records[start : start + CALLS], surveys, written)
 
 
-def _store(session: Session, records: Sequence[CallRecord], surveys: SurveyOf) -> None:
+def _store(
+    session: Session, records: Sequence[CallRecord], surveys: SurveyOf, written: Mapping[str, CallRecord]
+) -> None:
+    fresh, changes = [], []
+    for record in records:
+        before = written.get(record.call_id)
+        if before is not None and _only_goes_on(before, record):
+            changes.append((before, record))
+        else:
+            fresh.append(record)
+    _write_whole(session, fresh, surveys)
+    _write_changes(session, changes)
+
+
+def _write_changes(session: Session, changes: Sequence[tuple[CallRecord, CallRecord]]) -> None:
+    """Of pairs of what was written and what is now."""
+    calls = [now for before, now in changes if _call_of(before) != _call_of(now)]
+    _put(session, Call, [_columns(Call, record) for record in calls])
+    name_customers(session, [record.call_id for record in calls])
+    legs = ((leg, now) for before, now in changes for leg in now.legs if leg not in before.legs)
+    _put(session, Leg, [_columns(Leg, leg, now) for leg, now in legs])
+    visits = ((visit, now) for before, now in changes for visit in now.visits if visit not in before.visits)
+    _put(session, Visit, [_columns(Visit, visit, now) for visit, now in visits])
+
+
+def _only_goes_on(before: CallRecord, now: CallRecord) -> bool:
+    """Whether the call is still up, and nothing has to be taken back of what was written of it."""
+    if now.state != "open" or now.aliases != before.aliases or len(now.visits) < len(before.visits):
+        return False
+    return {leg.uniqueid for leg in before.legs} <= {leg.uniqueid for leg in now.legs}
+
+
+def _call_of(record: CallRecord) -> tuple[object, ...]:
+    return tuple(getattr(record, name) for name in _shared(Call, CallRecord))
+
+
+def _write_whole(session: Session, records: Sequence[CallRecord], surveys: SurveyOf) -> None:
+    if not records:
+        return
     _clear(session, [name for record in records for name in (record.call_id, *record.aliases)])
     _put(session, Call, [_columns(Call, record) for record in records])
     name_customers(session, [record.call_id for record in records])

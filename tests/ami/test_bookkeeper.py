@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+import random
 from collections.abc import Collection
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import Engine, select, text
+from sqlalchemy import Engine, select, text, update
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from ami.bookkeeper import SETTLED, Bookkeeper
 from ami.tail import Position
-from schema.calls import Gap, Score, SurveyAnswer
+from callcenter.journey import JourneyBook
+from schema.calls import Gap, Leg, Score, SurveyAnswer
 from tests.ami.following import LATER, SURVEYS, tables
-from tests.callcenter.captured_calls import read, records
+from tests.callcenter.captured_calls import HOUSE, NAMES, read, records
 from tests.databases import Sessions
 
 pytestmark = [pytest.mark.req("P2")]
@@ -31,6 +33,38 @@ def test_a_flush_done_twice_changes_nothing(sessions: Sessions) -> None:
     keeper.keep([CALL])
     keeper.flush(PLACES, LATER)
     assert tables(sessions) == before
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_changes_of_a_call_that_is_up_come_to_the_same_as_all_of_it(sessions: Sessions, name: str) -> None:
+    events = [*read(name).ledger, *read(name).ami]
+    random.Random(name).shuffle(events)
+    book, keeper = JourneyBook(HOUSE), Bookkeeper(sessions, "pbx1", SURVEYS)
+    for start in range(0, len(events), 9):
+        for event in events[start : start + 9]:
+            book.add(event)
+        changed = [record for call in book.dirty() if (record := call.record(HOUSE))]
+        found = []
+        for one in (keeper, Bookkeeper(sessions, "pbx1", SURVEYS)):
+            one.keep(changed)
+            one.flush(PLACES, LATER)
+            found.append(tables(sessions))
+        assert found[0] == found[1]
+
+
+def test_of_a_call_that_is_up_only_what_has_changed_is_written(sessions: Sessions) -> None:
+    keeper = Bookkeeper(sessions, "pbx1", SURVEYS)
+    up = replace(CALL, state="open")
+    keeper.keep([up])
+    keeper.flush(PLACES, LATER)
+    with sessions.begin() as session:
+        session.execute(update(Leg).values(channel="touched"))
+    *others, last = up.legs
+    keeper.keep([replace(up, legs=(*others, replace(last, cause=99)))])
+    keeper.flush(PLACES, LATER)
+    with sessions() as session:
+        channels = {row.uniqueid: row.channel for row in session.execute(select(Leg.uniqueid, Leg.channel))}
+    assert channels == {leg.uniqueid: "touched" for leg in others} | {last.uniqueid: last.channel}
 
 
 def test_a_newer_record_replaces_the_older_and_takes_in_other_calls(sessions: Sessions) -> None:
