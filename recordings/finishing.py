@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import wave
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -44,9 +44,11 @@ class Finisher:
             parts = {leg.uniqueid: naming.part_file(self._spool, leg.uniqueid) for leg in mine}
             with self._catalogue.reading() as session:
                 known = states(session, mine)
-                open_ones = [leg for leg in mine if known.get(leg.uniqueid) not in OVER]
-                found = [self._row(session, leg, parts[leg.uniqueid]) for leg in open_ones]
-            rows = [row for row in found if row is not None]
+                # Who was rung for an agent, and never got their call, has neither.
+                talked = [
+                    leg for leg in mine if known.get(leg.uniqueid) not in OVER and (leg.agent or leg.queue)
+                ]
+                rows = self._rows(session, talked, parts)
             self._catalogue.write(rows)
             for row in rows:
                 _tell(row)
@@ -54,12 +56,17 @@ class Finisher:
                 parts[uniqueid].unlink(missing_ok=True)
             return sum(isinstance(row, Kept) for row in rows)
 
-    def _row(self, session: Session, leg: TalkedLeg, part: Path) -> Row | None:
-        """What became of it; None for who was rung for an agent, and never got their call."""
-        if leg.agent is None and leg.queue is None:
-            return None
-        if sound.frames(part) == 0:
-            return Without(leg, *self._policy.without_file(session, leg))
+    def _rows(self, session: Session, legs: Sequence[TalkedLeg], parts: Mapping[str, Path]) -> list[Row]:
+        silent = [leg for leg in legs if sound.frames(parts[leg.uniqueid]) == 0]
+        why = self._policy.without_files(session, silent)
+        return [
+            Without(leg, *why[leg.uniqueid])
+            if leg.uniqueid in why
+            else self._with_sound(session, leg, parts[leg.uniqueid])
+            for leg in legs
+        ]
+
+    def _with_sound(self, session: Session, leg: TalkedLeg, part: Path) -> Row:
         forbidden = self._policy.forbidden(leg)
         if forbidden is not None:
             return Without(leg, "not_recorded", forbidden)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -35,17 +36,27 @@ class LegPolicy:
         """How the leg's file is to be kept."""
         return terms(self.site, leg.trunk, leg.queue, leg.agent)
 
-    def without_file(self, session: Session, leg: TalkedLeg) -> tuple[str, str]:
-        """The state of a leg that left no file, not_recorded or missing, and why."""
-        rightly = self._why_not(session, leg)
+    def without_files(self, session: Session, legs: Sequence[TalkedLeg]) -> dict[str, tuple[str, str]]:
+        """Of legs that left no file, by uniqueid: the state, not_recorded or missing, and why."""
+        if not legs:
+            return {}
+        said = _decisions(session, legs)
+        full = _disk_full(session, legs)
+        return {
+            leg.uniqueid: self._without_file(leg, said.get((leg.call_id, leg.queue)), full) for leg in legs
+        }
+
+    def _without_file(
+        self, leg: TalkedLeg, said: RecordingDecision | None, full: Sequence[Gap]
+    ) -> tuple[str, str]:
+        rightly = self._why_not(leg, said)
         if rightly is not None:
             return "not_recorded", rightly
-        return "missing", _with_disk(session, leg, "Asterisk wrote no file for this leg")
+        return "missing", _with_disk(full, leg, "Asterisk wrote no file for this leg")
 
-    def _why_not(self, session: Session, leg: TalkedLeg) -> str | None:
-        """Why there is rightly no file; None when there should be one."""
+    def _why_not(self, leg: TalkedLeg, said: RecordingDecision | None) -> str | None:
+        """Why there is rightly no file; None when there should be one. ``said``: what was decided before it rang."""
         found = self.terms(leg)
-        said = _decision(session, leg)
         if said is not None and leg.queue is None and not said.record:
             return said.reason
         if said is None and leg.queue is not None:
@@ -67,26 +78,27 @@ class LegPolicy:
         what = f"{missing_ms / 1000:.1f} s of the talk are missing"
         if leg.cut:
             return f"Asterisk ended before the call did: {what}"
-        return _with_disk(session, leg, what)
+        return _with_disk(_disk_full(session, [leg]), leg, what)
 
 
-def _decision(session: Session, leg: TalkedLeg) -> RecordingDecision | None:
-    """What was decided before the queue the leg was rung from."""
-    wanted = (
-        select(RecordingDecision)
-        .where(RecordingDecision.call_id == leg.call_id, RecordingDecision.queue == leg.queue)
-        .order_by(RecordingDecision.at.desc())
-        .limit(1)
-    )
-    return session.scalar(wanted)
+def _decisions(
+    session: Session, legs: Sequence[TalkedLeg]
+) -> dict[tuple[str, str | None], RecordingDecision]:
+    """The last that was decided in each of these calls, by call id and queue."""
+    wanted = select(RecordingDecision).where(RecordingDecision.call_id.in_({leg.call_id for leg in legs}))
+    rows = session.scalars(wanted.order_by(RecordingDecision.at))
+    return {(row.call_id, row.queue): row for row in rows}
 
 
-def _with_disk(session: Session, leg: TalkedLeg, what: str) -> str:
-    return f"the disk was full: {what}" if _disk_was_full(session, leg) else what
+def _disk_full(session: Session, legs: Sequence[TalkedLeg]) -> list[Gap]:
+    """The gaps of the disk since the first of these legs began."""
+    lasted = (Gap.ended_at.is_(None)) | (Gap.ended_at >= min(leg.started_at for leg in legs))
+    return list(session.scalars(select(Gap).where(Gap.source == DISK, lasted)))
 
 
-def _disk_was_full(session: Session, leg: TalkedLeg) -> bool:
+def _with_disk(full: Sequence[Gap], leg: TalkedLeg, what: str) -> str:
     until = leg.started_at + dt.timedelta(milliseconds=leg.talk_ms)
-    lasted = (Gap.ended_at.is_(None)) | (Gap.ended_at >= leg.started_at)
-    found = select(Gap.id).where(Gap.source == DISK, Gap.began_at <= until, lasted)
-    return session.scalar(found.limit(1)) is not None
+    was_full = any(
+        gap.began_at <= until and (gap.ended_at is None or gap.ended_at >= leg.started_at) for gap in full
+    )
+    return f"the disk was full: {what}" if was_full else what

@@ -182,7 +182,7 @@ def _leg(leg: Leg, role: tuple[str, str | None], talks: list[Span], joined: list
         talk_ms=talk_ms,
         hold_ms=talk.milliseconds(joined) - talk_ms,
         talks=tuple(talks),
-        apart=tuple(_apart(leg, joined)),
+        apart=tuple(_apart(leg, joined)) if leg.ended_at else (),
     )
 
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """From ``start`` up to ``end``."""
 
     start: dt.datetime
@@ -22,8 +22,8 @@ class Span:
 class LegRecord:
     """One channel. ``talks`` are the stretches behind ``talk_ms``, in order.
 
-    ``apart``: where it was joined with others and the caller did not hear it (a consultation), each as
-    begin and end in milliseconds of the time that it was joined with anybody.
+    ``apart``: of a channel that is over, where it was joined with others and the caller did not hear it (a
+    consultation), each as begin and end in milliseconds of the time that it was joined with anybody.
     """
 
     uniqueid: str
