@@ -26,7 +26,7 @@ log = structlog.get_logger()
 SETTLE_SECONDS = 0.2
 """MixMonitor's own thread closes the file some milliseconds after the leg's end."""
 SETTLE_TRIES = 25
-AT_ONCE = 4
+AT_ONCE = 2
 """So many threads make files; what waits for them is taken together, and its rows are written at once."""
 TOGETHER = 100
 Pause = Callable[[float], Awaitable[object]]

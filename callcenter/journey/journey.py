@@ -17,7 +17,7 @@ from callcenter.journey.records import CallRecord, LegRecord, Span
 from callcenter.journey.sift import sift
 
 DIALPLAN = "dialplan/"
-PACKET_MS = 20
+PACKET = dt.timedelta(milliseconds=20)
 """Two phones enter their bridge some milliseconds apart: what is shorter was not heard by anybody."""
 
 
@@ -194,7 +194,7 @@ def _apart(leg: Leg, joined: list[Span]) -> Iterator[tuple[int, int]]:
         return talk.milliseconds(talk.within(stays, Span(leg.started_at, moment)))
 
     for span in talk.without(stays, joined) if joined else []:
-        if at(span.end) - at(span.start) >= PACKET_MS:
+        if span.end - span.start >= PACKET:
             yield at(span.start), at(span.end)
 
 

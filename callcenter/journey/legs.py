@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import lru_cache
+from typing import NamedTuple
 
 from callcenter.events import (
     BridgeEntered,
@@ -23,6 +24,8 @@ from callcenter.journey.records import Span
 
 TELEPHONES = ("PJSIP", "DAHDI", "IAX2", "SIP")
 """Channel technologies with a person behind them; all others (Local, Announcer, …) are wires of Asterisk's."""
+CHANNELS = 20_000
+"""So many channels' names are kept taken apart."""
 AgentAt = Callable[[str, dt.datetime], str | None]
 SKEW = dt.timedelta(milliseconds=250)
 
@@ -60,30 +63,45 @@ class Leg:
     stays: list[tuple[str, Span]] = field(default_factory=list)
     holds: list[Span] = field(default_factory=list)
 
-    @cached_property
+    @property
     def is_phone(self) -> bool:
         """Whether a person may be behind it."""
-        return self.channel.split("/", 1)[0] in TELEPHONES
+        return _names(self.channel).is_phone
 
-    @cached_property
+    @property
     def endpoint(self) -> str | None:
         """``seat8001`` of ``PJSIP/seat8001-0000001f``, ``i1`` of ``DAHDI/i1/4001-2``."""
-        if not self.is_phone:
-            return None
-        return self.channel.split("/", 1)[1].rpartition("-")[0].split("/")[0] or None
+        return _names(self.channel).endpoint
 
-    @cached_property
+    @property
     def wire(self) -> str | None:
         """What both halves of a Local pair have in common; None for other channels."""
-        return self.channel[:-2] if self.channel.startswith("Local/") and self.channel[-2] == ";" else None
+        return _names(self.channel).wire
 
-    @cached_property
+    @property
     def agent_and_seat(self) -> tuple[str, str] | None:
         """Of the half that rings the phone: ("1001", "seat8001") of ``Local/1001*seat8001@…;2``."""
-        if not self.channel.startswith("Local/") or not self.channel.endswith(";2"):
-            return None
-        agent, star, seat = self.channel[len("Local/") :].partition("@")[0].partition("*")
-        return (agent, seat) if star else None
+        return _names(self.channel).agent_and_seat
+
+
+class _Names(NamedTuple):
+    is_phone: bool
+    endpoint: str | None
+    wire: str | None
+    agent_and_seat: tuple[str, str] | None
+
+
+@lru_cache(CHANNELS)
+def _names(channel: str) -> _Names:
+    """What a channel's name tells; asked for at each record of its call."""
+    technology, _, rest = channel.partition("/")
+    is_phone = technology in TELEPHONES
+    endpoint = rest.rpartition("-")[0].split("/")[0] if is_phone else ""
+    if technology != "Local":
+        return _Names(is_phone, endpoint or None, None, None)
+    agent, star, seat = rest.partition("@")[0].partition("*")
+    rings = bool(star) and channel.endswith(";2")
+    return _Names(False, None, channel[:-2] if channel[-2] == ";" else None, (agent, seat) if rings else None)
 
 
 def build(events: list[Event]) -> dict[str, Leg]:

@@ -41,18 +41,24 @@ def _pieces(legs: dict[str, Leg]) -> list[Span]:
 
 def _reached(legs: dict[str, Leg], caller: Leg, span: Span) -> set[str]:
     """The legs the caller is joined with during ``span``, over bridges and wires."""
+    reached, todo = {caller.uniqueid}, [caller.uniqueid]
+    if not _bridges(caller, span):
+        return reached
     places: dict[str, set[str]] = {}
     for leg in legs.values():
-        here = {bridge for bridge, stay in leg.stays if stay.start <= span.start and span.end <= stay.end}
-        if here:
-            places[leg.uniqueid] = here | ({leg.wire} if leg.wire else set())
-    reached, todo = {caller.uniqueid}, [caller.uniqueid]
+        if here := _bridges(leg, span):
+            places[leg.uniqueid] = here | {leg.wire} if leg.wire else here
     while todo:
         here = places.get(todo.pop(), set())
         new = {uniqueid for uniqueid, there in places.items() if here & there} - reached
         reached |= new
         todo += new
     return reached
+
+
+def _bridges(leg: Leg, span: Span) -> set[str]:
+    """Those that it is in all the time of ``span``."""
+    return {bridge for bridge, stay in leg.stays if stay.start <= span.start and span.end <= stay.end}
 
 
 def merged(spans: Iterable[Span]) -> list[Span]:
