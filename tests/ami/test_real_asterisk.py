@@ -16,6 +16,7 @@ from ami.connection import Account, AmiConnection
 from ami.protocol import Message
 from tests.ami.asterisk import ThrowAwayAsterisk
 from tests.ami.queue_call import place_queue_call
+from tests.e2e.until import until
 
 pytestmark = pytest.mark.asterisk
 
@@ -183,7 +184,7 @@ def test_a_recording_is_started_and_stopped_by_its_id(asterisk: ThrowAwayAsteris
             await at.do(actions.stop_mixmonitor(channel, mixmonitor))
             await at.do(actions.hangup(channel))
             await at.event("Hangup", Channel=channel)
-            assert file.exists()
+            await asyncio.to_thread(until, file.exists, 5, "MixMonitor's thread has opened its file")
 
     asyncio.run(run())
 

@@ -6,16 +6,18 @@ from collections.abc import Callable
 
 import pytest
 
-from callcenter.journey.book import KEEP_CLOSED
+from callcenter.journey.book import KEEP_NAMES
 from lab import processes
 from tests.chaos.conftest import ChaosHouse
 from tests.chaos.load import load, nothing_lost, reconcile
 from tests.chaos.results import Row
 from tests.chaos.size import scaled
 
-RATE = 5.0
-WARM = KEEP_CLOSED + 500
-"""So many calls first: the listener keeps the last of them, and what a process loads once is no leak."""
+RATE = 8.0
+NAMES_A_CALL = 10
+"""At least: its channels, its linkedid, bridges."""
+WARM = 2 * KEEP_NAMES // NAMES_A_CALL
+"""So many calls first: the listener keeps the last of them, and names of more; what is loaded once is no leak."""
 MOST_MORE = 0.05
 OURS = ("asterisk", "agi", "ami")
 
