@@ -7,6 +7,7 @@ Whoever writes takes SQLite's write lock when the transaction begins, so that a 
 from __future__ import annotations
 
 import json
+import threading
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -76,8 +77,32 @@ def trouble(error: SQLAlchemyError) -> str:
 def _sqlite(url: URL) -> Engine:
     engine = create_engine(url, json_serializer=_to_json)
     event.listen(engine, "connect", _set_pragmas)
-    event.listen(engine, "begin", _begin)
+    event.listen(engine, "begin", partial(_begin, Turns(engine)))
     return engine
+
+
+class Turns:
+    """Writers of one process, one after the other: SQLite lets who waits sleep for up to a tenth of a second.
+
+    It is a courtesy: whoever has waited for too long tries without it, and SQLite decides.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._free = threading.Lock()
+        self._holder: object = None
+        for ending in ("checkin", "invalidate"):
+            event.listen(engine, ending, lambda connection, *_: self.end(connection))
+
+    def begin(self, connection: object) -> None:
+        """Wait for this connection's turn."""
+        if self._holder is not connection and self._free.acquire(timeout=WAIT_SECONDS):
+            self._holder = connection
+
+    def end(self, connection: object) -> None:
+        """The next one's turn, if it was this connection's."""
+        if connection is not None and self._holder is connection:  # None: it was lost, and had its end before
+            self._holder = None
+            self._free.release()
 
 
 def _set_pragmas(connection: Any, _record: object) -> None:
@@ -86,8 +111,10 @@ def _set_pragmas(connection: Any, _record: object) -> None:
         connection.execute(pragma)
 
 
-def _begin(connection: Connection) -> None:
+def _begin(turns: Turns, connection: Connection) -> None:
     reads = bool(connection.get_execution_options().get("sqlite_readonly", False))
+    if not reads:
+        turns.begin(connection.connection.dbapi_connection)
     connection.exec_driver_sql(f"PRAGMA query_only = {int(reads)}")
     connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 

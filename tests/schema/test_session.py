@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -111,6 +115,65 @@ def test_a_second_writer_waits_for_the_first(engine: Engine) -> None:
     thread.join(sessions.WAIT_SECONDS)
     assert second_done.is_set()
     assert count(factory()) == 2
+
+
+def endings(engine: Engine) -> Iterator[tuple[str, Callable[[], None]]]:
+    """Every way in which a writer comes to its end."""
+
+    def ends_well() -> None:
+        with Session(engine) as session, session.begin():
+            session.add(audit("well"))
+
+    def raises() -> None:
+        with suppress(LookupError), Session(engine) as session, session.begin():
+            session.add(audit("never"))
+            raise LookupError
+
+    def loses_its_connection() -> None:
+        with suppress(exc.SQLAlchemyError), Session(engine) as session:
+            session.execute(text("SELECT 1"))
+            session.connection().invalidate()
+
+    def is_forgotten() -> None:
+        Session(engine).execute(text("SELECT 1"))
+        gc.collect()
+
+    yield from {
+        work.__name__: work for work in (ends_well, raises, loses_its_connection, is_forgotten)
+    }.items()
+
+
+def test_however_a_writer_ends_the_next_one_has_its_turn_at_once(sqlite: Engine) -> None:
+    for name, work in endings(sqlite):
+        work()
+        began = time.monotonic()
+        with Session(sqlite) as session, session.begin():
+            session.add(audit(name))
+        assert time.monotonic() - began < sessions.WAIT_SECONDS / 2, name
+
+
+def test_who_has_waited_too_long_for_the_turn_is_left_to_the_database(
+    sqlite: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sessions, "WAIT_SECONDS", 0.1)
+    monkeypatch.setattr(sessions, "_ON_CONNECT", ("PRAGMA busy_timeout = 100",))
+    waited: list[Exception] = []
+
+    def write() -> None:
+        try:
+            with Session(sqlite) as session, session.begin():
+                session.execute(text("SELECT 1"))
+        except exc.OperationalError as error:
+            waited.append(error)
+
+    with Session(sqlite) as holder, holder.begin():
+        holder.add(audit("first"))
+        holder.flush()
+        thread = threading.Thread(target=write)
+        thread.start()
+        thread.join()
+    assert len(waited) == 1
+    assert "locked" in str(waited[0])
 
 
 def test_many_writers_lose_no_row(engine: Engine) -> None:
