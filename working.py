@@ -7,6 +7,8 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+import structlog
+
 from callcenter.health.end import WORKER, End, tell
 from callcenter.health.house import House
 from callcenter.health.journal import JournalLag
@@ -22,6 +24,8 @@ from recordings.upkeep import Upkeep
 if TYPE_CHECKING:
     from cli import Hotline
 
+log = structlog.get_logger()
+
 
 class Working:
     """Made once, for ``hotline worker``."""
@@ -36,14 +40,9 @@ class Working:
         self._app.site()
         life = Life(self._sessions, worker_of(self._here.system_name), self._app.clock)
         life.say()
-        return [
-            life.run,
-            *self._recordings(),
-            *self._copying(),
-            *self._mail(),
-            *self._messages(),
-            *self._telling(life),
-        ]
+        copying, mail, messages = self._copying(), self._mail(), self._messages()
+        log.info("worker.at_work", copies=bool(copying), mails=bool(mail), messages=bool(messages))
+        return [life.run, *self._recordings(), *copying, *mail, *messages, *self._telling(life)]
 
     def _recordings(self) -> Sequence[Chore]:
         """Room on the disk, and what becomes of recordings and messages later."""
