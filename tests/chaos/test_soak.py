@@ -17,7 +17,7 @@ RATE = 5.0
 WARM = KEEP_CLOSED + 500
 """So many calls first: the listener keeps the last of them, and what a process loads once is no leak."""
 MOST_MORE = 0.05
-OURS = ("asterisk", "agi", "ami")
+OURS = ("asterisk", "agi", "ami", "worker")
 
 
 @pytest.mark.usefixtures("phones")
@@ -47,7 +47,12 @@ def test_12_memory_and_descriptors_after_many_calls(quiet_house: ChaosHouse, row
 
 def held(house: ChaosHouse) -> dict[str, tuple[int, int]]:
     """By name: bytes of memory and open descriptors."""
-    pids = {"asterisk": house.asterisk.pid, "agi": house.agi.pid, "ami": house.ami.pid}
+    pids = {
+        "asterisk": house.asterisk.pid,
+        "agi": house.agi.pid,
+        "ami": house.ami.pid,
+        "worker": house.worker.pid,
+    }
     return {
         name: (processes.resident_bytes(pid), processes.open_files(pid)) for name, pid in pids.items() if pid
     }
