@@ -71,10 +71,7 @@ class Listening:
     def watch(self) -> Watch:
         """The listener, with all that hears its events."""
         self._hear_wishes()
-        self._watch.chores = [
-            *self._hearing(),
-            *self._telling(),
-        ]
+        self._watch.chores = [*self._hearing(), *self._telling()]
         return self._watch
 
     def _known(self) -> KnownSite:
