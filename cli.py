@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import getpass
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import replace
 from functools import cached_property
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from agi.snapshots import Snapshots
     from ami.connection import Account, AmiConnection
     from ami.process import Watch
-    from callcenter.ports import AsteriskConsole, BootedAsterisk, Desks
+    from callcenter.ports import AsteriskConsole, BootedAsterisk, Chore, Desks
     from callcenter.prompt_index import PromptIndex, PromptState
     from callcenter.secrets import Secrets
     from callcenter.settings import Settings
@@ -88,6 +88,9 @@ COMMANDS: Sections = {
         "agi": Entry("agi.commands:agi", "The FastAGI server alone."),
         "ami": Entry("ami.commands:ami", "The listener alone."),
         "web": Entry("web.commands:web", "The HTTP interface and survey pages alone."),
+        "worker": Entry(
+            "callcenter.worker_command:worker", "Mails, text messages and the care of recordings alone."
+        ),
         "lab": Entry("lab.commands:lab", "A private Asterisk on loopback."),
         "demo": Entry("lab.demo.commands:demo", "Real calls against the sample site."),
         "loadtest": Entry("lab.loadtest.commands:loadtest", "Many calls by a plan, and a report on them."),
@@ -336,6 +339,12 @@ class Hotline:
         from listening import Listening
 
         return Listening(self).watch()
+
+    def chores(self) -> Sequence[Chore]:
+        """All that the worker does, wired to the database, recordings, mail server and message gateway."""
+        from working import Working
+
+        return Working(self).chores()
 
     @asynccontextmanager
     async def manager(self, **hearing: Any) -> AsyncIterator[AmiConnection]:

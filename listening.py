@@ -1,12 +1,11 @@
-"""The listener's process put together: what follows Asterisk, and what goes on beside it. It holds no rules."""
+"""The listener's process put together: what follows Asterisk and hears its events. It holds no rules."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Coroutine, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ami.agent_watch import AgentWatch
 from ami.announcer import Announcer
@@ -19,7 +18,7 @@ from ami.known_site import KnownSite
 from ami.ledger_reader import LedgerReader
 from ami.legs import RecordedLegs
 from ami.listener import Listener
-from ami.metrics import Followed, Sound
+from ami.metrics import Followed
 from ami.process import Watch
 from ami.room_names import RoomNames
 from ami.saying import say
@@ -30,35 +29,22 @@ from ami.virtual_hold import VirtualHold
 from ami.wishes import WISHES, Tools, Wishes
 from callcenter.agents.seating import Membership, wanted
 from callcenter.health.end import LISTENER, End, tell
-from callcenter.health.house import House
-from callcenter.health.journal import JournalLag
 from callcenter.journey import JourneyBook
 from callcenter.manager_events import LISTENED
+from callcenter.ports import Chore
 from callcenter.queues.paces import paces
-from callcenter.sms_fields import parse
 from callcenter.survey.inviter import Inviter
 from callcenter.systemd import keep_telling
-from outreach.invitations import inviting
-from outreach.mailer import mailer
-from outreach.post import Server, post
-from outreach.sms import Gateway, Message, send
 from recordings.capture import Capture
 from recordings.catalogue import Catalogue
-from recordings.copying import Copier
 from recordings.finishing import Finisher
 from recordings.integrity import repair
 from recordings.pausing import Pausing
 from recordings.policy import LegPolicy
-from recordings.removal import Removal
-from recordings.room import Room, free_bytes
-from recordings.store import store_of
-from recordings.upkeep import Upkeep
 from recordings.voicemail import Mailboxes
 
 if TYPE_CHECKING:
     from cli import Hotline
-
-Chore = Callable[[], Coroutine[Any, Any, None]]
 
 
 class Listening:
@@ -83,15 +69,9 @@ class Listening:
         self._watch = self._put_together()
 
     def watch(self) -> Watch:
-        """The listener, with all that hears its events and all that goes on beside it."""
+        """The listener, with all that hears its events."""
         self._hear_wishes()
-        self._watch.chores = [
-            *self._hearing(),
-            *self._recording(),
-            *self._mail(),
-            *self._messages(),
-            *self._telling(),
-        ]
+        self._watch.chores = [*self._hearing(), *self._telling()]
         return self._watch
 
     def _known(self) -> KnownSite:
@@ -146,6 +126,7 @@ class Listening:
         boards = BoardWatch(self._connection, self._sessions, lambda: app.live_site()[0], app.clock)
         for part in (meetings, announcer, hold, names, trunks, boards):
             part.listen(self._listener.on)
+        self._listener.on("MixMonitorStart", self._pausing.hear_start)
         forgotten = ForgottenRows(
             self._connection, self._listener, self._sessions, self._here.system_name, app.clock
         )
@@ -159,60 +140,18 @@ class Listening:
             names.run,
             trunks.run,
             boards.run,
+            self._pausing.run,
         ]
-
-    def _recording(self) -> Sequence[Chore]:
-        """Pauses, room on the disk, and what becomes of recordings and messages later."""
-        app, folder = self._app, self._here.recordings
-        self._listener.on("MixMonitorStart", self._pausing.hear_start)
-        room = Room(folder, self._sessions, self._reading, app.clock)
-        upkeep = Upkeep(folder, self._sessions, self._reading, app.site, app.clock)
-        removal = Removal(self._sessions, app.console, self._here.system_name, app.clock, self._here.spool)
-        return [self._pausing.run, room.run, upkeep.run, removal.run, *self._copying()]
-
-    def _copying(self) -> Sequence[Chore]:
-        """What brings finished recordings to an object store, where there is one."""
-        here, app = self._here, self._app
-        store = store_of(here, app.secrets.known)
-        if store is None:
-            return []
-        return [Copier(store, here.recordings, self._sessions, app.clock, here.recordings_local_days).run]
 
     async def _remind(self, channel: str) -> None:
         """A tone for who is at this channel."""
         await say(self._connection, channel, [str(self._here.prompts / "system/beep")])
 
-    def _mail(self) -> Sequence[Chore]:
-        """What sends mails, where there is a server to give them to."""
-        here = self._here
-        if here.smtp_host is None:
-            return []
-        password = self._app.secrets("smtp/password") if here.smtp_user else None
-        server = Server(here.smtp_host, here.smtp_port, here.smtp_tls, here.smtp_user, password)
-        give = partial(post, server)
-        return [mailer(self._sessions, here.spool, here.mail_from, give, self._app.clock).run]
-
-    def _messages(self) -> Sequence[Chore]:
-        """What sends links to survey pages, where there are pages and a gateway to give messages to."""
-        here, app = self._here, self._app
-        if here.sms_url is None or here.web_url is None:
-            return []
-        gateway = Gateway(here.sms_url, here.sms_form, parse(here.sms_fields), here.sms_taken)
-
-        async def give(message: Message) -> None:
-            await send(replace(gateway, token=app.secrets.known("sms/token")), message)
-
-        return [inviting(self._sessions, app.site, here.web_url, give, app.clock).run]
-
     def _telling(self) -> Sequence[Chore]:
-        """What says how this process and its house are."""
-        app, folder = self._app, self._here.recordings
-        followed = Followed(self._watch, app.clock)
-        house = House(self._reading, lambda: app.live_site()[0], app.clock)
-        sound = Sound(app.unfinished_recordings, lambda: free_bytes(folder))
-        end = End(LISTENER, [followed, house, sound, JournalLag(self._here.journal)], followed.troubles)
-        asked = [house.run, sound.run] if self._here.health_port else []
-        return [partial(tell, self._here, end), keep_telling, *asked]
+        """What says how this process is."""
+        followed = Followed(self._watch, self._app.clock)
+        end = End(LISTENER, [followed], followed.troubles)
+        return [partial(tell, self._here, end), keep_telling]
 
     def _mail_addresses(self) -> dict[str, str]:
         """Mailbox: who is told of its messages."""

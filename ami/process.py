@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -21,7 +20,7 @@ from ami.queue_state import QueueState
 from ami.resync import QUIET, Resync
 from callcenter.agents.seating import Membership
 from callcenter.errors import HotlineError
-from callcenter.ports import Clock
+from callcenter.ports import Chore, Clock
 from schema.refusal import first_line
 
 log = structlog.get_logger()
@@ -54,7 +53,7 @@ class Watch:
     lost_at: dt.datetime | None
     reason: str = "the listener was not running"
     agents: AgentWatch | None = None
-    chores: Sequence[Callable[[], Coroutine[Any, Any, None]]] = ()
+    chores: Sequence[Chore] = ()
     """What else goes on as long as Asterisk is followed; each until cancelled."""
 
     def __post_init__(self) -> None:

@@ -22,6 +22,7 @@ from callcenter.errors import HotlineError
 from callcenter.settings import Settings
 from schema.calls import LedgerPosition
 from schema.copying import is_empty, replace
+from schema.processes import SignOfLife
 from schema.upgrade import current, head, knows, upgrade
 
 FOLDER_MODE = 0o755
@@ -85,17 +86,22 @@ def _refuse_at_work(settings: Settings, engine: Engine, now: dt.datetime) -> Non
         pass
     else:
         raise HotlineError("hotline agi is at work: stop Hotline first")
-    seen_at = _listener_seen_at(engine)
-    if seen_at is not None and now - seen_at < AT_WORK:
-        raise HotlineError("hotline ami was at work seconds ago: stop Hotline, then try again in 20 seconds")
+    for process, seen_at in _seen(engine).items():
+        if seen_at is not None and now - seen_at < AT_WORK:
+            raise HotlineError(
+                f"hotline {process} was at work seconds ago: stop Hotline, then try again in 20 seconds"
+            )
 
 
-def _listener_seen_at(engine: Engine) -> dt.datetime | None:
-    """None also for a database that is still to be upgraded."""
+def _seen(engine: Engine) -> dict[str, dt.datetime | None]:
+    """When listener and worker were last at work; of a database that is still to be upgraded nothing is known."""
     if current(engine) != head():
-        return None
+        return {}
     with Session(engine.execution_options(sqlite_readonly=True)) as session:
-        return session.scalar(select(func.max(LedgerPosition.seen_at)))
+        return {
+            "ami": session.scalar(select(func.max(LedgerPosition.seen_at))),
+            "worker": session.scalar(select(func.max(SignOfLife.seen_at))),
+        }
 
 
 def _save(settings: Settings, engine: Engine, now: dt.datetime) -> Path:

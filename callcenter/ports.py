@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +20,9 @@ from callcenter.routing.known import Known
 from callcenter.secrets import Secrets
 from callcenter.settings import Settings
 from callcenter.site import Site
+
+Chore = Callable[[], Coroutine[Any, Any, None]]
+"""Goes on until it is cancelled."""
 
 
 class App(Protocol):
@@ -92,6 +95,10 @@ class App(Protocol):
 
     def watch(self) -> Any:
         """The listener, wired (``ami.process.Watch``)."""
+        ...
+
+    def chores(self) -> Sequence[Chore]:
+        """All that the worker does, wired. Raises HotlineError or SQLAlchemyError without database or site."""
         ...
 
     def manager(self, **hearing: Any) -> AbstractAsyncContextManager[Any]:

@@ -137,7 +137,7 @@ class Settings(BaseSettings):
     health_host: str = Field(default="127.0.0.1", description="where health and metrics are told")
     health_port: Port | None = Field(
         default=None,
-        description="first TCP port of health and metrics: listener, bans, phones, web, FastAGI workers; default: none",
+        description="first TCP port of health and metrics: listener, bans, phones, web, worker, FastAGI; default: none",
     )
     check_network: Literal["own", "none"] = Field(
         default="own",

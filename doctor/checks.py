@@ -42,6 +42,7 @@ CHECKS: Mapping[str, Check] = {
     "asterisk clock": asterisk.clock,
     "fastagi": fastagi.answers,
     "listener": records.listener,
+    "worker": records.worker,
     "health": health.ends,
     "phones": certificates.encrypted,
     "live": asterisk.live,

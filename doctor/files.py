@@ -101,7 +101,7 @@ def copies(look: Look) -> Finding:
     if late:
         return warning(
             f"{late} recordings of more than an hour ago have no copy in {look.settings.recordings_store}",
-            "see recording.store_away and recording.not_copied in the log of hotline ami",
+            "see recording.store_away and recording.not_copied in the log of hotline worker",
         )
     return ok(f"recordings are copied to {look.settings.recordings_store}")
 

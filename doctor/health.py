@@ -6,7 +6,7 @@ import http.client
 import json
 from collections.abc import Iterator
 
-from callcenter.health.end import BANS, FASTAGI, LISTENER, PHONES, WEB, port_of
+from callcenter.health.end import BANS, FASTAGI, LISTENER, PHONES, WEB, WORKER, port_of
 from callcenter.settings import Settings
 from doctor.findings import Finding, Look, NotNow, few, ok, warning, wrong
 
@@ -45,6 +45,7 @@ def ends(look: Look) -> Finding:
 def expected(settings: Settings) -> Iterator[tuple[str, int]]:
     """The processes that should be there, with the number of the worker."""
     yield LISTENER, 1
+    yield WORKER, 1
     yield BANS, 1
     if settings.phones_port is not None:
         yield PHONES, 1

@@ -7,13 +7,14 @@ import datetime as dt
 from sqlalchemy import func, select
 
 from callcenter.agents.seating import AGENTS_CONTEXT, logged_in, memberships
+from callcenter.health import life
 from doctor.findings import Finding, Look, few, ok, warning, wrong
 from schema.calls import Gap, LedgerPosition
 from schema.upgrade import current, head
 
 RECENT = dt.timedelta(days=1)
 SILENT = dt.timedelta(seconds=20)
-"""A listener at work says so in the database every five seconds."""
+"""A listener or worker at work says so in the database every five seconds."""
 
 
 def revision(look: Look) -> Finding:
@@ -29,10 +30,26 @@ def listener(look: Look) -> Finding:
     with look.app.sessions(read_only=True)() as session:
         ledgers = LedgerPosition.ledger.endswith(f"@{look.settings.system_name}")
         seen_at = session.scalar(select(func.max(LedgerPosition.seen_at)).where(ledgers))
-    if seen_at is None or look.app.clock() - seen_at > SILENT:
-        last = "never" if seen_at is None else f"last at {seen_at:%Y-%m-%d %H:%M:%S} UTC"
-        return wrong(f"no listener is at work: {last}", "start it: hotline up, or hotline ami")
+    if _is_silent(look, seen_at):
+        return wrong(f"no listener is at work: {_last(seen_at)}", "start it: hotline up, or hotline ami")
     return ok("the listener is at work")
+
+
+def worker(look: Look) -> Finding:
+    """Somebody sends mails and text messages, and looks after recordings."""
+    with look.app.sessions(read_only=True)() as session:
+        seen_at = life.seen_at(session, life.worker_of(look.settings.system_name))
+    if _is_silent(look, seen_at):
+        return wrong(f"no worker is at work: {_last(seen_at)}", "start it: hotline up, or hotline worker")
+    return ok("the worker is at work")
+
+
+def _is_silent(look: Look, seen_at: dt.datetime | None) -> bool:
+    return seen_at is None or look.app.clock() - seen_at > SILENT
+
+
+def _last(seen_at: dt.datetime | None) -> str:
+    return "never" if seen_at is None else f"last at {seen_at:%Y-%m-%d %H:%M:%S} UTC"
 
 
 def gaps(look: Look) -> Finding:

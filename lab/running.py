@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, wait
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -35,6 +36,11 @@ def commands(settings: Settings) -> Mapping[str, Sequence[str]]:
     phones = {"phones": [*hotline, "phones", "serve"]} if settings.phones_port else {}
     web = {"web": [*hotline, "web"]} if settings.web_port else {}
     return {**agi, "ami": [*hotline, "ami"], **phones, **web}
+
+
+def afterwards() -> Mapping[str, Sequence[str]]:
+    """What is started when calls are served, so that its start takes nothing from the first of them."""
+    return {"worker": [sys.executable, "-m", "cli", "worker"]}
 
 
 def helpers(*, dry_run: bool) -> Mapping[str, Sequence[str]]:
@@ -71,16 +77,23 @@ def wait_until_at_work(app: App, since: dt.datetime, stopped: Callable[[], bool]
 @contextmanager
 def at_work(app: App, tell: Callable[[str], None]) -> Iterator[None]:
     """Hotline's processes, at work while the block lasts. Raises HotlineError when they do not come up."""
-    since, settings = app.clock(), app.settings
+    since, how = app.clock(), manner(app.settings, tell)
     loop, stop = asyncio.new_event_loop(), asyncio.Event()
-    work = supervise(commands(settings), manner(settings, tell), stop)
-    thread = threading.Thread(target=loop.run_until_complete, args=(work,), name="supervisor")
+    thread = threading.Thread(target=loop.run_forever, name="supervisor")
     thread.start()
+
+    def begin(wanted: Mapping[str, Sequence[str]]) -> Future[None]:
+        return asyncio.run_coroutine_threadsafe(supervise(wanted, how, stop), loop)
+
+    running = [begin(commands(app.settings))]
     try:
         wait_until_at_work(app, since)
+        running.append(begin(afterwards()))
         yield
     finally:
         loop.call_soon_threadsafe(stop.set)
+        wait(running)
+        loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
 

@@ -16,7 +16,7 @@ from callcenter.ports import App
 from lab.ports import OWN_PORTS, need_free
 from lab.progress import Progress
 from lab.ready import alone, find_asterisk, live, load_sample, make_prompts, set_up_database
-from lab.running import commands, helpers, log_folder, manner, wait_until_at_work
+from lab.running import afterwards, commands, helpers, log_folder, manner, wait_until_at_work
 from lab.welcome import welcome
 
 
@@ -24,7 +24,7 @@ from lab.welcome import welcome
 @click.option("--lab", "with_lab", is_flag=True, help="on a private Asterisk; does all that is missing first")
 @click.pass_obj
 def up(app: App, with_lab: bool) -> None:
-    """Run FastAGI and listener until Ctrl-C; one that ends is started again."""
+    """Run FastAGI, listener and worker until Ctrl-C; one that ends is started again."""
     progress = Progress(sys.stdout)
     with terminated_as_interrupted(), alone(app.settings.folder), logged(app):
         need_free(app.settings, OWN_PORTS)
@@ -43,18 +43,20 @@ async def _serve(app: App, progress: Progress, *, with_lab: bool) -> None:
     stop = asyncio.Event()
     stop_on_signals(stop)
     since = app.clock()
+    how = manner(app.settings, progress.line)
     wanted = {**commands(app.settings), **helpers(dry_run=with_lab)}
-    running = asyncio.create_task(supervise(wanted, manner(app.settings, progress.line), stop))
+    running = [asyncio.create_task(supervise(wanted, how, stop))]
     try:
         with progress.phase("Hotline at work"):
             await asyncio.to_thread(wait_until_at_work, app, since, stop.is_set)
         if not stop.is_set():
+            running.append(asyncio.create_task(supervise(afterwards(), how, stop)))
             progress.line(welcome(app))
     except BaseException:  # Ctrl-C as well: the children end before it goes on
         stop.set()
         raise
     finally:
-        await running
+        await asyncio.gather(*running)
     progress.line("Hotline has stopped")
 
 

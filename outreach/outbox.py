@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Generic, TypeVar
 
 import structlog
@@ -31,6 +31,8 @@ MOST_TRIES = 20
 RENEW_SECONDS = 5.0
 STUCK = dt.timedelta(seconds=20)
 """A mark not renewed for so long is of a process that died."""
+LAST_SECONDS = 10.0
+"""So long, after the word to stop, may what is on its way take: nobody would know whether it was taken."""
 UNSURE = "nobody knows whether it was taken"
 AT_ONCE = 20
 """Rows looked at for one that can be sent."""
@@ -68,10 +70,10 @@ class Outbox(Generic[Row, Letter]):
         self._sent_at = "mailed_at" if table is Notice else "sent_at"
 
     async def run(self) -> None:
-        """Until cancelled; a database that is away is waited for."""
+        """Until cancelled; a database that is away is waited for. What is on its way then is given a while."""
         while True:
             try:
-                while await self.send_one():
+                while await _to_its_end(self.send_one()):
                     pass
             except SQLAlchemyError as error:
                 log.warning(f"{self._what}.put_off", error=first_line(error))
@@ -167,3 +169,15 @@ class Outbox(Generic[Row, Letter]):
             doubtful.values(state=state, due_at=now, error=UNSURE).returning(table.id, table.state)
         ).all():
             log.warning(f"{self._what}.unsure", row=number, state=became)
+
+
+async def _to_its_end(sending: Coroutine[Any, Any, bool]) -> bool:
+    """Cancelled meanwhile it goes on, for a while."""
+    task = asyncio.create_task(sending)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task], timeout=LAST_SECONDS)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        raise

@@ -1,19 +1,20 @@
 """A finished wav becomes mp3, opus or wav49 (GSM), beside calls: niced, one at a time, never at the sound's risk.
 
-The new file is written under another name, decoded whole and counted, synced and renamed; then the row points to it,
-and only then the wav goes. Whatever is killed in between, the row names a file that is there.
+The new file is written under another name, decoded whole and counted, and synced; under the row's lock it is renamed
+and the row points to it, and only then the wav goes. Whatever is killed in between, the row names a file that is
+there; of two workers at one recording, one converts it.
 """
 
 from __future__ import annotations
 
-import os
+import secrets
 import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callcenter.durable import sync
@@ -94,7 +95,7 @@ class Converter:
             path = self._folder / str(row.path)
             wav = _wav_of(path)
             if wav is not None and wav.exists() and path.exists() and sound.digest(path) == row.sha256:
-                wav.unlink()
+                wav.unlink(missing_ok=True)
                 gone += 1
         return gone
 
@@ -103,31 +104,32 @@ class Converter:
         if sound.digest(source) != row.sha256:
             raise ConversionFailed(f"{row.path} is not the file that was recorded")
         target = source.with_suffix(SUFFIXES[wanted])
-        growing = target.with_name(f"{target.name}.{os.getpid()}.new")
+        growing = target.with_name(f"{target.name}.{secrets.token_hex(4)}.new")
         try:
             seconds = (row.duration_ms or 0) / 1000
             _run(encoding(wanted, source, growing), seconds)
             _check(wanted, growing, row.duration_ms or 0)
             sync(growing)
             size, digest = growing.stat().st_size, sound.digest(growing)
-            growing.replace(target)
-            sync(target.parent)
+            self._put_in_place(row, growing, target, size, digest)
         finally:
             growing.unlink(missing_ok=True)
-        self._point(row, target, size, digest)
-        source.unlink()
+        source.unlink(missing_ok=True)
         log.info("recording.converted", recording=row.id, format=wanted, bytes=size)
 
-    def _point(self, row: Recording, target: Path, size: int, digest: str) -> None:
-        """Unless it was deleted meanwhile."""
-        mine = (Recording.id == row.id, Recording.path == row.path)
-        columns = {"path": str(target.relative_to(self._folder)), "bytes": size, "sha256": digest}
-        change = update(Recording).where(*mine).values(wanted_format=None, **columns).returning(Recording.id)
+    def _put_in_place(self, row: Recording, growing: Path, target: Path, size: int, digest: str) -> None:
+        """Unless it was deleted meanwhile, or another worker converted it: the row is locked first.
+
+        The file goes before the row is written for good: what a power cut leaves is a row that names the wav.
+        """
         with self._session() as session, session.begin():
-            done = session.scalar(change)
-        if done is None:
-            target.unlink(missing_ok=True)
-            raise ConversionFailed("it was deleted meanwhile")
+            mine = session.get(Recording, row.id, with_for_update=True)
+            if mine is None or mine.path != row.path:
+                raise ConversionFailed("it was deleted or converted meanwhile")
+            growing.replace(target)
+            sync(target.parent)
+            mine.path, mine.wanted_format = str(target.relative_to(self._folder)), None
+            mine.bytes, mine.sha256 = size, digest
 
 
 def encoding(wanted: str, source: Path, target: Path) -> list[str]:

@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from callcenter.errors import HotlineError
+from callcenter.facts import upsert
 from callcenter.ports import Clock
 from recordings import sound
 from recordings.catalogue import PLAYABLE
@@ -81,12 +82,10 @@ class Copier:
         return True
 
     def _note(self, row: Recording, address: str) -> None:
-        """A recording deleted meanwhile gets its row too, and loses the copy with it."""
+        """Of a recording deleted meanwhile too, which loses the copy with it; another worker may have noted it."""
+        copy = {"recording_id": row.id, "address": address, "sha256": row.sha256, "stored_at": self._clock()}
         with self._session() as session, session.begin():
-            copy = RecordingCopy(
-                recording_id=row.id, address=address, sha256=row.sha256, stored_at=self._clock()
-            )
-            session.add(copy)
+            session.execute(upsert(session, RecordingCopy).values(copy).on_conflict_do_nothing())
         log.info("recording.copied", recording=row.id, address=address)
 
     def _clear_next(self) -> bool:

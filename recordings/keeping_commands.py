@@ -53,7 +53,7 @@ def delete(app: App, number: int, reason: str) -> None:
 @click.option("--dry-run", is_flag=True, help="only say what would go")
 @click.pass_obj
 def expire(app: App, dry_run: bool) -> None:
-    """Delete the recordings whose time is up. The listener does it every hour by itself."""
+    """Delete the recordings whose time is up. The worker does it every hour by itself."""
     if dry_run:
         with app.sessions(read_only=True)() as session:
             for number, reason in retention.expired(session, app.site(), app.clock()):

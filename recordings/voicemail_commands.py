@@ -87,7 +87,7 @@ def export(app: App, number: int, out: Path) -> None:
 @click.argument("number", metavar="ID", type=int)
 @click.pass_obj
 def delete(app: App, number: int) -> None:
-    """Delete a message; its sound goes when the listener next looks."""
+    """Delete a message; its sound goes when the worker next looks."""
     with app.sessions().begin() as session:
         row = service.find(session, number)
         service.delete(session, row.message_id, getpass.getuser(), app.clock())

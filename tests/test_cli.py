@@ -309,3 +309,11 @@ def test_a_table_and_json_tell_the_same_rows(with_site: Run) -> None:
     rows = json.loads(with_site("agents", "list", "--json").output)
     lines = with_site("agents", "list").output.splitlines()[1:]
     assert [line.split()[0] for line in lines] == [row["agent"] for row in rows]
+
+
+@pytest.mark.req("OPS-1")
+@pytest.mark.parametrize("process", ["ami", "worker"])
+def test_a_process_without_a_database_or_a_site_says_so_in_one_line(process: str, hotline: Run) -> None:
+    assert one_line(hotline(process)) == "the database has not been set up: run hotline db upgrade"
+    assert hotline("db", "upgrade").exit_code == 0
+    assert one_line(hotline(process)) == "no site has been loaded: run hotline site load FILE.yaml"

@@ -28,7 +28,19 @@ CHINESE = [page for page in TOPICS if "/zh/" in page]
 """What these have in common with the English ones is tried there."""
 TRIED = [page for page in PAGES if page not in CHINESE]
 SITE = "site.yaml"
-ELSEWHERE = {"agi", "apply", "doctor", "loadtest", "plan", "prompts", "render", "rollback", "up", "web"}
+ELSEWHERE = {
+    "agi",
+    "apply",
+    "doctor",
+    "loadtest",
+    "plan",
+    "prompts",
+    "render",
+    "rollback",
+    "up",
+    "web",
+    "worker",
+}
 """Need an Asterisk, make sounds or stay: tests of their own run them."""
 WRITTEN = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
 """A moment at which the dates in commands lie ahead."""

@@ -31,7 +31,7 @@ SIBLINGS = (
 MAY_IMPORT = {"schema": set[str](), "callcenter": {"schema"}} | {
     name: {"schema", "callcenter"} for name in SIBLINGS
 }
-OURS = {*MAY_IMPORT, "cli", "listening"}
+OURS = {*MAY_IMPORT, "cli", "listening", "working"}
 
 
 def imported(path: Path) -> Iterator[tuple[int, str]]:

@@ -25,8 +25,8 @@ log = structlog.get_logger()
 SECONDS = 5.0
 LONGEST_REQUEST = 8192
 JSON = "application/json"
-FASTAGI, LISTENER, BANS, PHONES, WEB = "agi", "ami", "bans", "phones", "web"
-PLACES = (LISTENER, BANS, PHONES, WEB, FASTAGI)
+FASTAGI, LISTENER, BANS, PHONES, WEB, WORKER = "agi", "ami", "bans", "phones", "web", "worker"
+PLACES = (LISTENER, BANS, PHONES, WEB, WORKER, FASTAGI)
 """In order of their ports, from ``health_port`` on; FastAGI's workers come last, for there may be many."""
 
 

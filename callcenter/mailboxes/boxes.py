@@ -58,7 +58,7 @@ def heard(session: Session, message_id: str, by: str, at: dt.datetime) -> None:
 
 
 def delete(session: Session, message_id: str, by: str, at: dt.datetime) -> None:
-    """Nobody hears it any more; the listener takes it out of Asterisk's spool."""
+    """Nobody hears it any more; the worker takes it out of Asterisk's spool."""
     mark = _mark(session, message_id, by)
     mark.deleted_at = mark.deleted_at or at
 
@@ -69,22 +69,24 @@ def pin_changed(session: Session, mailbox: str, by: str, at: dt.datetime) -> Non
 
 
 def to_remove(session: Session) -> Sequence[tuple[VoicemailMessage, MessageMark]]:
-    """Deleted messages whose sound is still in the spool."""
+    """Deleted messages whose sound is still in the spool; those that another worker is at are left out."""
     wanted = (
         select(VoicemailMessage, MessageMark)
         .join(MessageMark, MessageMark.message_id == VoicemailMessage.message_id)
         .where(MessageMark.deleted_at.is_not(None), MessageMark.removed_at.is_(None))
+        .with_for_update(of=MessageMark, skip_locked=True)
     )
     return [(row, mark) for row, mark in session.execute(wanted)]
 
 
 def heard_in(session: Session, folder: str) -> Sequence[VoicemailMessage]:
-    """Heard messages that were seen last in this folder of Asterisk's."""
+    """Heard messages that were seen last in this folder of Asterisk's, but for those another worker is at."""
     wanted = (
         select(VoicemailMessage)
         .join(MessageMark, MessageMark.message_id == VoicemailMessage.message_id)
         .where(MessageMark.heard_at.is_not(None), MessageMark.deleted_at.is_(None))
         .where(VoicemailMessage.path.contains(f"/{folder}/"))
+        .with_for_update(of=MessageMark, skip_locked=True)
     )
     return session.scalars(wanted).all()
 

@@ -16,6 +16,7 @@ import pytest
 from sqlalchemy import func, select
 
 from backup import making, restoring
+from callcenter.health.life import Life
 from schema.calls import Call, Visit
 from tests.backup.conftest import AT, CALLS, SOUND, Machine, Machines
 
@@ -235,3 +236,12 @@ def test_it_is_not_put_back_under_a_working_hotline(
     with socket.create_server(("127.0.0.1", 24998)):
         refused = machines().run("restore", str(file))
     assert "hotline agi is at work" in refused.stderr
+
+
+def test_it_is_not_put_back_beside_a_worker(full: Machine, machines: Machines, tmp_path: Path) -> None:
+    file, other = tmp_path / "saved.tar.gz", machines()
+    full.done("backup", str(file))
+    other.done("db", "upgrade")
+    Life(other.app.sessions(), "worker@hotline", other.app.clock).say()
+    refused = other.run("restore", str(file), "--force")
+    assert "hotline worker was at work seconds ago" in refused.stderr

@@ -72,7 +72,8 @@ def house() -> Iterator[ChaosHouse]:
 def quiet_house(house: ChaosHouse) -> Iterator[ChaosHouse]:
     """Without a call, before and after, and with all that a test before may have left broken at work."""
     house.line.speak_if_silent()
-    for process, start in ((house.agi, house.start_agi), (house.ami, house.start_ami)):
+    started = ((house.agi, house.start_agi), (house.ami, house.start_ami), (house.worker, house.start_worker))
+    for process, start in started:
         if not process.is_running:
             start()
     house.asterisk.wait_idle(30)

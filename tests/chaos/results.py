@@ -20,7 +20,7 @@ no agent, no recording or no file. "left": channels that are still up afterwards
 fault until everything worked again; the goal is 30 s unless the row says otherwise.
 
 Calls that the static menu served count as lost where FastAGI was not away and the clock was not set. The clock is
-libfaketime's, read anew each time by Asterisk, FastAGI, the listener and the commands, and not by telephones; set on,
+libfaketime's, read anew each time by Asterisk and all of Hotline, and not by telephones; set on,
 it ends what phones have signed in for, and they sign in again at once here, in life within their time. Phones that
 die are cases of `tests/e2e`; there are no webhooks, what leaves the house are mails.
 

@@ -27,7 +27,7 @@ WHERE: dict[str, tuple[Where, tuple[int, ...]]] = {
 def test_15_mailer_killed(quiet_house: ChaosHouse, row: Callable[..., Row]) -> None:
     times = scaled(5, 1)
     mine = row(
-        "listener killed (-9) between a notice's commit and its mail being noted",
+        "worker killed (-9) between a notice's commit and its mail being noted",
         "each mail at least once, twice only where it was sent and not noted",
         f"×{times} at each of {len(WHERE)} places",
     )
@@ -52,17 +52,17 @@ def _killed(house: ChaosHouse, key: str, where: Where) -> float:
     _commit(house, key)
     if where is not None:
         assert house.office.stood.wait(RECOVERY_SECONDS)
-    house.ami.kill()
+    house.worker.kill()
     house.office.stands_still_at = None
 
     def sent() -> bool:
         return bool(house.rows(Notice, key=key, state="sent"))
 
     def started() -> bool:
-        house.start_ami()
+        house.start_worker()
         return True
 
-    return timed(started, "the listener is back") + timed(sent, "the mail is sent")
+    return timed(started, "the worker is back") + timed(sent, "the mail is sent")
 
 
 def _commit(house: ChaosHouse, key: str) -> None:

@@ -19,7 +19,7 @@ NAMES_A_CALL = 10
 WARM = 2 * KEEP_NAMES // NAMES_A_CALL
 """So many calls first: the listener keeps the last of them, and names of more; what is loaded once is no leak."""
 MOST_MORE = 0.05
-OURS = ("asterisk", "agi", "ami")
+OURS = ("asterisk", "agi", "ami", "worker")
 
 
 @pytest.mark.usefixtures("phones")
@@ -49,7 +49,12 @@ def test_12_memory_and_descriptors_after_many_calls(quiet_house: ChaosHouse, row
 
 def held(house: ChaosHouse) -> dict[str, tuple[int, int]]:
     """By name: bytes of memory and open descriptors."""
-    pids = {"asterisk": house.asterisk.pid, "agi": house.agi.pid, "ami": house.ami.pid}
+    pids = {
+        "asterisk": house.asterisk.pid,
+        "agi": house.agi.pid,
+        "ami": house.ami.pid,
+        "worker": house.worker.pid,
+    }
     return {
         name: (processes.resident_bytes(pid), processes.open_files(pid)) for name, pid in pids.items() if pid
     }

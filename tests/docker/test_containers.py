@@ -15,7 +15,7 @@ from tests.docker.project import Project, docker
 from tests.e2e.until import until
 
 HERE = Path(__file__).parent
-OWN = ("asterisk", "agi", "ami", "web")
+OWN = ("asterisk", "agi", "ami", "worker", "web")
 SETTLE_SECONDS = 60.0
 POSTGRESQL = "postgresql:///hotline?host=/srv/postgres/run&user=hotline"
 

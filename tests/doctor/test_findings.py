@@ -17,6 +17,7 @@ from sqlalchemy import text
 
 from agi.scripts.ping import ping
 from agi.server import serve
+from callcenter.health import life
 from callcenter.machine_name import name_trouble
 from doctor import asterisk, fastagi, files, machine, ports, records
 from doctor.checks import CHECKS, examine
@@ -138,6 +139,14 @@ def test_a_listener_that_is_silent_is_wrong(house: House) -> None:
     assert records.listener(Look(house)).state == "ok"
     house.now = house.clock() + dt.timedelta(minutes=1)
     assert "hotline ami" in (records.listener(Look(house)).mend or "")
+
+
+def test_a_worker_that_is_silent_is_wrong(house: House) -> None:
+    assert records.worker(Look(house)).text == "no worker is at work: never"
+    life.Life(house.sessions(), life.worker_of("hotline"), house.clock).say()
+    assert records.worker(Look(house)).state == "ok"
+    house.now = house.clock() + dt.timedelta(minutes=1)
+    assert "hotline worker" in (records.worker(Look(house)).mend or "")
 
 
 # ── ports ────────────────────────────────────────────────────────────────────

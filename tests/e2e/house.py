@@ -1,4 +1,4 @@
-"""A whole Hotline at work: private Asterisk, FastAGI, listener and database, below one temporary home.
+"""A whole Hotline at work: private Asterisk, FastAGI, listener, worker and database, below one temporary home.
 
 Everything is done with Hotline's own commands.
 """
@@ -74,6 +74,7 @@ class House:
         self.asterisk = AsteriskInstance(ensure(print), here.etc.parent, name=here.system_name)
         self.agi = HotlineProcess("agi", home / "agi.log")
         self.ami = HotlineProcess("ami", home / "ami.log")
+        self.worker = HotlineProcess("worker", home / "worker.log")
         self.web = HotlineProcess("web", home / "web.log")
         self._web_key = ""
         self._web_turn = threading.Lock()
@@ -111,7 +112,7 @@ class House:
         self.app = Hotline(Settings(**self._settings))
 
     def up(self) -> None:
-        """Database, site, Asterisk, FastAGI and listener, in a newcomer's order."""
+        """Database, site, Asterisk, FastAGI, listener and worker, in a newcomer's order."""
         self.office = self._open.enter_context(open_office(SMTP))[0]
         self.letters = self.office.letters
         self.messages = self._open.enter_context(open_gateway(SMS)).posted
@@ -120,21 +121,25 @@ class House:
         start(self.app, self.asterisk)
         self.start_agi()
         self.start_ami()
+        self.start_worker()
 
     def down(self) -> None:
         """End everything."""
         self.web.stop()
+        self.worker.stop()
         self.ami.stop()
         self.agi.stop()
         self.asterisk.stop()
         self._open.close()
 
     def restart_processes(self) -> None:
-        """FastAGI and the listener, with the settings as they are now."""
+        """FastAGI, the listener and the worker, with the settings as they are now."""
+        self.worker.stop()
         self.ami.stop()
         self.agi.stop()
         self.start_agi()
         self.start_ami()
+        self.start_worker()
 
     def load(self, text: str) -> None:
         """Make this the site in the database."""
@@ -158,6 +163,12 @@ class House:
         """Start the listener; returns when Asterisk knows it."""
         self.ami.start(self._environment())
         until(self.is_followed, BOOT_SECONDS, "the listener is connected")
+
+    def start_worker(self) -> None:
+        """Start the worker; returns when it is at work."""
+        before = self.worker.log.stat().st_size if self.worker.log.exists() else 0
+        self.worker.start(self._environment())
+        until(lambda: self.worker.logged("worker.at_work", before), BOOT_SECONDS, "the worker is at work")
 
     def asks(self, method: str, path: str, body: object = None) -> httpx.Response:
         """What the HTTP interface answers to a program whose key has every right."""

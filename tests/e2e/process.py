@@ -62,9 +62,13 @@ class HotlineProcess:
         if self._child is None:
             return
         self.thaw()
-        self._child.terminate()
+        self.terminate()
         status, self._child = self._child.wait(STOP_SECONDS), None
         assert status == 0, f"hotline {self.name} ended with {status}: {self.log.read_text()[-2000:]}"
+
+    def terminate(self) -> None:
+        """Ask it to end, and don't wait for it."""
+        self._running().terminate()
 
     def kill(self) -> None:
         """End it with no warning."""

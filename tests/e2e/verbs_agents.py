@@ -86,7 +86,12 @@ class AgentVerbs:
         self.parties[name].press(keys)
 
     def do_nowhere(self, digits: str) -> None:
-        kept = [self._house.agi.log, self._house.ami.log, *self._house.asterisk.log.rglob("*")]
+        kept = [
+            self._house.agi.log,
+            self._house.ami.log,
+            self._house.worker.log,
+            *self._house.asterisk.log.rglob("*"),
+        ]
         kept += list(self._house.app.settings.journal.rglob("*"))
         found = [file for file in kept if file.is_file() and digits.encode() in file.read_bytes()]
         assert not found

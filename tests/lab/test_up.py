@@ -37,7 +37,8 @@ class Up:
     """A ``hotline up --lab`` and what it has printed."""
 
     def __init__(self, home: Path) -> None:
-        self.home = home
+        self._log = home / "log" / "up.log"
+        self._former = self._log.stat().st_size if self._log.exists() else 0
         self.lines: list[str] = []
         self._news = threading.Condition()
         self.process = subprocess.Popen(
@@ -73,7 +74,7 @@ class Up:
 
     def children(self) -> dict[str, int]:
         """Name and process of what it started last."""
-        log = (self.home / "log" / "up.log").read_text().splitlines()
+        log = self._log.read_bytes()[self._former :].splitlines() if self._log.exists() else []
         facts = [json.loads(line) for line in log]
         return {fact["name"]: fact["pid"] for fact in facts if fact["event"] == "process.started"}
 
@@ -129,6 +130,19 @@ def test_it_comes_up_from_nothing_restarts_what_dies_and_leaves_nothing(home: Pa
         started = [up.process.pid, asterisk, *up.children().values()]
         assert up.stop() == 0
     assert not [pid for pid in started if processes.is_running(pid)]
+
+
+def test_the_worker_is_started_when_calls_are_served_and_again_when_it_dies(home: Path) -> None:
+    with brought_up(home) as up:
+        up.says("Hotline is up")
+        wait_until(lambda: "worker" in up.children())
+        assert list(up.children())[-1] == "worker"
+        worker, log = up.children()["worker"], home / "log" / "worker.log"
+        at_work = log.read_text().count("worker.at_work")
+        os.kill(worker, signal.SIGKILL)
+        assert "worker.log" in up.says("hotline worker ended")
+        wait_until(lambda: log.read_text().count("worker.at_work") > at_work)
+        assert up.children()["worker"] != worker
 
 
 def test_a_second_start_finds_its_data(home: Path) -> None:

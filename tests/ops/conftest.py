@@ -11,20 +11,20 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from callcenter.health.end import BANS, FASTAGI, LISTENER, port_of
+from callcenter.health.end import BANS, FASTAGI, LISTENER, WORKER, port_of
 from callcenter.settings import Settings
 from cli import Hotline
 
 ROOT = Path(__file__).parents[2]
 FIRST = 24_700 + 20 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 SECONDS = 120.0
-PROCESSES = (LISTENER, BANS, FASTAGI)
+PROCESSES = (LISTENER, BANS, WORKER, FASTAGI)
 
 
 class House:
@@ -86,9 +86,11 @@ class House:
 
 @pytest.fixture(scope="session")
 def house(tmp_path_factory: pytest.TempPathFactory, home_with_site: Path) -> Iterator[House]:
-    """FastAGI and the listener at work in a home with the sample site."""
+    """FastAGI, listener, bans and worker in a home with the sample site."""
     found = House(Path(shutil.copytree(home_with_site, tmp_path_factory.mktemp("ops") / "home")))
-    with found.process("agi"), found.process("ami"), found.process("bans", "watch", "--dry-run"):
+    with ExitStack() as stack:
+        for words in (("agi",), ("ami",), ("worker",), ("bans", "watch", "--dry-run")):
+            stack.enter_context(found.process(*words))
         for process in PROCESSES:
             found.ask(process, "/healthz")
         yield found

@@ -7,10 +7,11 @@ import time
 
 import pytest
 
-from callcenter.health.end import FASTAGI, LISTENER
+from callcenter.health.end import FASTAGI, LISTENER, WORKER
 from doctor.fastagi import ANSWER, ask
 from doctor.findings import Look
 from doctor.health import ends
+from schema.surveys import Notice
 from tests.ops.conftest import PROCESSES, SECONDS, House
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("health"), pytest.mark.req("OPS-3")]
@@ -50,11 +51,33 @@ def test_scripts_are_counted_by_outcome_and_strangers_apart(house: House) -> Non
 def test_the_house_is_told_from_the_database(house: House) -> None:
     none = frozenset[tuple[str, str]]()
     until = time.monotonic() + SECONDS
-    while not (told := house.metrics(LISTENER))[("hotline_database_up", none)]:
+    while not (told := house.metrics(WORKER))[("hotline_database_up", none)]:
         assert time.monotonic() < until
+    while (free := house.metrics(WORKER).get(("hotline_recordings_free_bytes", none))) is None:
+        assert time.monotonic() < until
+    assert free > 0
+    assert told[("hotline_journal_refused_files", none)] == 0
+
+
+def test_the_listener_tells_of_its_books(house: House) -> None:
+    none = frozenset[tuple[str, str]]()
+    told = house.metrics(LISTENER)
     assert told[("hotline_ami_up", none)] == 0
     assert told[("hotline_calls_unwritten", none)] == 0
-    assert told[("hotline_recordings_free_bytes", none)] > 0
+
+
+def test_mails_that_are_due_are_counted(house: House) -> None:
+    """There is no mail server, so they wait; the worker is at work without."""
+    none = frozenset[tuple[str, str]]()
+    assert house.troubles(WORKER) == {}
+    with house.app.sessions().begin() as session:
+        for key in ("1", "2"):
+            session.add(
+                Notice(kind="voicemail", key=key, address="duty@example.com", due_at=house.app.clock())
+            )
+    until = time.monotonic() + SECONDS
+    while house.metrics(WORKER).get(("hotline_mails_waiting", none)) != 2:
+        assert time.monotonic() < until
 
 
 @pytest.mark.parametrize("process", PROCESSES)

@@ -87,7 +87,9 @@ def told(tmp_path: Path) -> Iterator[socket.socket]:
 
 @pytest.mark.slow
 @pytest.mark.xdist_group("health")
-@pytest.mark.parametrize("command", [("agi", "--worker", "2"), ("ami",), ("bans", "watch", "--dry-run")])
+@pytest.mark.parametrize(
+    "command", [("agi", "--worker", "2"), ("ami",), ("worker",), ("bans", "watch", "--dry-run")]
+)
 def test_a_process_tells_systemd_that_it_is_ready_and_alive(
     command: tuple[str, ...], told: socket.socket, house: House
 ) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.orm import SessionTransaction
 from structlog.testing import capture_logs
 
 from lab import audio
@@ -118,7 +119,7 @@ def test_a_wav_that_is_not_what_was_recorded_is_not_converted(spool: Spool) -> N
     assert convert(spool) == ["recording.not_converted"]
 
 
-@pytest.mark.parametrize("moment", ["digest", "replace", "point", "unlink"])
+@pytest.mark.parametrize("moment", ["digest", "place", "replace", "commit", "unlink"])
 def test_killed_at_any_moment_the_row_names_a_file_that_is_there(
     moment: str, spool: Spool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -131,8 +132,9 @@ def test_killed_at_any_moment_the_row_names_a_file_that_is_there(
     recorded(spool, format="mp3")
     places: dict[str, tuple[Any, str]] = {
         "digest": (conversion, "sync"),
+        "place": (Converter, "_put_in_place"),
         "replace": (Path, "replace"),
-        "point": (Converter, "_point"),
+        "commit": (SessionTransaction, "commit"),
         "unlink": (Path, "unlink"),
     }
     with monkeypatch.context() as patch:
@@ -161,3 +163,30 @@ def test_what_is_deleted_while_it_is_converted_stays_deleted(
     monkeypatch.setattr(conversion, "_check", check)
     assert "recording.not_converted" in convert(spool)
     assert (spool.files(), spool.rows()[0].state) == ([], "deleted")
+
+
+def test_two_workers_at_one_recording_convert_it_once_and_leave_it_whole(
+    spool: Spool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second is done while the first still decodes what it has made."""
+    recorded(spool, format="opus")
+    real, others = conversion._check, []
+
+    def check(*values: Any) -> None:
+        real(*values)
+        if not others:
+            others.append("is at work")
+            others[:] = convert(spool)
+
+    monkeypatch.setattr(conversion, "_check", check)
+    converter = Converter(spool.recordings, spool.sessions, spool.sessions)
+    with capture_logs() as logged:
+        assert converter.convert_next()
+        assert not converter.convert_next()
+    assert others == ["recording.converted"]
+    assert [(line["event"], line["reason"]) for line in logged] == [
+        ("recording.not_converted", "it was deleted or converted meanwhile")
+    ]
+    [row] = spool.rows()
+    assert spool.files() == [row.path]
+    assert sound.digest(spool.recordings / str(row.path)) == row.sha256

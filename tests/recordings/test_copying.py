@@ -18,7 +18,7 @@ from callcenter.settings import Settings
 from recordings import copying, retention
 from recordings.copying import Copier, how_many_wait
 from recordings.integrity import audit
-from recordings.store import StoreAway, store_of
+from recordings.store import Store, StoreAway, store_of
 from schema.calls import Recording
 from schema.recording_copies import RecordingCopy
 from tests.databases import Sessions
@@ -216,6 +216,23 @@ def test_while_the_store_is_away_files_stay_and_one_alarm_is_raised(
         assert how_many_wait(session, AT + DAY) == 1
     house.settings = house.settings.model_copy(update={"recordings_store": f"s3://{BUCKET}/house1"})
     all_done(house.copier())
+    assert house.copies().keys() == {1}
+
+
+def test_two_workers_at_one_recording_note_one_copy(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second is done while the first still reads back what it has put there."""
+    house.record(1)
+    real, others = Store.digest, []
+
+    def digest(store: Store, address: str) -> str:
+        if not others:
+            others.append(house.copier())
+            all_done(others[0])
+        return real(store, address)
+
+    monkeypatch.setattr(Store, "digest", digest)
+    all_done(house.copier())
+    assert len(others) == 1
     assert house.copies().keys() == {1}
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
 
 import pytest
@@ -185,9 +186,11 @@ class Console:
     def __init__(self, spool: Path) -> None:
         self.boxes = spool / "voicemail" / "hotline"
         self.said: list[str] = []
+        self.heard: Callable[[str], None] = lambda _: None
 
     def rx(self, command: str) -> str:
         self.said.append(command)
+        self.heard(command)
         _, deed, box, _, source, message, *target = command.split()
         folder = self.boxes / box / source
         [text] = [file for file in folder.glob("msg*.txt") if f"msg_id={message}" in file.read_text()]
@@ -224,6 +227,31 @@ def test_a_heard_message_becomes_an_old_one_once_and_is_found_there(
         f"voicemail move 9000 hotline INBOX {name} Old",
         f"voicemail remove 9000 hotline Old {name}",
     ]
+
+
+@pytest.mark.parametrize("deed", ["remove", "move"])
+def test_two_workers_tell_asterisk_of_a_message_once(
+    deed: str, mailboxes: Mailboxes, sessions: sessionmaker[Session], tmp_path: Path
+) -> None:
+    """The second looks while the first speaks with Asterisk; SQLite lets it wait, PostgreSQL pass over."""
+    mailboxes.collect()
+    [row] = rows(sessions)
+    with sessions.begin() as session:
+        (delete if deed == "remove" else heard)(session, row.message_id, "a1", LEFT_AT)
+    console = Console(tmp_path)
+    first, second = (Removal(sessions, lambda: console, "hotline", lambda: LEFT_AT, tmp_path) for _ in "12")
+    others: list[Future[int]] = []
+
+    def while_speaking(_: str) -> None:
+        if not others:
+            others.append(pool.submit(getattr(second, deed)))
+            wait(others, timeout=0.5)
+
+    console.heard = while_speaking
+    with ThreadPoolExecutor(1) as pool:
+        assert getattr(first, deed)() == 1
+        assert others[0].result() == 0
+    assert [words.split()[1] for words in console.said] == [deed]
 
 
 def test_a_message_is_found_under_its_new_name_when_one_before_it_is_gone(
