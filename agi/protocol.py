@@ -28,7 +28,6 @@ _COMMON: dict[bytes, Result] = {
 """Most replies are one of these."""
 _RESULT = re.compile(r"200 result=(\S*)(?:[^(]*\((.*)\))?")
 _WISH = re.compile(r"[A-Za-z0-9_.+*#@/:;-]{1,100}")
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _APP_SPECIAL = re.compile(r'[\\",()\[\]]')
 _AGI_SPECIAL = re.compile(r'[\\"\r\n\0]')
 _LINE_END = re.compile(r"[\r\n\0]")
@@ -94,7 +93,7 @@ def assignments(values: Mapping[str, str]) -> Iterator[str]:
     batch: list[str] = []
     room = LONGEST_COMMAND - 16
     for name, value in values.items():
-        if not _NAME.fullmatch(name):
+        if not _is_name(name):
             raise Unsendable(f"{name!r} is not a variable's name")
         pair = f"{name}={application_value(value)}"
         size = len(_quoted(pair).encode(errors="replace"))
@@ -107,6 +106,11 @@ def assignments(values: Mapping[str, str]) -> Iterator[str]:
         yield ",".join(batch)
 
 
+def _is_name(text: str) -> bool:
+    """Latin letters, digits and _, the first no digit."""
+    return text.isidentifier() and text.isascii()
+
+
 def wish(name: str, values: Mapping[str, str]) -> str:
     """UserEvent's argument for a wish: words and numbers only, for a comma or a line end would begin a header.
 
@@ -114,23 +118,29 @@ def wish(name: str, values: Mapping[str, str]) -> str:
     """
     fields = {"Wish": name, **values}
     for field, value in fields.items():
-        if not _NAME.fullmatch(field) or not _WISH.fullmatch(value):
+        if not _is_name(field) or not _WISH.fullmatch(value):
             raise Unsendable(f"{field!r} of a wish: plain letters, digits and _ . + * # @ / : ; - only")
     return ",".join((WISH_EVENT, *(f"{field}: {value}" for field, value in fields.items())))
 
 
-def request(head: bytes) -> dict[str, str]:
-    """The ``agi_…: value`` lines Asterisk opens with. Raises OutOfStep when it is no such request."""
-    lines = head.decode(errors="replace").split("\n")
-    environment = {}
-    for line in lines:
-        name, colon, value = line.partition(": ")
-        if not colon:
-            raise OutOfStep("a request line without a name")
-        environment[name] = value
-    if len(environment) < len(lines):
-        raise OutOfStep("a request with a name given twice")
-    return environment
+class Request:
+    """The ``agi_…: value`` lines that Asterisk opens with, read as they are asked for: a script wants few of them."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, head: bytes) -> None:
+        self._text = f"\n{head.decode(errors='replace')}\n"
+
+    def get(self, name: str) -> str | None:
+        """Its value, None when Asterisk sent none. Raises OutOfStep when the name is given twice."""
+        text, opening = self._text, f"\n{name}: "
+        begin = text.find(opening)
+        if begin < 0:
+            return None
+        begin += len(opening)
+        if text.find(opening, begin) >= 0:
+            raise OutOfStep("a request with a name given twice")
+        return text[begin : text.index("\n", begin)]
 
 
 def reply(line: bytes) -> Result:

@@ -16,11 +16,11 @@ from typing import cast
 
 import structlog
 
-from agi import protocol
 from agi.call import Call
 from agi.half_open import HalfOpen
 from agi.outcomes import HungUp, Outcome, OutOfStep, ScriptTimeout, ServerStopping
 from agi.peers import MayConnect, anybody
+from agi.protocol import Request
 from agi.routes import Routes, Script
 from agi.stages import Stages
 from agi.tally import Tally
@@ -81,17 +81,20 @@ class Server:
             await self._idle.wait()
         self._round.cancel()
 
-    def script_for(self, environment: dict[str, str]) -> Script | None:
-        """The script a request asks for. None for a stranger's, whose token is wrong, and an unknown one."""
-        token = environment.pop("agi_arg_1", "").encode()
-        name = environment.get("agi_network_script", "")
+    def script_for(self, request: Request) -> Script | None:
+        """The script a request asks for. None for a stranger's, whose token is wrong, and an unknown one.
+
+        Raises OutOfStep for a request that gives a name twice.
+        """
+        token = (request.get("agi_arg_1") or "").encode()
+        name = request.get("agi_network_script") or ""
         if not hmac.compare_digest(token, self._token):
             self.tally.strangers += 1
             self._log.warning("agi.stranger", script=name)
             return None
         script = self._routes.get(name)
         if script is None:
-            self._log.error("agi.no_script", script=name, call=environment.get("agi_arg_2", ""))
+            self._log.error("agi.no_script", script=name, call=request.get("agi_arg_2") or "")
         return script
 
     def run(self, call: Call, script: Script) -> None:
@@ -110,7 +113,7 @@ class Server:
             self._calls.discard(call)
             if not self._calls:
                 self._idle.set()
-        name = call.env.get("agi_network_script", "")
+        name = call.request.get("agi_network_script") or ""
         seconds = monotonic() - began
         self.tally.ended[name, word] += 1
         self.tally.seconds += seconds
@@ -187,19 +190,19 @@ class Connection(asyncio.Protocol):
             self._unread = head
             return
         self._server.half_open.leave(self)
+        request = Request(head)
         try:
-            environment = protocol.request(head)
+            script = self._server.script_for(request)
+            call = Call(self._transport, request) if script else None
         except OutOfStep:
-            self.drop()
-            return
-        script = self._server.script_for(environment)
-        if script is None:
+            script = call = None
+        if script is None or call is None:
             self.drop()
         else:
-            self._begin(environment, script)
+            self._begin(call, script)
 
-    def _begin(self, environment: dict[str, str], script: Script) -> None:
-        self._call = Call(self._transport, environment)
+    def _begin(self, call: Call, script: Script) -> None:
+        self._call = call
 
         def whole(call: Call) -> None:
             try:
@@ -207,7 +210,7 @@ class Connection(asyncio.Protocol):
             finally:
                 self._transport.close()
 
-        self._call.start(self._server.stages.take(), whole)
+        call.start(self._server.stages.take(), whole)
 
     def _hear_lines(self, call: Call) -> None:
         line, newline, rest = self._unread.partition(b"\n")

@@ -137,12 +137,24 @@ def test_any_line_is_a_reply_or_an_outcome(line: bytes) -> None:
         assert "result" in protocol.reply(line)
 
 
+LINE = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\n"), max_size=20)
+
+
+@given(st.dictionaries(st.from_regex(r"agi_[a-z_]{1,4}", fullmatch=True), LINE, max_size=8))
+def test_a_request_gives_what_each_line_says(values: dict[str, str]) -> None:
+    request = protocol.Request("\n".join(f"{name}: {value}" for name, value in values.items()).encode())
+    assert {name: request.get(name) for name in values} == values
+    assert request.get("agi_arg_1") is None
+
+
 @given(st.binary(max_size=200))
-def test_any_request_is_read_or_refused(head: bytes) -> None:
+def test_any_request_can_be_asked(head: bytes) -> None:
     with suppress(outcomes.OutOfStep):
-        protocol.request(head)
+        protocol.Request(head).get("agi_arg_1")
 
 
-def test_a_request_that_gives_a_name_twice_is_refused() -> None:
+def test_a_name_that_is_given_twice_has_no_value() -> None:
+    request = protocol.Request(b"agi_arg_1: guess\nagi_callerid: 1\nagi_arg_1: token")
+    assert request.get("agi_callerid") == "1"
     with pytest.raises(outcomes.OutOfStep):
-        protocol.request(b"agi_arg_1: guess\nagi_callerid: 1\nagi_arg_1: token")
+        request.get("agi_arg_1")
