@@ -46,15 +46,14 @@ _BACKGROUND, _PLAYBACK, _MSET = Quoted("Background"), Quoted("Playback"), Quoted
 class Call(AGI):  # type: ignore[misc]  # pyst2 has no types
     """One call under a script.
 
-    ``args`` are the dialplan's arguments after the token, the call's id first. Raises OutOfStep for a request
-    that gives one of them twice.
+    ``args`` are the dialplan's arguments after the token, the call's id first; ``request`` is what Asterisk sent.
     """
 
     def __init__(self, transport: asyncio.WriteTransport, request: Request) -> None:
         # pyst2's own __init__ is left out: it sets a signal handler, prints and reads stdin.
         self.request = request
-        self.args = _arguments(request)
-        self.uniqueid = request.get("agi_uniqueid") or ""
+        self.args = request.arguments[1:]
+        self.uniqueid = request.get("agi_uniqueid")
         self.call_id = (self.args[0] if self.args else "") or self.uniqueid
         self._heard_at = monotonic()
         self._transport = transport
@@ -71,23 +70,23 @@ class Call(AGI):  # type: ignore[misc]  # pyst2 has no types
     @property
     def channel(self) -> str:
         """The caller's channel, as ``PJSIP/e1-00000001``."""
-        return self.request.get("agi_channel") or ""
+        return self.request.get("agi_channel")
 
     @property
     def callerid(self) -> str:
         """The caller's number, empty when withheld."""
-        number = self.request.get("agi_callerid") or ""
+        number = self.request.get("agi_callerid")
         return "" if number == "unknown" else number
 
     @property
     def extension(self) -> str:
         """The dialplan extension that asks."""
-        return self.request.get("agi_extension") or ""
+        return self.request.get("agi_extension")
 
     @property
     def language(self) -> str:
         """The channel's language, as ``zh``."""
-        return self.request.get("agi_language") or ""
+        return self.request.get("agi_language")
 
     # ── verbs; ``answer`` and ``verbose`` are pyst2's ────────────────────────
 
@@ -291,10 +290,3 @@ class Call(AGI):  # type: ignore[misc]  # pyst2 has no types
 def _key(found: Result) -> str:
     code = found["result"][0]
     return "" if code == "0" else chr(int(code))
-
-
-def _arguments(request: Request) -> tuple[str, ...]:
-    found: list[str] = []
-    while (value := request.get(f"agi_arg_{len(found) + 2}")) is not None:
-        found.append(value)
-    return tuple(found)

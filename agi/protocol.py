@@ -124,23 +124,34 @@ def wish(name: str, values: Mapping[str, str]) -> str:
 
 
 class Request:
-    """The ``agi_…: value`` lines that Asterisk opens with, read as they are asked for: a script wants few of them."""
+    """The ``agi_…: value`` lines that Asterisk opens with, the dialplan's arguments last.
 
-    __slots__ = ("_text",)
+    ``arguments`` begin with the token, ``script`` is what the URL names. What else there is, some thirty lines, is
+    read as it is asked for. Raises OutOfStep for arguments that are not in order, each once.
+    """
+
+    __slots__ = ("_lines", "arguments", "script")
 
     def __init__(self, head: bytes) -> None:
-        self._text = f"\n{head.decode(errors='replace')}\n"
+        lines, *arguments = f"\n{head.decode(errors='replace')}".split("\nagi_arg_")
+        self._lines = lines + "\n"
+        self.arguments = tuple([_argument(number, text) for number, text in enumerate(arguments, 1)])
+        self.script = self.get("agi_network_script")
 
-    def get(self, name: str) -> str | None:
-        """Its value, None when Asterisk sent none. Raises OutOfStep when the name is given twice."""
-        text, opening = self._text, f"\n{name}: "
-        begin = text.find(opening)
-        if begin < 0:
-            return None
-        begin += len(opening)
-        if text.find(opening, begin) >= 0:
+    def get(self, name: str) -> str:
+        """The value of another line, empty when there is none. Raises OutOfStep when it comes twice."""
+        opening = f"\n{name}: "
+        _, found, rest = self._lines.partition(opening)
+        if opening in rest:
             raise OutOfStep("a request with a name given twice")
-        return text[begin : text.index("\n", begin)]
+        return rest[: rest.index("\n")] if found else ""
+
+
+def _argument(number: int, text: str) -> str:
+    found, colon, value = text.partition(": ")
+    if found != str(number) or not colon or "\n" in value:
+        raise OutOfStep("a request whose arguments are not in order")
+    return value
 
 
 def reply(line: bytes) -> Result:

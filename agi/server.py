@@ -82,19 +82,16 @@ class Server:
         self._round.cancel()
 
     def script_for(self, request: Request) -> Script | None:
-        """The script a request asks for. None for a stranger's, whose token is wrong, and an unknown one.
-
-        Raises OutOfStep for a request that gives a name twice.
-        """
-        token = (request.get("agi_arg_1") or "").encode()
-        name = request.get("agi_network_script") or ""
-        if not hmac.compare_digest(token, self._token):
+        """The script a request asks for. None for a stranger's, whose token is wrong, and an unknown one."""
+        token, *others = request.arguments or ("",)
+        name = request.script
+        if not hmac.compare_digest(token.encode(), self._token):
             self.tally.strangers += 1
             self._log.warning("agi.stranger", script=name)
             return None
         script = self._routes.get(name)
         if script is None:
-            self._log.error("agi.no_script", script=name, call=request.get("agi_arg_2") or "")
+            self._log.error("agi.no_script", script=name, call="".join(others[:1]))
         return script
 
     def run(self, call: Call, script: Script) -> None:
@@ -113,7 +110,7 @@ class Server:
             self._calls.discard(call)
             if not self._calls:
                 self._idle.set()
-        name = call.request.get("agi_network_script") or ""
+        name = call.request.script
         seconds = monotonic() - began
         self.tally.ended[name, word] += 1
         self.tally.seconds += seconds
@@ -190,19 +187,19 @@ class Connection(asyncio.Protocol):
             self._unread = head
             return
         self._server.half_open.leave(self)
-        request = Request(head)
         try:
-            script = self._server.script_for(request)
-            call = Call(self._transport, request) if script else None
+            request = Request(head)
         except OutOfStep:
-            script = call = None
-        if script is None or call is None:
+            self.drop()
+            return
+        script = self._server.script_for(request)
+        if script is None:
             self.drop()
         else:
-            self._begin(call, script)
+            self._begin(request, script)
 
-    def _begin(self, call: Call, script: Script) -> None:
-        self._call = call
+    def _begin(self, request: Request, script: Script) -> None:
+        self._call = Call(self._transport, request)
 
         def whole(call: Call) -> None:
             try:
@@ -210,7 +207,7 @@ class Connection(asyncio.Protocol):
             finally:
                 self._transport.close()
 
-        call.start(self._server.stages.take(), whole)
+        self._call.start(self._server.stages.take(), whole)
 
     def _hear_lines(self, call: Call) -> None:
         line, newline, rest = self._unread.partition(b"\n")
