@@ -24,7 +24,7 @@ from greenlet import getcurrent, greenlet
 
 from agi import protocol
 from agi.outcomes import CommandFailed, HungUp, Outcome, OutOfStep, UsageError
-from agi.protocol import Quoted, Result
+from agi.protocol import Quoted, Request, Result
 
 T = TypeVar("T")
 log = structlog.get_logger()
@@ -40,21 +40,20 @@ EVERY_KEY = "0123456789*#"
 HELD_LOOP_S = 0.1
 """A script that runs this long without a verb has kept every other call waiting: it is logged."""
 USAGE_LINES = 100
-_BACKGROUND, _PLAYBACK = Quoted("Background"), Quoted("Playback")
+_BACKGROUND, _PLAYBACK, _MSET = Quoted("Background"), Quoted("Playback"), Quoted("MSet")
 
 
 class Call(AGI):  # type: ignore[misc]  # pyst2 has no types
     """One call under a script.
 
-    ``args`` are the dialplan's arguments after the token, the call's id first. ``env`` holds the
-    request as Asterisk sent it (``agi_…``), without the token.
+    ``args`` are the dialplan's arguments after the token, the call's id first; ``request`` is what Asterisk sent.
     """
 
-    def __init__(self, transport: asyncio.WriteTransport, env: dict[str, str]) -> None:
+    def __init__(self, transport: asyncio.WriteTransport, request: Request) -> None:
         # pyst2's own __init__ is left out: it sets a signal handler, prints and reads stdin.
-        self.env = env
-        self.args = _arguments(env)
-        self.uniqueid = env.get("agi_uniqueid", "")
+        self.request = request
+        self.args = request.arguments[1:]
+        self.uniqueid = request.get("agi_uniqueid")
         self.call_id = (self.args[0] if self.args else "") or self.uniqueid
         self._heard_at = monotonic()
         self._transport = transport
@@ -71,23 +70,23 @@ class Call(AGI):  # type: ignore[misc]  # pyst2 has no types
     @property
     def channel(self) -> str:
         """The caller's channel, as ``PJSIP/e1-00000001``."""
-        return self.env.get("agi_channel", "")
+        return self.request.get("agi_channel")
 
     @property
     def callerid(self) -> str:
         """The caller's number, empty when withheld."""
-        number = self.env.get("agi_callerid", "")
+        number = self.request.get("agi_callerid")
         return "" if number == "unknown" else number
 
     @property
     def extension(self) -> str:
         """The dialplan extension that asks."""
-        return self.env.get("agi_extension", "")
+        return self.request.get("agi_extension")
 
     @property
     def language(self) -> str:
         """The channel's language, as ``zh``."""
-        return self.env.get("agi_language", "")
+        return self.request.get("agi_language")
 
     # ── verbs; ``answer`` and ``verbose`` are pyst2's ────────────────────────
 
@@ -139,7 +138,7 @@ class Call(AGI):  # type: ignore[misc]  # pyst2 has no types
         CR, LF and NUL and on names that could be a function's.
         """
         for pairs in list(protocol.assignments(values)):
-            self.execute("EXEC", Quoted("MSet"), pairs)
+            self.execute("EXEC", _MSET, pairs)
 
     def hang_up(self) -> None:
         """End the call."""
@@ -291,10 +290,3 @@ class Call(AGI):  # type: ignore[misc]  # pyst2 has no types
 def _key(found: Result) -> str:
     code = found["result"][0]
     return "" if code == "0" else chr(int(code))
-
-
-def _arguments(env: dict[str, str]) -> tuple[str, ...]:
-    found: list[str] = []
-    while (value := env.get(f"agi_arg_{len(found) + 2}")) is not None:
-        found.append(value)
-    return tuple(found)

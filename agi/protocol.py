@@ -28,7 +28,6 @@ _COMMON: dict[bytes, Result] = {
 """Most replies are one of these."""
 _RESULT = re.compile(r"200 result=(\S*)(?:[^(]*\((.*)\))?")
 _WISH = re.compile(r"[A-Za-z0-9_.+*#@/:;-]{1,100}")
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _APP_SPECIAL = re.compile(r'[\\",()\[\]]')
 _AGI_SPECIAL = re.compile(r'[\\"\r\n\0]')
 _LINE_END = re.compile(r"[\r\n\0]")
@@ -94,7 +93,7 @@ def assignments(values: Mapping[str, str]) -> Iterator[str]:
     batch: list[str] = []
     room = LONGEST_COMMAND - 16
     for name, value in values.items():
-        if not _NAME.fullmatch(name):
+        if not _is_name(name):
             raise Unsendable(f"{name!r} is not a variable's name")
         pair = f"{name}={application_value(value)}"
         size = len(_quoted(pair).encode(errors="replace"))
@@ -107,6 +106,11 @@ def assignments(values: Mapping[str, str]) -> Iterator[str]:
         yield ",".join(batch)
 
 
+def _is_name(text: str) -> bool:
+    """Latin letters, digits and _, the first no digit."""
+    return text.isidentifier() and text.isascii()
+
+
 def wish(name: str, values: Mapping[str, str]) -> str:
     """UserEvent's argument for a wish: words and numbers only, for a comma or a line end would begin a header.
 
@@ -114,23 +118,40 @@ def wish(name: str, values: Mapping[str, str]) -> str:
     """
     fields = {"Wish": name, **values}
     for field, value in fields.items():
-        if not _NAME.fullmatch(field) or not _WISH.fullmatch(value):
+        if not _is_name(field) or not _WISH.fullmatch(value):
             raise Unsendable(f"{field!r} of a wish: plain letters, digits and _ . + * # @ / : ; - only")
     return ",".join((WISH_EVENT, *(f"{field}: {value}" for field, value in fields.items())))
 
 
-def request(head: bytes) -> dict[str, str]:
-    """The ``agi_…: value`` lines Asterisk opens with. Raises OutOfStep when it is no such request."""
-    lines = head.decode(errors="replace").split("\n")
-    environment = {}
-    for line in lines:
-        name, colon, value = line.partition(": ")
-        if not colon:
-            raise OutOfStep("a request line without a name")
-        environment[name] = value
-    if len(environment) < len(lines):
-        raise OutOfStep("a request with a name given twice")
-    return environment
+class Request:
+    """The ``agi_…: value`` lines that Asterisk opens with, the dialplan's arguments last.
+
+    ``arguments`` begin with the token, ``script`` is what the URL names. What else there is, some thirty lines, is
+    read as it is asked for. Raises OutOfStep for arguments that are not in order, each once.
+    """
+
+    __slots__ = ("_lines", "arguments", "script")
+
+    def __init__(self, head: bytes) -> None:
+        lines, *arguments = f"\n{head.decode(errors='replace')}".split("\nagi_arg_")
+        self._lines = lines + "\n"
+        self.arguments = tuple([_argument(number, text) for number, text in enumerate(arguments, 1)])
+        self.script = self.get("agi_network_script")
+
+    def get(self, name: str) -> str:
+        """The value of another line, empty when there is none. Raises OutOfStep when it comes twice."""
+        opening = f"\n{name}: "
+        _, found, rest = self._lines.partition(opening)
+        if opening in rest:
+            raise OutOfStep("a request with a name given twice")
+        return rest[: rest.index("\n")] if found else ""
+
+
+def _argument(number: int, text: str) -> str:
+    found, colon, value = text.partition(": ")
+    if found != str(number) or not colon or "\n" in value:
+        raise OutOfStep("a request whose arguments are not in order")
+    return value
 
 
 def reply(line: bytes) -> Result:

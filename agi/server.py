@@ -16,11 +16,11 @@ from typing import cast
 
 import structlog
 
-from agi import protocol
 from agi.call import Call
 from agi.half_open import HalfOpen
 from agi.outcomes import HungUp, Outcome, OutOfStep, ScriptTimeout, ServerStopping
 from agi.peers import MayConnect, anybody
+from agi.protocol import Request
 from agi.routes import Routes, Script
 from agi.stages import Stages
 from agi.tally import Tally
@@ -81,17 +81,17 @@ class Server:
             await self._idle.wait()
         self._round.cancel()
 
-    def script_for(self, environment: dict[str, str]) -> Script | None:
+    def script_for(self, request: Request) -> Script | None:
         """The script a request asks for. None for a stranger's, whose token is wrong, and an unknown one."""
-        token = environment.pop("agi_arg_1", "").encode()
-        name = environment.get("agi_network_script", "")
-        if not hmac.compare_digest(token, self._token):
+        token, *others = request.arguments or ("",)
+        name = request.script
+        if not hmac.compare_digest(token.encode(), self._token):
             self.tally.strangers += 1
             self._log.warning("agi.stranger", script=name)
             return None
         script = self._routes.get(name)
         if script is None:
-            self._log.error("agi.no_script", script=name, call=environment.get("agi_arg_2", ""))
+            self._log.error("agi.no_script", script=name, call="".join(others[:1]))
         return script
 
     def run(self, call: Call, script: Script) -> None:
@@ -110,7 +110,7 @@ class Server:
             self._calls.discard(call)
             if not self._calls:
                 self._idle.set()
-        name = call.env.get("agi_network_script", "")
+        name = call.request.script
         seconds = monotonic() - began
         self.tally.ended[name, word] += 1
         self.tally.seconds += seconds
@@ -188,18 +188,18 @@ class Connection(asyncio.Protocol):
             return
         self._server.half_open.leave(self)
         try:
-            environment = protocol.request(head)
+            request = Request(head)
         except OutOfStep:
             self.drop()
             return
-        script = self._server.script_for(environment)
+        script = self._server.script_for(request)
         if script is None:
             self.drop()
         else:
-            self._begin(environment, script)
+            self._begin(request, script)
 
-    def _begin(self, environment: dict[str, str], script: Script) -> None:
-        self._call = Call(self._transport, environment)
+    def _begin(self, request: Request, script: Script) -> None:
+        self._call = Call(self._transport, request)
 
         def whole(call: Call) -> None:
             try:

@@ -6,14 +6,12 @@ a caller pressed and no text of an unforeseen error ever gets into a line.
 
 from __future__ import annotations
 
-import io
 import logging
 import sys
 import traceback
 from collections.abc import Callable, Mapping, MutableMapping
 from datetime import UTC, datetime
-from functools import lru_cache
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO
 
 import orjson
 import structlog
@@ -23,35 +21,31 @@ SECRET_KEYS = frozenset(
 )
 """Keys whose values never reach a log, whoever passes them, however deep."""
 
-_PLAIN = (str, int)
-"""Nearly every value is one of these: a union would be made anew for each."""
+_PLAIN = frozenset({str, int, float, bool, type(None)})
+"""Kinds of value that hide nothing: nearly every one is."""
 Event = MutableMapping[str, Any]
 
 
-class Unfailing(io.RawIOBase):
-    """Lets a line go that can't be written: a full disk or a closed pipe must not end a call."""
+class Lines:
+    """Writes lines. One that can't be written is let go: a full disk or a closed pipe must not end a call."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
 
-    def write(self, line: Any) -> int:
-        """Write and flush, or not."""
+    def msg(self, line: bytes) -> None:
+        """Write and flush, or not. In one piece, so that threads' lines do not mix."""
         try:
-            self._stream.write(line)
+            self._stream.write(line + b"\n")
             self._stream.flush()
         except (OSError, ValueError):
-            return 0
-        return len(line)
+            return
+
+    debug = info = warning = error = critical = msg  # structlog calls the one of the line's level
 
 
 def configure(level: str, process: str, file: BinaryIO | None = None) -> None:
     """Set up the logs of one process: JSON on stderr or in ``file``. ``level``: debug, info, warning or error."""
-    _configure(
-        level,
-        lambda *_: structlog.BytesLogger(cast(BinaryIO, Unfailing(file or sys.stderr.buffer))),
-        now_in_utc,
-        structlog.processors.JSONRenderer(serializer=orjson.dumps, option=orjson.OPT_UTC_Z),
-    )
+    _configure(level, lambda *_: Lines(file or sys.stderr.buffer), as_json)
     structlog.contextvars.bind_contextvars(process=process)
 
 
@@ -91,10 +85,10 @@ class Libraries(logging.Handler):
         getattr(structlog.get_logger(), level)("library.says", **said)
 
 
-def now_in_utc(_logger: Any, _method: str, event: Event) -> Event:
-    """A processor: when it was. The renderer writes it as text."""
+def as_json(_logger: Any, _method: str, event: Event) -> bytes:
+    """The last processor: the line, with when it was."""
     event["timestamp"] = datetime.now(UTC)
-    return event
+    return orjson.dumps(event, repr, orjson.OPT_UTC_Z)
 
 
 def place_of_error(_logger: Any, _method: str, event: Event) -> Event:
@@ -112,22 +106,20 @@ def place_of_error(_logger: Any, _method: str, event: Event) -> Event:
 
 def hide_secrets(_logger: Any, _method: str, event: Event) -> Event:
     """A processor: the values of secret keys become ``***``."""
-    for name, value in event.items():
-        if _is_secret(name) or not isinstance(value, _PLAIN):
-            hidden: Event = _hidden(event)
-            return hidden
-    return event  # nearly always: a log is written for each call
+    if SECRET_KEYS.isdisjoint(map(str.lower, event)) and _PLAIN.issuperset(map(type, event.values())):
+        return event  # nearly always: a log is written for each call
+    hidden: Event = _hidden(event)
+    return hidden
 
 
 def _hidden(value: Any) -> Any:
-    if isinstance(value, _PLAIN):
+    if type(value) in _PLAIN:
         return value
     if isinstance(value, Mapping):
         return {name: "***" if _is_secret(name) else _hidden(inner) for name, inner in value.items()}
     return [_hidden(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
-@lru_cache(maxsize=1000)
 def _is_secret(name: object) -> bool:
     return str(name).lower() in SECRET_KEYS
 

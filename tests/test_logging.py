@@ -198,7 +198,7 @@ def test_masked_digits_are_in_no_journal_either(log: Stderr, tmp_path: Path) -> 
 
 
 def test_a_strangers_request_is_logged_without_what_it_tried(log: Stderr, tmp_path: Path) -> None:
-    opening = request(token=f"{SECRET}x", agi_arg_9=DIGITS)
+    opening = request(token=f"{SECRET}x", agi_arg_3=DIGITS)
     uvloop.run(serve_a_caller_who_types(tmp_path, opening, "200 result=0"))
     assert [line["event"] for line in log.lines] == ["agi.stranger"]
     assert SECRET not in log.text

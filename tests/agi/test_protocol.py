@@ -137,12 +137,44 @@ def test_any_line_is_a_reply_or_an_outcome(line: bytes) -> None:
         assert "result" in protocol.reply(line)
 
 
+LINE = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\n"), max_size=20)
+LINES = st.dictionaries(st.from_regex(r"agi_[b-z_]{1,4}", fullmatch=True), LINE, max_size=8)
+
+
+@given(LINES, st.lists(LINE, max_size=4))
+def test_a_request_gives_what_each_line_says(values: dict[str, str], arguments: list[str]) -> None:
+    numbered = {f"agi_arg_{number}": value for number, value in enumerate(arguments, 1)}
+    lines = [f"{name}: {value}" for name, value in {**values, **numbered}.items()]
+    request = protocol.Request("\n".join(lines).encode())
+    assert {name: request.get(name) for name in values} == values
+    assert request.arguments == tuple(arguments)
+    assert request.get("agi_absent") == ""
+
+
 @given(st.binary(max_size=200))
 def test_any_request_is_read_or_refused(head: bytes) -> None:
     with suppress(outcomes.OutOfStep):
-        protocol.request(head)
+        protocol.Request(head).get("agi_channel")
 
 
-def test_a_request_that_gives_a_name_twice_is_refused() -> None:
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"agi_arg_1: guess\nagi_callerid: 1\nagi_arg_1: token",
+        b"agi_arg_1: token\nagi_arg_1: token",
+        b"agi_arg_2: id\nagi_arg_1: token",
+        b"agi_arg_1: token\nagi_callerid: 1",
+        b"agi_arg_1",
+        b"agi_network_script: ivr\nagi_network_script: ping\nagi_arg_1: token",
+    ],
+)
+def test_a_request_that_could_be_read_in_two_ways_is_refused(head: bytes) -> None:
     with pytest.raises(outcomes.OutOfStep):
-        protocol.request(b"agi_arg_1: guess\nagi_callerid: 1\nagi_arg_1: token")
+        protocol.Request(head)
+
+
+def test_a_line_that_comes_twice_has_no_value() -> None:
+    request = protocol.Request(b"agi_callerid: 1\nagi_language: zh\nagi_callerid: 2")
+    assert request.get("agi_language") == "zh"
+    with pytest.raises(outcomes.OutOfStep):
+        request.get("agi_callerid")

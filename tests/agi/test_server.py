@@ -36,6 +36,7 @@ def never(call: Call) -> None:
         b"GET / HTTP/1.0\r\n\r\n\n\n",
         b"\n\n",
         request().replace(b"agi_language: zh", b"agi_arg_1: guess"),
+        request().replace(b"agi_language: zh", b"agi_arg_2: another call"),
     ],
 )
 def test_a_stranger_is_closed_with_nothing_said(serving: Serve, opening: bytes) -> None:
