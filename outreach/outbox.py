@@ -13,13 +13,14 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Generic, TypeVar
 
 import structlog
-from sqlalchemy import ColumnElement, case, select, update
+from sqlalchemy import ColumnElement, and_, case, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
 from callcenter.ports import Clock
 from outreach.verdicts import Refused, TryLater, Unsure
 from schema.refusal import first_line
+from schema.session import reading
 from schema.surveys import Invitation, Notice
 
 log = structlog.get_logger()
@@ -112,6 +113,8 @@ class Outbox(Generic[Row, Letter]):
     def _claim(self) -> tuple[int, Letter] | None:
         """Mark the next row and write what it says; one that is not to be sent yet waits."""
         now, table = self._clock(), self._table
+        if not self._is_anything_due(now):
+            return None
         with self._sessions.begin() as session:
             self._once_more(session, now, table.due_at < now - STUCK)
             due = select(table).where(table.state == "waiting", table.due_at <= now)
@@ -124,6 +127,14 @@ class Outbox(Generic[Row, Letter]):
                 if session.scalar(taking.values(values).returning(table.id)) is not None:
                     return row.id, letter
         return None
+
+    def _is_anything_due(self, now: dt.datetime) -> bool:
+        """Asked without the right to write: who has nothing to send keeps no other writer waiting."""
+        table = self._table
+        waits = and_(table.state == "waiting", table.due_at <= now)
+        stuck = and_(table.state == "sending", table.due_at < now - STUCK)
+        with reading(self._sessions) as session:
+            return session.scalar(select(table.id).where(or_(waits, stuck)).limit(1)) is not None
 
     def _written(self, session: Session, row: Row) -> Letter | None:
         try:

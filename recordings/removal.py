@@ -18,6 +18,7 @@ from callcenter.mailboxes.spool import CONTEXT, HEARD, NEW, sound_of
 from callcenter.ports import AsteriskConsole, Clock
 from schema.calls import VoicemailMessage
 from schema.refusal import first_line
+from schema.session import reading
 
 log = structlog.get_logger()
 LOOK_SECONDS = 2.0
@@ -47,11 +48,17 @@ class Removal:
         """Look again and again, until cancelled."""
         while True:
             try:
-                await asyncio.to_thread(self.remove)
-                await asyncio.to_thread(self.move)
+                if await asyncio.to_thread(self.is_due):
+                    await asyncio.to_thread(self.remove)
+                    await asyncio.to_thread(self.move)
             except (SQLAlchemyError, HotlineError) as error:
                 log.warning("voicemail.removal_put_off", error=first_line(error))
             await asyncio.sleep(LOOK_SECONDS)
+
+    def is_due(self) -> bool:
+        """Whether there is anything to do. A worker at rest keeps no other writer waiting."""
+        with reading(self._sessions) as session:
+            return mailboxes.is_anything_to_do(session, NEW)
 
     def remove(self) -> int:
         """Remove what is deleted; gives how many messages. Raises Unreachable and what the database raises."""

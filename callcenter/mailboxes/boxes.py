@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from callcenter.errors import NotFound
@@ -68,27 +68,38 @@ def pin_changed(session: Session, mailbox: str, by: str, at: dt.datetime) -> Non
     session.add(Audit(at=at, by=by, action="mailbox.pin", subject=mailbox, detail={}))
 
 
+def is_anything_to_do(session: Session, folder: str) -> bool:
+    """Whether ``to_remove`` or ``heard_in`` would find anything; asked without the right to write."""
+    looks = (_removable(), _heard(folder))
+    return any(session.execute(look.limit(1)).first() is not None for look in looks)
+
+
 def to_remove(session: Session) -> Sequence[tuple[VoicemailMessage, MessageMark]]:
     """Deleted messages whose sound is still in the spool; those that another worker is at are left out."""
-    wanted = (
-        select(VoicemailMessage, MessageMark)
-        .join(MessageMark, MessageMark.message_id == VoicemailMessage.message_id)
-        .where(MessageMark.deleted_at.is_not(None), MessageMark.removed_at.is_(None))
-        .with_for_update(of=MessageMark, skip_locked=True)
-    )
+    wanted = _removable().with_for_update(of=MessageMark, skip_locked=True)
     return [(row, mark) for row, mark in session.execute(wanted)]
 
 
 def heard_in(session: Session, folder: str) -> Sequence[VoicemailMessage]:
     """Heard messages that were seen last in this folder of Asterisk's, but for those another worker is at."""
-    wanted = (
+    return session.scalars(_heard(folder).with_for_update(of=MessageMark, skip_locked=True)).all()
+
+
+def _removable() -> Select[VoicemailMessage, MessageMark]:
+    return (
+        select(VoicemailMessage, MessageMark)
+        .join(MessageMark, MessageMark.message_id == VoicemailMessage.message_id)
+        .where(MessageMark.deleted_at.is_not(None), MessageMark.removed_at.is_(None))
+    )
+
+
+def _heard(folder: str) -> Select[VoicemailMessage]:
+    return (
         select(VoicemailMessage)
         .join(MessageMark, MessageMark.message_id == VoicemailMessage.message_id)
         .where(MessageMark.heard_at.is_not(None), MessageMark.deleted_at.is_(None))
         .where(VoicemailMessage.path.contains(f"/{folder}/"))
-        .with_for_update(of=MessageMark, skip_locked=True)
     )
-    return session.scalars(wanted).all()
 
 
 def _mark(session: Session, message_id: str, by: str) -> MessageMark:

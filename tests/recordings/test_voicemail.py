@@ -211,17 +211,21 @@ def test_a_heard_message_becomes_an_old_one_once_and_is_found_there(
     [row] = rows(sessions)
     console = Console(tmp_path)
     removal = Removal(sessions, lambda: console, "hotline", lambda: LEFT_AT, tmp_path)
-    assert removal.move() == 0
+    assert (removal.is_due(), removal.move()) == (False, 0)
     with sessions.begin() as session:
         heard(session, row.message_id, "a1", LEFT_AT)
+    assert removal.is_due()
     assert (removal.move(), removal.move()) == (1, 0)
+    assert not removal.is_due()
     [moved] = rows(sessions)
     assert moved.path == "voicemail/hotline/9000/Old/msg0000.wav"
     mailboxes.collect()
     assert [one.path for one in rows(sessions)] == [moved.path]
     with sessions.begin() as session:
         delete(session, row.message_id, "a1", LEFT_AT)
+    assert removal.is_due()
     assert (removal.remove(), removal.remove()) == (1, 0)
+    assert not removal.is_due()
     name = row.message_id.removeprefix("hotline-")
     assert console.said == [
         f"voicemail move 9000 hotline INBOX {name} Old",
