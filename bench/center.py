@@ -1,8 +1,8 @@
 """A call centre under load: a hotline with menu, queue, recording and survey, and the same by hand as dialplan.
 
-Hotline is at work as in production: Asterisk, FastAGI, listener, database. The dialplan has an Asterisk of its own with
-nothing of Hotline at work: the same trunk, phones, ledger, prompts, keys and recording, a queue whose members are the
-phones, the survey as one Read.
+Hotline is at work as in production: Asterisk, FastAGI, listener, worker, database. The dialplan has an Asterisk of its
+own with nothing of Hotline at work: the same trunk, phones, ledger, prompts, keys and recording, a queue whose members
+are the phones, the survey as one Read.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ TRIES = 9
 AGENT_KEY, GOODBYE_KEY, SCORE = "1", "3", "2"
 SEATS_FROM = 50_000
 """What is added to an agent's number for that of the phone."""
-PROCESSES = ("asterisk", "agi", "ami")
+PROCESSES = ("asterisk", "agi", "ami", "worker")
 PORTS = {
     "sip_port": 37060,
     "ami_port": 37038,

@@ -110,9 +110,9 @@ def by_house(
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--at-once", type=int, nargs="*", default=[10, 50, 150, 300])
+    parser.add_argument("--at-once", type=int, nargs="*", default=[10, 50, 150, 300, 500])
     parser.add_argument("--seats", type=int, nargs="*", default=[30, 10_000])
-    parser.add_argument("--past", type=int, nargs="*", default=[1000, 1_000_000])
+    parser.add_argument("--past", type=int, nargs="*", default=[1000, 10_000_000])
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--calls", type=int, default=60, help="whole calls a round")
     parser.add_argument("--rate", type=float, default=4.0, help="of whole calls")

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 Rows = list[tuple[object, ...]]
-PROCESSES = ("asterisk", "agi", "ami")
+PROCESSES = ("asterisk", "agi", "ami", "worker")
+EACH = ("Asterisk ms", "FastAGI ms", "listener ms", "worker ms")
 FLAT, START_SECONDS, DELAY_MS = 0.1, 5.0, 200
 
 
@@ -15,9 +16,7 @@ def whole_calls(found: Mapping[str, Any]) -> Rows:
     head = (
         "",
         "highest calls a second",
-        "Asterisk ms",
-        "FastAGI ms",
-        "listener ms",
+        *EACH,
         "all ms",
         "of the dialplan's",
     )
@@ -30,13 +29,12 @@ def whole_calls(found: Mapping[str, Any]) -> Rows:
         by_rate = f"rate {ratio}, calls for the same CPU {found['cpu_ratio']}"
         least = "" if found["limit_found"][side] else "≥ "
         rows.append((side, f"{least}{rate:g}", *each, total, by_rate if side == "hotline" else "1"))
-    rows.append(("aim", "", "", "", "", "", "≥ 0.8"))
+    rows.append(("aim", *[""] * 6, "≥ 0.8"))
     for side, steps in found["steps"].items():
         for step in steps:
-            rows.append(
-                (f"{side}, {step['rate']:g} a second", _outcome(step), *step["cpu_ms"].values(), "", "")
-            )
-    rows.append((f"cores: {found['cores']}; {found['seconds']:g} s a rate", *[""] * 6))
+            each = [step["cpu_ms"].get(name, "") for name in PROCESSES]
+            rows.append((f"{side}, {step['rate']:g} a second", _outcome(step), *each, "", ""))
+    rows.append((f"cores: {found['cores']}; {found['seconds']:g} s a rate", *[""] * 7))
     return rows
 
 
@@ -54,7 +52,7 @@ def at_once(found: Mapping[str, Any]) -> Rows:
             "there at once",
             "failed",
             "sound recorded",
-            "cores: Asterisk, FastAGI, listener",
+            "cores: Asterisk, FastAGI, listener, worker",
             "holds",
         )
     ]
@@ -62,7 +60,7 @@ def at_once(found: Mapping[str, Any]) -> Rows:
         for side, tries in found[what].items():
             for each in tries:
                 sound = "" if each["sound"] is None else f"{each['sound']:.1%}"
-                used = ", ".join(f"{each['cores'][name]:.2f}" for name in PROCESSES)
+                used = ", ".join(f"{each['cores'].get(name, 0.0):.2f}" for name in PROCESSES)
                 counts = (each["wanted"], each["up"], each["failed"])
                 rows.append((f"{what}, {side}", *counts, sound, used, _yes(each["holds"])))
     rows.append((f"cores: {found['cores']}", *[""] * 6))
@@ -71,15 +69,13 @@ def at_once(found: Mapping[str, Any]) -> Rows:
 
 def growth(found: Mapping[str, Any]) -> Rows:
     """CPU a call by size, and how far the dearest is above the cheapest."""
-    rows: Rows = [
-        ("", "Asterisk ms", "FastAGI ms", "listener ms", "all ms", "against the first", "flat (± 10 %)")
-    ]
+    rows: Rows = [("", *EACH, "all ms", "against the first", "flat (± 10 %)")]
     for what in ("at once", "seats", "past calls"):
         sizes = found.get(what, {})
         first = next(iter(sizes.values()), {}).get("all")
         for size, cost in sizes.items():
             change = cost["all"] / first - 1
-            each = [cost[name] for name in PROCESSES]
+            each = [cost.get(name, "") for name in PROCESSES]
             rows.append((f"{what}: {size}", *each, cost["all"], f"{change:+.0%}", _yes(abs(change) <= FLAT)))
     return rows
 

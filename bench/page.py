@@ -202,6 +202,7 @@ TABLES: dict[str, Callable[[Mapping[str, Any]], Rows]] = {
     "whole_calls": limits_page.whole_calls,
     "at_once": limits_page.at_once,
     "growth": limits_page.growth,
+    "growth_past": limits_page.growth,
     "delay": limits_page.delay,
     "startup": limits_page.startup,
 }

@@ -26,7 +26,9 @@ def table(name: str, found: Mapping[str, Any]) -> str:
 
 
 def step(rate: float, cpu: float, failed: int = 0, sound: float = 1.0) -> whole_calls.Step:
-    return whole_calls.Step(rate, 10, failed, {}, sound, {"asterisk": cpu, "agi": 0.0, "ami": 0.0})
+    return whole_calls.Step(
+        rate, 10, failed, {}, sound, {"asterisk": cpu, "agi": 0.0, "ami": 0.0, "worker": 0.0}
+    )
 
 
 def test_the_highest_rate_is_one_without_failures_and_without_gaps() -> None:
@@ -56,7 +58,7 @@ def test_rates_are_compared_once_both_sides_have_failed() -> None:
 
 
 def test_growth_is_flat_within_a_tenth_of_the_first() -> None:
-    cost = {"asterisk": 1.0, "agi": 1.0, "ami": 1.0}
+    cost = {"asterisk": 1.0, "agi": 1.0, "ami": 1.0, "worker": 0.0}
     told = {
         "seats": {
             "10": cost | {"all": 100.0},
