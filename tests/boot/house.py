@@ -7,14 +7,11 @@ import re
 import shutil
 import subprocess
 import time
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from callcenter.settings import Settings
-from cli import Hotline
-from lab.demo.stage import AGENT_HZ, CallOnStage, Stage
-from lab.scenario import Agent
+from lab.demo.stage import AGENT_HZ, CALLER_HZ
+from lab.scenario import Agent, Caller, Login
 from lab.sipp import start
 from lab.sipp_run import Address
 from tests.boot.machine import HERE, THERE, Machine
@@ -36,7 +33,6 @@ class House:
     def __init__(self, machine: Machine, logs: Path, wheels: Path) -> None:
         self.machine = machine
         self._logs = logs
-        self._began = Hotline.clock()
         self.served: dict[str, Any] = {"callers": [], "answered": 0}
         self._copy(wheels)
 
@@ -44,7 +40,9 @@ class House:
         """The release, and wheels instead of a package index."""
         there = self.machine.root
         (there / "opt/hotline").mkdir()
-        packed = subprocess.run(["git", "ls-files", "-z", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True)
+        packed = subprocess.run(
+            ["git", "ls-files", "-z", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True
+        )
         for name in packed.stdout.decode().split("\0")[:-1]:
             if (ROOT / name).exists():
                 (there / "opt/hotline" / name).parent.mkdir(parents=True, exist_ok=True)
@@ -100,7 +98,7 @@ class House:
         """Seconds from a signal to the unit's first process until systemd has another one at work."""
         before, count = self.process(unit), int(self.shown(unit, "NRestarts"))
         began = time.monotonic()
-        self.machine.does("kill", f"-{deed}", str(before))
+        self.machine.does("bash", "-c", f"kill -{deed} {before}")
 
         def again() -> bool:
             return (
@@ -114,27 +112,38 @@ class House:
 
     def call(self, number: str) -> None:
         """A caller comes past the menu to an agent, and scores; all of it is kept as it was."""
-        here = self.machine.root
-        settings = Settings(
-            home=here / "var/lib/hotline", sip_host=THERE,
-            asterisk_etc=here / "etc/asterisk", asterisk_log=here / "var/log/asterisk",
-            asterisk_spool=here / "var/spool/asterisk", asterisk_run=here / "run/asterisk",
-        )  # fmt: skip
-        stage = Stage(Hotline(settings), self._logs, self._began)
+        there = Address(THERE, 5060)
+        secret = json.loads(self.machine.does("hotline", "secrets", "show", f"seat/{SEAT}", "--json"))
         phone = Agent(
-            login=stage.login(f"seat/{SEAT}", SEAT), tone_hz=AGENT_HZ, rings_ms=200, talk_seconds=TALK_SECONDS
+            login=Login(SEAT, secret["secret"]), tone_hz=AGENT_HZ, rings_ms=200, talk_seconds=TALK_SECONDS
         )
-        with ExitStack() as ending:
-            ending.callback(stage.app.engine().dispose)
-            agent = ending.enter_context(start(phone, stage.switch, self._logs, at=Address(HERE)))
+        caller = Caller(dials="4008001000", number=number, tone_hz=CALLER_HZ, patience_seconds=60.0)
+        with start(phone, there, self._logs, at=Address(HERE)) as agent:
             self.machine.does("hotline", "agents", "login", AGENT, "--seat", SEAT)
-            call = stage.call(number, "4008001000", Address(HERE))
-            served(call)
-            found = call.run.wait(60.0)
+            with start(caller, there, self._logs, at=Address(HERE)) as run:
+                run.wait_for("answered")
+                until(lambda: "welcome" in self._steps(number), 40.0, f"{number} comes past the menu")
+                run.press("0")
+                until(lambda: self._call(number).get("scores"), 40.0, f"{number} is asked")
+                run.press("2")
+                found = run.wait(60.0)
             self.served["answered"] += len(agent.events("answered"))
         self.served["callers"].append(
             {"number": number, "ok": found.ok, "failed": found.failed, "errors": found.errors}
         )
+
+    def _call(self, number: str) -> dict[str, Any]:
+        """Everything kept of this caller's call so far."""
+        found = json.loads(self.machine.does("hotline", "calls", "list", "--caller", number, "--json"))
+        if not found:
+            return {}
+        shown: dict[str, Any] = json.loads(
+            self.machine.does("hotline", "calls", "show", found[0]["call_id"], "--json")
+        )
+        return shown
+
+    def _steps(self, number: str) -> list[str]:
+        return [step["step"] for step in self._call(number).get("steps", [])]
 
     def books(self) -> dict[str, Any]:
         """What is kept, once every call is closed and no recording is unfinished."""
@@ -151,11 +160,3 @@ class House:
         found = until(settled, SETTLE_SECONDS, "every call closed and every recording finished")
         assert found is not None
         return found
-
-
-def served(call: CallOnStage) -> None:
-    """The menu's key for a person, the talk, and satisfied."""
-    call.comes_past("welcome")
-    call.press("0")
-    call.is_asked()
-    call.press("2")

@@ -137,5 +137,7 @@ def said(words: Sequence[str], stdin: str = "", check: bool = True) -> str:
     done = subprocess.run(
         words, input=stdin, capture_output=True, text=True, timeout=COMMAND_SECONDS, check=False
     )
-    assert done.returncode == 0 or not check, f"{' '.join(words)}:\n{done.stdout[-3000:]}{done.stderr[-3000:]}"
+    assert done.returncode == 0 or not check, (
+        f"{' '.join(words)}:\n{done.stdout[-3000:]}{done.stderr[-3000:]}"
+    )
     return done.stdout

@@ -13,6 +13,7 @@ import tempfile
 from pathlib import Path
 
 from lab.asterisk_root import RELEASE, cache_folder
+from tests.boot.machine import reason_against
 from tests.guide_pages import ROOT
 
 PACKAGES = (
@@ -69,5 +70,7 @@ def _run(*words: str) -> str:
 
 
 if __name__ == "__main__":
+    if why := reason_against():
+        sys.exit(f"boot: {why}")
     with tempfile.TemporaryDirectory() as folder:
         wheels(ensure(), Path(folder) / "wheels")
