@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from contextvars import copy_context
 from dataclasses import dataclass, field
-from functools import partial
 from typing import NamedTuple, Protocol
 
 import orjson
@@ -141,8 +140,10 @@ async def tell(settings: Settings, end: End) -> None:
 def serve_beside(settings: Settings, end: End) -> None:
     """Answer in a thread, for a process without a loop; it ends with the process."""
     if settings.health_port is not None:
-        run = partial(copy_context().run, asyncio.run)  # its lines have the process's name, too
-        threading.Thread(target=lambda: run(tell(settings, end)), name="health", daemon=True).start()
+        context = copy_context()  # its lines have the process's name, too
+        threading.Thread(
+            target=lambda: context.run(lambda: asyncio.run(tell(settings, end))), name="health", daemon=True
+        ).start()
 
 
 def _response(answer: Answer, method: str) -> bytes:

@@ -10,5 +10,5 @@ if [ $# = 0 ]; then
 fi
 mkdir -p "/mnt/$name"
 echo $$ > "/mnt/$name/cgroup.procs"
-umount /mnt
+umount --lazy /mnt
 exec "$@"
