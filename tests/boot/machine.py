@@ -23,7 +23,7 @@ NAME = f"hotline-boot-{os.getpid()}"
 NEEDED = ("unshare", "nsenter", "setpriv", "ip", "mmdebstrap")
 NAMESPACES = ("--mount", "--pid", "--fork", "--uts", "--ipc", "--cgroup", "--kill-child")
 BOOT_SECONDS = 60.0
-COMMAND_SECONDS = 180.0
+COMMAND_SECONDS = 300.0
 
 
 def reason_against() -> str | None:
