@@ -33,7 +33,7 @@ $(1) $(PYTEST) $(2) $(3) || { echo "once more, one by one:"; $(1) $(PYTEST) $(2)
 endef
 
 # Each has a target of its own.
-APART := tests/e2e tests/lab tests/phones tests/bench tests/pri tests/docker tests/chaos
+APART := tests/e2e tests/lab tests/phones tests/bench tests/pri tests/docker tests/boot tests/chaos
 
 test: setup      ## everything but boards: real calls, real Asterisks, units and both databases, beside each other
 	$(MAKE) -j3 --output-sync test-calls test-lab test-rest
@@ -68,6 +68,10 @@ test-pri-if-fit: setup
 test-docker: setup  ## real calls through containers; the first time makes the images' bases from packages (minutes)
 	scripts/setup docker || echo "test-docker: without these packages its tests are skipped"
 	$(call tested,docker/with-engine.sh,tests/docker,-rs)
+
+test-boot: setup ## a systemd that really boots, Hotline on it as the guide says; the first time fetches a Debian (a minute)
+	$(PY) -m tests.boot.tree || echo "test-boot: its tests are skipped"
+	$(call tested,,tests/boot,-rs)
 
 # Green where no engine can be started or too little time is left, and says so.
 test-docker-if-fit: setup

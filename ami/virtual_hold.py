@@ -71,13 +71,18 @@ class VirtualHold:
             self._ends.put_nowait((what, place))
 
     async def run(self) -> None:
-        """Look whose turn it is, until cancelled."""
+        """Look whose turn it is, until cancelled. What keeps it from that is logged once, not at every look."""
+        logged = ""
         while True:
             await asyncio.sleep(LOOK_SECONDS)
+            reason = ""
             try:
                 await self._look()
             except (HotlineError, SQLAlchemyError, OSError, ValueError) as error:
-                log.warning("callback.put_off", reason=first_line(error))
+                reason = first_line(error)
+            if reason and reason != logged:
+                log.warning("callback.put_off", reason=reason)
+            logged = reason
 
     async def _look(self) -> None:
         site, prompts = await asyncio.to_thread(self._live)

@@ -16,6 +16,8 @@ from callcenter.settings import Settings
 
 AUTHORITY = "ca"
 SERVER = "server"
+FOLDER_MODE = 0o755
+"""Asterisk passes through, whatever umask this process has."""
 
 
 @dataclass(frozen=True)
@@ -119,17 +121,26 @@ class CertificateStore:
             out.flush()
             os.fsync(out.fileno())
         fresh.chmod(mode)
-        if for_reader and os.geteuid() == 0 and self.reader.exists():
-            owner = self.reader.stat()
-            os.chown(fresh, owner.st_uid, owner.st_gid)
+        if for_reader and self.reader.exists():
+            _let_read(fresh, self.reader.stat())
         fresh.replace(file)
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        self.folder.mkdir(parents=True, exist_ok=True)
+        if not self.folder.is_dir():
+            self.folder.mkdir(parents=True)
+            self.folder.chmod(FOLDER_MODE)
         with (self.folder / "lock").open("a") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
+
+
+def _let_read(file: Path, reader: os.stat_result) -> None:
+    """Root gives it away; others give it to the reader's group, where it is one of theirs."""
+    if os.geteuid() == 0:
+        os.chown(file, reader.st_uid, reader.st_gid)
+    elif reader.st_gid in os.getgroups():
+        os.chown(file, -1, reader.st_gid)
 
 
 def store_of(settings: Settings) -> CertificateStore:

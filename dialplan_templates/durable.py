@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +14,8 @@ from callcenter.errors import HotlineError
 
 FILE_MODE, FOLDER_MODE = 0o640, 0o750
 """Rendered files hold the passwords of seats and trunks."""
+SHARED = stat.S_ISGID | stat.S_IWGRP
+"""A folder whose group may write in it, and gets what is made there."""
 
 
 def write(path: Path, text: str) -> None:
@@ -36,13 +39,19 @@ def put(path: Path, text: str) -> None:
 
 
 def give(path: Path, like: Path) -> None:
-    """Give a file, or a folder and all below it, to the account of ``like``; nobody else may read it."""
-    owner = like.stat()
+    """Give a file, or a folder and all below it, to the account of ``like``; nobody else may read it.
+
+    Only root can give away; others give it to the group of ``like``, which must be one of theirs, so that Asterisk
+    reads it by its group. Folders are shared with that group where ``like`` is.
+    """
+    theirs = like.stat()
+    owner = theirs.st_uid if os.geteuid() == 0 else -1
+    folder_mode = FOLDER_MODE | theirs.st_mode & SHARED
     for each in (path, *path.rglob("*")):
         mine = each.stat()
-        if (mine.st_uid, mine.st_gid) != (owner.st_uid, owner.st_gid):
-            os.chown(each, owner.st_uid, owner.st_gid)
-        each.chmod(FOLDER_MODE if each.is_dir() else FILE_MODE)
+        if (mine.st_uid, mine.st_gid) != (theirs.st_uid, theirs.st_gid):
+            os.chown(each, owner, theirs.st_gid)
+        each.chmod(folder_mode if each.is_dir() else FILE_MODE)
 
 
 @contextmanager

@@ -50,6 +50,7 @@ CHECKS: Mapping[str, Check] = {
     "pending": asterisk.pending,
     "trunks": lines.trunks,
     "members": records.members,
+    "ledger": files.ledger,
     "journal": files.journal,
     "recordings": files.recordings,
     "copies": files.copies,

@@ -61,6 +61,16 @@ def prompts(look: Look) -> Finding:
     return ok(f"every sound is there in {', '.join(look.site.languages)}")
 
 
+def ledger(look: Look) -> Finding:
+    """Asterisk can write its ledger: it makes no folder for it, and says nothing."""
+    folder = look.settings.log / "cel-custom"
+    if folder.is_dir():
+        return ok("Asterisk has a folder for its ledger")
+    return wrong(
+        f"Asterisk writes no ledger: there is no {folder}", f"install -d -o asterisk -g asterisk {folder}"
+    )
+
+
 def journal(look: Look) -> Finding:
     """Facts reach the database."""
     waiting = [path for path in look.settings.journal.glob("*.jsonl") if _waits(path)]

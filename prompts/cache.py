@@ -28,7 +28,7 @@ class PromptCache:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder.resolve()
-        (self.folder / PART).mkdir(parents=True, exist_ok=True)
+        _make(self.folder / PART)
 
     def get(self, language: str, identity: tuple[str, ...], write: Write) -> tuple[Path, bool]:
         """The sound of this identity, and whether it had to be made now by ``write``."""
@@ -55,7 +55,7 @@ class PromptCache:
             write(part)
             part.chmod(0o644)
             sync(part)
-            path.parent.mkdir(parents=True, exist_ok=True)
+            _make(path.parent)
             part.replace(path)
             sync(path.parent)
         except OSError as error:
@@ -83,6 +83,14 @@ class PromptCache:
         for part in (self.folder / PART).iterdir():
             if time.time() - part.stat().st_mtime > LITTER_SECONDS:
                 part.unlink(missing_ok=True)
+
+
+def _make(folder: Path) -> None:
+    """With those above it; Asterisk reads there, whatever umask this process has."""
+    if not folder.is_dir():
+        _make(folder.parent)
+        folder.mkdir(exist_ok=True)
+        folder.chmod(0o755)
 
 
 def length_ms(path: Path) -> int:

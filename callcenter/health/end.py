@@ -10,6 +10,7 @@ import asyncio
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
@@ -139,7 +140,10 @@ async def tell(settings: Settings, end: End) -> None:
 def serve_beside(settings: Settings, end: End) -> None:
     """Answer in a thread, for a process without a loop; it ends with the process."""
     if settings.health_port is not None:
-        threading.Thread(target=lambda: asyncio.run(tell(settings, end)), name="health", daemon=True).start()
+        context = copy_context()  # its lines have the process's name, too
+        threading.Thread(
+            target=lambda: context.run(lambda: asyncio.run(tell(settings, end))), name="health", daemon=True
+        ).start()
 
 
 def _response(answer: Answer, method: str) -> bytes:

@@ -71,6 +71,13 @@ def test_prompts_that_are_not_made_are_wrong(house: House) -> None:
     assert files.prompts(Look(house)).state == "ok"
 
 
+def test_an_asterisk_without_a_folder_for_its_ledger_is_wrong(look: Look) -> None:
+    found = files.ledger(look)
+    assert (found.state, found.mend.split()[-1]) == ("wrong", f"{look.settings.log}/cel-custom")
+    Path(found.mend.split()[-1]).mkdir(parents=True)
+    assert files.ledger(look).state == "ok"
+
+
 def test_facts_that_wait_are_a_warning(look: Look) -> None:
     look.settings.journal.mkdir(parents=True)
     segment = look.settings.journal / "agi-1-1.jsonl"
