@@ -33,6 +33,12 @@ CASES = (
         {f"up{{{AMI}}}": "1x13 0 1 0 1x20", 'up{job="other", instance="b"}': "0x40"},
         {"process": "ami", "job": "hotline", "instance": "a"},
     ),
+    Case(
+        "HotlineMailsWait",
+        {"hotline_mails_waiting": "0x9 3x80", "hotline_messages_waiting": "0x90"},
+        {"hotline_mails_waiting": "3x40 0 3x50", "hotline_messages_waiting": "0x90"},
+        minute=40,
+    ),
     Case("HotlineAsteriskAway", {"hotline_ami_up": "0x40"}, {"hotline_ami_up": "1x15 0 1x20"}),
     Case(
         "HotlineTrunkDown",
