@@ -26,7 +26,8 @@ from cli import main
 from lab.home import temporary_home
 from lab.postgres import PrivatePostgres
 from schema.session import session_factory
-from tests.databases import Sessions, migrate, postgres_as_new, sqlite_copy
+from tests.databases import Sessions, migrate, postgres_as_new, sqlite_as_new
+from tests.memory import folder_in_memory
 from tests.once import once
 from tests.sample import SAMPLE
 
@@ -149,6 +150,13 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def filled_anew() -> Iterator[Path]:
+    """The folder of an SQLite file for one test after the other."""
+    with folder_in_memory() as folder:
+        yield folder
+
+
+@pytest.fixture(scope="session")
 def migrated_postgres(postgres: PrivatePostgres) -> str:
     """The address of a PostgreSQL database with all tables, for one test after the other."""
     return migrate(postgres.create("migrated"))
@@ -182,10 +190,10 @@ def a_site_file_is_parsed_once() -> Iterator[None]:
 
 
 @pytest.fixture(params=BOTH)
-def database(request: pytest.FixtureRequest, tmp_path: Path, migrated: Path) -> Iterator[Engine]:
+def database(request: pytest.FixtureRequest, migrated: Path) -> Iterator[Engine]:
     """An engine on a database with all tables and no rows, on either engine."""
     if request.param == "sqlite":
-        engine = sqlite_copy(migrated, tmp_path)
+        engine = sqlite_as_new(migrated, request.getfixturevalue("filled_anew"))
     else:
         engine = postgres_as_new(request.getfixturevalue("migrated_postgres"))
     yield engine

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from functools import cache
 from pathlib import Path
 
 from sqlalchemy import Engine, text
@@ -44,9 +45,27 @@ def sqlite_copy(migrated: Path, folder: Path) -> Engine:
     return engine_for(f"sqlite:///{shutil.copy(migrated, folder / 'hotline.db')}")
 
 
+@cache
+def _engine(url: str) -> Engine:
+    """One for all tests of a process: what SQLAlchemy compiles for an engine takes longer than most tests do."""
+    return engine_for(url)
+
+
+def sqlite_as_new(migrated: Path, folder: Path) -> Engine:
+    """An engine on a new copy of the file ``migrated`` in place of the one that a former test may have filled."""
+    file = folder / "hotline.db"
+    engine = _engine(f"sqlite:///{file}")
+    engine.dispose()
+    for left in folder.glob("hotline.db*"):
+        left.unlink()
+    shutil.copy(migrated, file)
+    return engine
+
+
 def postgres_as_new(url: str) -> Engine:
     """An engine on a database that former tests may have filled."""
-    engine = engine_for(url)
+    engine = _engine(url)
+    engine.dispose()
     with engine.begin() as connection:
         connection.execute(text(AS_NEW))
     return engine

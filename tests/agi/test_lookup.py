@@ -157,6 +157,7 @@ def test_an_address_that_leads_nowhere_has_failed(url: str) -> None:
     assert isinstance(asyncio.run(whole()), Failed)
 
 
+@pytest.mark.slow
 def test_many_questions_at_the_same_time_wait_for_none_of_the_others() -> None:
     """The other system is silent to the first two hundred; the next is answered at once."""
 

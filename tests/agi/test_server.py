@@ -79,6 +79,7 @@ def test_a_flood_is_cut_at_64_kib(serving: Serve, opening: bytes) -> None:
     serving(answering, flood)
 
 
+@pytest.mark.slow
 @pytest.mark.req("SEC-2")
 def test_a_thousand_slow_strangers_do_not_delay_a_call(serving: Serve) -> None:
     async def crowd(house: House) -> None:
@@ -157,6 +158,7 @@ def test_an_asterisk_that_says_nothing_long_after_the_armed_time_is_given_up(
     assert [line["outcome"] for line in logged] == ["timeout"]
 
 
+@pytest.mark.slow
 def test_a_reader_that_stops_reading_holds_only_its_own_script(serving: Serve, logged: list[Any]) -> None:
     """Replies come in a flood while no command is read: the transport fills and the verb waits."""
     count = 4000
@@ -187,6 +189,7 @@ def test_a_reader_that_stops_reading_holds_only_its_own_script(serving: Serve, l
     assert sorted(line["outcome"] for line in logged) == ["done", "done"]
 
 
+@pytest.mark.slow
 @pytest.mark.req("OPS-2")
 def test_a_thousand_calls_at_once_are_all_served(serving: Serve, logged: list[Any]) -> None:
     def script(call: Call) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import datetime as dt
 from collections.abc import Collection
 from functools import cache
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -16,11 +17,12 @@ from structlog.testing import capture_logs
 from ami import listener as listening
 from callcenter.journey import book
 from schema.calls import Gap, LedgerPosition
-from tests.ami.expected_rows import WHOLE, expected, sqlite
+from schema.session import session_factory
+from tests.ami.expected_rows import WHOLE, expected
 from tests.ami.following import LATER, Following, tables
 from tests.ami.ledgers import Ledgers, copy_of
 from tests.callcenter.captured_calls import FOLDER
-from tests.databases import Sessions
+from tests.databases import Sessions, sqlite_as_new
 
 
 @pytest.mark.req("P2")
@@ -71,11 +73,15 @@ CUTS = st.lists(
 @settings(max_examples=20, deadline=None)
 @given(cuts=CUTS, lines=st.sampled_from([3, 2000]))
 def test_a_listener_killed_anywhere_loses_and_doubles_nothing(
-    cuts: list[tuple[int, str]], lines: int, tmp_path_factory: pytest.TempPathFactory
+    cuts: list[tuple[int, str]],
+    lines: int,
+    migrated: Path,
+    filled_anew: Path,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     """Time goes on by ``cuts`` milliseconds; then the listener reads, or is killed and comes again."""
-    folder, tape = tmp_path_factory.mktemp("cut"), Tape()
-    ledgers, sessions = Ledgers(folder / "log"), sqlite(folder)
+    ledgers, tape = Ledgers(tmp_path_factory.mktemp("cut") / "log"), Tape()
+    sessions = session_factory(sqlite_as_new(migrated, filled_anew))
     now = tape.begins
     following = Following(sessions, ledgers)
     with pytest.MonkeyPatch.context() as patch:

@@ -83,6 +83,7 @@ def test_events_that_find_no_room_are_counted_as_a_gap(
     assert gap.found["events"] > 100
 
 
+@pytest.mark.slow
 def test_whoever_waits_until_all_is_booked_sees_it_booked(sessions: Sessions, ledgers: Ledgers) -> None:
     """A resync may not call a channel gone whose end stands in a ledger that is still being read."""
     for number in range(1, 301):  # more lines than are read in one turn

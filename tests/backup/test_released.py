@@ -18,11 +18,27 @@ from schema.copying import snapshot
 from schema.upgrade import current, head, knows
 from tests.backup.conftest import Machine, Machines
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("released")]
 
 FOLDER = Path(__file__).parents[1] / "data/released"
 RELEASED = sorted(path.name.removesuffix(".tar.gz") for path in FOLDER.glob("*.tar.gz"))
 Row = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def brought_here(engine_name: str) -> dict[str, Machine]:
+    """By the release's name, what its backup was restored to, on this engine."""
+    return {}
+
+
+@pytest.fixture
+def upgraded(name: str, brought_here: dict[str, Machine], machines: Machines) -> Machine:
+    """The machine of this release, to be read only."""
+    if name not in brought_here:
+        machine = machines()
+        machine.done("restore", str(FOLDER / f"{name}.tar.gz"))
+        brought_here[name] = machine
+    return brought_here[name]
 
 
 def kept(name: str) -> dict[str, list[Row]]:
@@ -62,10 +78,8 @@ CHANGED = {"recordings": {"sides"}}
 
 @pytest.mark.req("OPS-4")
 @pytest.mark.parametrize("name", RELEASED)
-def test_every_row_is_there_after_the_upgrade(name: str, machines: Machines) -> None:
-    machine = machines()
-    machine.done("restore", str(FOLDER / f"{name}.tar.gz"))
-    saved, now = kept(name), found(machine)
+def test_every_row_is_there_after_the_upgrade(name: str, upgraded: Machine) -> None:
+    saved, now = kept(name), found(upgraded)
     assert sum(map(len, saved.values())) > 200
     for table, rows in saved.items():
         both = {column for row in rows[:1] for column in row if column in now[table][0]}
@@ -82,9 +96,8 @@ def _told(row: Row, columns: set[str]) -> str:
 
 @pytest.mark.req("OPS-4")
 @pytest.mark.parametrize("name", RELEASED)
-def test_the_program_reads_what_an_older_one_wrote(name: str, machines: Machines) -> None:
-    machine, saved = machines(), kept(name)
-    machine.done("restore", str(FOLDER / f"{name}.tar.gz"))
+def test_the_program_reads_what_an_older_one_wrote(name: str, upgraded: Machine) -> None:
+    machine, saved = upgraded, kept(name)
     calls = json.loads(machine.done("calls", "list", "--last", "1000", "--json"))
     assert {call["call_id"] for call in calls} == {row["call_id"] for row in saved["calls"]}
     assert all(machine.done("calls", "show", row["call_id"]) for row in saved["calls"])

@@ -14,6 +14,8 @@ from callcenter.certificates import Pair, belong, facts, issue, make_authority
 from callcenter.errors import HotlineError
 from callcenter.settings import Settings
 
+pytestmark = pytest.mark.slow
+"""Each key takes a tenth of a second."""
 NOW = dt.datetime.now(dt.UTC).replace(microsecond=0)
 HOST = "pbx.example.com"
 

@@ -58,6 +58,7 @@ def test_facts_of_every_kind_are_stored_and_stored_twice_change_nothing(
     assert list((tmp_path / "journal").iterdir()) == []
 
 
+@pytest.mark.slow
 def test_more_facts_than_a_statement_takes_are_stored_at_once(sessions: Sessions, journal: Journal) -> None:
     for number in range(5001):
         journal.put(STEP, "call", step(number))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,6 @@ from callcenter.settings import Settings
 from callcenter.site_file import store as site_store
 from cli import Hotline, main
 from schema.surveys import Invitation
-from schema.upgrade import upgrade
 from tests.web.asking import ask
 from tests.web.survey_house import MOBILE, SurveyHouse, linked_site
 
@@ -21,9 +21,10 @@ READY = {"HOTLINE_WEB_URL": "https://call.example.com", "HOTLINE_SMS_URL": "http
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> SurveyHouse:
+def house(tmp_path: Path, migrated: Path) -> SurveyHouse:
+    (tmp_path / "database").mkdir()
+    shutil.copy(migrated, tmp_path / "database")
     app = Hotline(Settings(home=tmp_path))
-    upgrade(app.engine())
     with app.sessions().begin() as session:
         site_store.save(session, linked_site(), "test", app.clock)
     return SurveyHouse(app.sessions())

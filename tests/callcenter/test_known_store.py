@@ -126,6 +126,7 @@ def test_the_last_agent_is_who_took_the_newest_call_in_the_queue_or_their_own(se
         assert last(session, hours=1) == Served()
 
 
+@pytest.mark.slow
 @pytest.mark.req("RT-1", "RT-2", "RT-3")
 def test_every_query_uses_an_index(database: Engine, sessions: Sessions) -> None:
     with sessions.begin() as session:

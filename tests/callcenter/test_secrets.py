@@ -46,6 +46,7 @@ def test_only_its_owner_reads_the_file(path: Path) -> None:
     assert path.stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.slow
 def test_processes_that_ask_at_the_same_time_are_told_the_same(path: Path) -> None:
     command = [sys.executable, "-c", ASK, str(path)]
     askers = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(6)]

@@ -12,6 +12,7 @@ import pytest
 from callcenter.site import Site
 from dialplan_templates.render import render
 from tests.dialplan_templates.throwaway import Asterisk, deployment, lay_out, start
+from tests.memory import folder_in_memory
 
 SMALL_SITE = Path(__file__).parent.parent / "golden" / "small_site.json"
 Boot = Callable[..., Asterisk]
@@ -41,10 +42,9 @@ def boot() -> Iterator[Boot]:
 
 @pytest.fixture
 def memory() -> Iterator[Path]:
-    """An empty folder in memory, where there is such a disk: thousands of files are synced one by one."""
-    shm = Path("/dev/shm")
-    with tempfile.TemporaryDirectory(prefix="hotline-", dir=shm if shm.is_dir() else None) as folder:
-        yield Path(folder)
+    """Thousands of files are synced one by one."""
+    with folder_in_memory() as folder:
+        yield folder
 
 
 @pytest.fixture(scope="session")

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 from sqlalchemy import select
 
 from callcenter.asterisk_console import rx
 from callcenter.settings import Settings
 from callcenter.site import Site
 from callcenter.site_file import store as site_store
-from cli import Hotline
+from cli import Hotline, main
 from dialplan_templates.versions import Versions
 from lab.asterisk_root import ensure
 from lab.home import temporary_home
@@ -83,16 +84,19 @@ class Machine:
         with self.app.sessions().begin() as session:
             site_store.save(session, Site.model_validate({**SITE, "queues": queues}), "test", self.app.clock)
 
-    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """A command line of Python, in the installation's environment."""
-        here = {"HOTLINE_HOME": self.app.settings.home, "PYTHONPATH": ROOT}
-        ports = {f"HOTLINE_{name.upper()}": number for name, number in PORTS.items()}
-        env = {**os.environ, **{name: str(value) for name, value in {**here, **ports}.items()}}
-        done = [sys.executable, *words]
-        return subprocess.run(done, capture_output=True, text=True, timeout=60, env=env, cwd=ROOT)
+    def killed(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """``hotline apply`` as a process that ends itself (``KILLED_BEFORE``)."""
+        env = {**os.environ, **self._settings, "PYTHONPATH": str(ROOT)}
+        command = [sys.executable, "-c", KILLED_BEFORE, *words]
+        return subprocess.run(command, capture_output=True, text=True, timeout=60, env=env, cwd=ROOT)
 
-    def hotline(self, *words: str) -> subprocess.CompletedProcess[str]:
-        return self.run("-m", "cli", *words)
+    def hotline(self, *words: str) -> Result:
+        return CliRunner(env=self._settings).invoke(main, words, prog_name="hotline")
+
+    @property
+    def _settings(self) -> dict[str, str]:
+        ports = {f"HOTLINE_{name.upper()}": str(number) for name, number in PORTS.items()}
+        return {"HOTLINE_HOME": str(self.app.settings.home), **ports}
 
     @property
     def versions(self) -> Versions:
@@ -135,11 +139,11 @@ def test_an_apply_killed_at_a_moment_leaves_old_or_new_and_the_next_settles_it(
     old = machine.limit_on_disk()
     new = str(int(old) + 1)
     machine.save(int(new))
-    killed = machine.run("-c", KILLED_BEFORE, words, str(let_through))
+    killed = machine.killed(words, str(let_through))
     assert killed.returncode == -9, killed.stderr
     assert machine.limit_on_disk() in (old, new)
     done = machine.hotline("apply")
-    assert done.returncode == 0, done.stderr
+    assert done.exit_code == 0, done.stderr
     assert (machine.limit_on_disk(), machine.limit_in_asterisk()) == (new, new)
     with machine.app.sessions(read_only=True)() as session:
         states = {row.number: row.state for row in session.scalars(select(ConfigVersion))}
@@ -148,16 +152,16 @@ def test_an_apply_killed_at_a_moment_leaves_old_or_new_and_the_next_settles_it(
 
 
 def test_a_plan_tells_what_would_change_and_ends_with_2(machine: Machine) -> None:
-    assert machine.hotline("apply").returncode == 0
+    assert machine.hotline("apply").exit_code == 0
     nothing = machine.hotline("plan")
-    assert (nothing.returncode, nothing.stdout) == (0, "nothing to apply\n")
+    assert (nothing.exit_code, nothing.stdout) == (0, "nothing to apply\n")
     machine.save(77)
     found = machine.hotline("plan", "--full")
-    assert found.returncode == 2
+    assert found.exit_code == 2
     assert "~ queues/10-queues.conf\n" in found.stdout
     assert "\n+maxlen = 77\n" in found.stdout
     as_json = machine.hotline("plan", "--json")
-    assert as_json.returncode == 2
+    assert as_json.exit_code == 2
     told = json.loads(as_json.stdout)
     assert told["changed"] == ["queues/10-queues.conf", "site.json"]
     assert lost_of("plan", told) == []
@@ -194,14 +198,14 @@ def test_the_way_back_and_the_history_are_told(machine: Machine) -> None:
 )
 def test_an_error_is_one_line(machine: Machine, words: tuple[str, ...], says: str) -> None:
     done = machine.hotline(*words)
-    assert done.returncode == 1
+    assert done.exit_code == 1
     assert done.stderr.startswith(says)
     assert done.stderr.count("\n") == 1
 
 
 def test_rendered_files_are_for_nobody_else(machine: Machine) -> None:
     out = machine.app.settings.home / "out"
-    assert machine.hotline("render", "--out", str(out)).returncode == 0
+    assert machine.hotline("render", "--out", str(out)).exit_code == 0
     files = [path for path in out.rglob("*") if path.is_file()]
     assert out / "pjsip/auths-00.conf" in files
     assert {path.stat().st_mode & 0o777 for path in files} == {0o640}

@@ -36,9 +36,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def _turn(item: pytest.Item) -> int:
-    """The cases that ``played`` has begun are waited for after the tests that go on beside them."""
+    """First what has ``played`` begin the cases; they are waited for after the tests that go on beside them."""
     names = getattr(item, "fixturenames", [])
-    return 2 if "idle_house" in names else int("case" in names)
+    if "idle_house" in names:
+        return 3
+    return 2 if "case" in names else int("played" not in names)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

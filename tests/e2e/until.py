@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 T = TypeVar("T")
-ASK_AGAIN_SECONDS = 0.02
+ASK_AGAIN_SECONDS = 0.05
 """Looks that take long themselves are further apart: two thirds of the time is left to what is waited for."""
 
 

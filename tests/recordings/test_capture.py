@@ -192,6 +192,7 @@ def test_a_recording_is_stopped_on_its_channel_and_a_dead_link_is_no_fault(spool
     assert [entry["event"] for entry in logged] == ["recording.not_stopped"]
 
 
+@pytest.mark.slow
 def test_many_legs_that_end_together_are_finished_side_by_side(spool: Spool) -> None:
     legs = [f"pbx1-1.{number}" for number in range(60)]
     for uniqueid in legs:

@@ -19,7 +19,7 @@ from recordings.retention import delete
 from tests.callcenter.flow_sites import QUEUE, flow, site
 from tests.recordings.spool import AT, Spool
 
-pytestmark = [pytest.mark.req("REC-4")]
+pytestmark = [pytest.mark.req("REC-4"), pytest.mark.slow]
 LEG = "leg.1"
 
 

@@ -178,6 +178,7 @@ def test_only_what_is_old_is_swept(spool: Spool) -> None:
     assert file.exists()
 
 
+@pytest.mark.slow
 def test_more_parts_than_a_statement_takes_are_mended(spool: Spool) -> None:
     for number in range(1203):
         spool.record(f"left.{number}", 1)

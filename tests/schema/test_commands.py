@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import Engine
 
@@ -30,6 +31,7 @@ def run(engine: Engine, *words: str) -> Result:
     return CliRunner().invoke(group, list(words), obj=App(engine))
 
 
+@pytest.mark.slow
 def test_upgrade_tells_what_it_did_and_repeats_safely(empty: Engine) -> None:
     first, second = run(empty, "upgrade"), run(empty, "upgrade")
     assert first.output == f"database brought from nothing to revision {head()}\n"
@@ -49,6 +51,7 @@ def test_current_prints_json(engine: Engine) -> None:
     assert result.exit_code == 0
 
 
+@pytest.mark.slow
 def test_upgrade_makes_the_folder_of_a_new_home(tmp_path: Path) -> None:
     engine = engine_for(f"sqlite:///{tmp_path}/new/home/hotline.db")
     assert run(engine, "upgrade").exit_code == 0

@@ -35,6 +35,7 @@ def checks(engine: Engine) -> Checks:
     }
 
 
+@pytest.mark.slow
 def test_an_empty_database_comes_up_to_the_newest_revision(empty: Engine) -> None:
     assert current(empty) is None
     assert upgrade(empty) == (None, head())
@@ -74,12 +75,14 @@ def partial_indexes(engine: Engine) -> set[tuple[str, str]]:
     }
 
 
+@pytest.mark.slow
 def test_two_upgrades_at_once_go_one_after_the_other(empty: Engine) -> None:
     with ThreadPoolExecutor(2) as pool:
         befores = {before for before, _ in pool.map(upgrade, [empty, empty])}
     assert befores == {None, head()}
 
 
+@pytest.mark.slow
 def test_an_upgrade_that_fails_leaves_nothing_behind(empty: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail_at_the_end(*_: object) -> None:
         raise RuntimeError("power cut")
@@ -91,6 +94,7 @@ def test_an_upgrade_that_fails_leaves_nothing_behind(empty: Engine, monkeypatch:
     assert inspect(empty).get_table_names() == []
 
 
+@pytest.mark.slow
 def test_of_two_open_log_ins_at_a_seat_the_newer_stays(
     empty: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -16,7 +16,7 @@ from schema.routing import Decision
 from tests.web.programs import Program
 from web.api.keys import RIGHTS
 
-pytestmark = pytest.mark.req("API-1")
+pytestmark = [pytest.mark.req("API-1"), pytest.mark.slow]
 AT = dt.datetime(2026, 11, 23, 2, tzinfo=dt.UTC)
 
 

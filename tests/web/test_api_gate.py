@@ -16,7 +16,7 @@ from web.api import gate, keys, routes
 from web.api.gate import Needs
 from web.api.keys import RIGHTS, Right
 
-pytestmark = pytest.mark.req("API-3")
+pytestmark = [pytest.mark.req("API-3"), pytest.mark.slow]
 WRONG = "hl_" + "x" * 43
 
 

@@ -19,6 +19,7 @@ from web.app import create
 from web.serving import serve
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("error", "status"),
     [
