@@ -26,7 +26,7 @@ die are cases of `tests/e2e`; there are no webhooks, what leaves the house are m
 
 What was seen besides: `apply` killed ×30 while other work held the machine (load average 250 on 4 cores) missed its
 goal, 3 of 912 calls had no talk or no recording and the static menu served 4. After many calls the listener's memory
-is level only behind the 2,000 closed calls that it keeps; a run behind fewer shows it growing.
+is level only behind the calls and names that it keeps (KEEP_CLOSED, KEEP_NAMES); a run behind fewer shows it growing.
 
 | fault | goal | size | calls | lost | left | recovery, s | also seen | verdict |
 | --- | --- | ---: | ---: | ---: | ---: | ---: | --- | --- |
