@@ -19,6 +19,7 @@ from click.testing import CliRunner
 from hypothesis import settings
 from sqlalchemy import Engine
 
+import schema.session
 from callcenter.logging import Libraries
 from callcenter.site_file import document
 from callcenter.site_file.yaml_lines import Tree
@@ -173,6 +174,16 @@ def home_with_site(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> 
         assert loaded.exit_code == 0, loaded.output
 
     return once(tmp_path_factory, "home_with_site", fill)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def durable() -> Iterator[tuple[str, ...]]:
+    """What the program tells SQLite. Tests wait for no disk: a crash of the machine may lose what is theirs."""
+    real = schema.session._ON_CONNECT
+    with pytest.MonkeyPatch.context() as patch:
+        quick = tuple(pragma.replace("synchronous = FULL", "synchronous = OFF") for pragma in real)
+        patch.setattr(schema.session, "_ON_CONNECT", quick)
+        yield real
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -30,8 +30,11 @@ def audit(action: str) -> Audit:
 
 
 @pytest.fixture
-def sqlite(tmp_path: Path, migrated: Path) -> Engine:
-    """An SQLite database with all tables."""
+def sqlite(
+    tmp_path: Path, migrated: Path, durable: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> Engine:
+    """An SQLite database with all tables, set up as the program does."""
+    monkeypatch.setattr(sessions, "_ON_CONNECT", durable)
     return sqlite_copy(migrated, tmp_path)
 
 
