@@ -79,7 +79,7 @@ class Capture:
             return
         try:
             await asyncio.to_thread(self.close, legs)
-        except (SQLAlchemyError, OSError) as error:
+        except (SQLAlchemyError, OSError, ValueError) as error:
             for leg in legs:
                 log.warning("recording.put_off", call=leg.call_id, leg=leg.uniqueid, reason=first_line(error))
 

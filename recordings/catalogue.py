@@ -52,6 +52,9 @@ class Without:
     reason: str
 
 
+Row = Kept | Without
+
+
 def lost(session: Session, since: dt.datetime) -> int:
     """How many talks since then should have a file and have none."""
     rows = select(func.count()).where(
@@ -71,13 +74,13 @@ class Catalogue:
         """A session that only reads."""
         return reading(self._session)
 
-    def write(self, rows: Sequence[Kept | Without]) -> None:
-        """All of them in one transaction; one that is refused for ever is logged and left out.
+    def write(self, rows: Sequence[Row]) -> list[Row]:
+        """All of them in one transaction; gives them, but for one that is refused for ever, which is logged.
 
         A leg without a file is never said over a row that has one: another process may have finished it meanwhile.
         """
         if not rows:
-            return
+            return []
         try:
             with self._session() as session, session.begin():
                 _write(session, rows, self.folder)
@@ -85,11 +88,11 @@ class Catalogue:
             if not is_refused(error):
                 raise
             if len(rows) > 1:
-                for row in rows:
-                    self.write([row])
-                return
+                return [written for row in rows for written in self.write([row])]
             leg = rows[0].leg
             log.exception("recording.refused", call=leg.call_id, leg=leg.uniqueid, error=first_line(error))
+            return []
+        return list(rows)
 
 
 def states(session: Session, legs: Collection[TalkedLeg]) -> dict[str, str]:
@@ -100,7 +103,7 @@ def states(session: Session, legs: Collection[TalkedLeg]) -> dict[str, str]:
     return {row.uniqueid: row.state for row in session.execute(asked)}
 
 
-def _write(session: Session, rows: Sequence[Kept | Without], folder: Path) -> None:
+def _write(session: Session, rows: Sequence[Row], folder: Path) -> None:
     kept = [row for row in rows if isinstance(row, Kept)]
     gaps = pauses.gaps(session, {row.leg.uniqueid: (row.leg.started_at, row.ended_at) for row in kept})
     stays = Recording.state != "deleted"

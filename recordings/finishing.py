@@ -13,14 +13,13 @@ from sqlalchemy.orm import Session
 
 from callcenter.ports import TalkedLeg
 from recordings import naming, sound
-from recordings.catalogue import OVER, Catalogue, Kept, Without, states
+from recordings.catalogue import OVER, Catalogue, Kept, Row, Without, states
 from recordings.policy import LegPolicy
 
 log = structlog.get_logger()
 SHORT_MS, SHORT_SHARE = 1000, 100
 """A file that lacks so much of the talk that was counted, and more than one part of so many, is not whole."""
 FAILED = "failed"
-Row = Kept | Without
 
 
 class Finisher:
@@ -49,12 +48,13 @@ class Finisher:
                     leg for leg in mine if known.get(leg.uniqueid) not in OVER and (leg.agent or leg.queue)
                 ]
                 rows = self._rows(session, talked, parts)
-            self._catalogue.write(rows)
-            for row in rows:
+            written = self._catalogue.write(rows)
+            for row in written:
                 _tell(row)
-            for uniqueid in parts.keys() - {row.leg.uniqueid for row in rows if _left_to_be_seen(row)}:
+            served = {row.leg.uniqueid for row in written if not _left_to_be_seen(row)}
+            for uniqueid in parts.keys() - {row.leg.uniqueid for row in rows} | served:
                 parts[uniqueid].unlink(missing_ok=True)
-            return sum(isinstance(row, Kept) for row in rows)
+            return sum(isinstance(row, Kept) for row in written)
 
     def _rows(self, session: Session, legs: Sequence[TalkedLeg], parts: Mapping[str, Path]) -> list[Row]:
         silent = [leg for leg in legs if sound.frames(parts[leg.uniqueid]) == 0]

@@ -7,7 +7,9 @@ import resource
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import pytest
 from sqlalchemy import Engine, text
@@ -80,6 +82,16 @@ def test_two_threads_that_close_one_leg_make_one_file(spool: Spool) -> None:
         thread.join()
     assert sorted(done) == [0, 0, 0, 1]
     assert [row.state for row in spool.rows()] == ["ready"]
+
+
+def test_a_row_that_is_refused_keeps_its_part_and_costs_the_others_nothing(spool: Spool) -> None:
+    strange, good = (spool.talked(name) for name in ("strange.1", LEG))
+    for leg in (strange, good):
+        spool.record(leg.uniqueid, 1000)
+    nobodys = replace(strange, call_id=cast(str, None))
+    assert spool.capture.close([nobodys, good]) == 1
+    assert [(row.uniqueid, row.state) for row in spool.rows()] == [(LEG, "ready")]
+    assert spool.parts() == ["strange.1.sln"]
 
 
 def test_no_part_is_a_row_that_says_so(spool: Spool) -> None:
