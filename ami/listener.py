@@ -31,12 +31,12 @@ from schema.refusal import first_line
 log = structlog.get_logger()
 T = TypeVar("T")
 READ_SECONDS = 0.05
-"""How often the ledgers are read and changed calls are written; when that takes longer, it rests so long in between: a
-call that is written less often costs less."""
+"""How often the ledgers are read and changed calls are written."""
 QUIET_SECONDS = 0.25
 """How often, while Asterisk says nothing; a manager event ends the wait."""
 HEARTBEAT_SECONDS = 5.0
 """How often the database is spoken to when nothing changes."""
+LEAST_PAUSE_SECONDS = 0.01
 RETRY_SECONDS = 1.0
 INBOX = 200_000
 """Manager events that may wait; what falls out is in the ledger, and the gap is noted."""
@@ -131,9 +131,8 @@ class Listener:
                 await self._legs.finish_all()
                 return
             if all_read:
-                worked = loop.time() - began
-                pause = max(READ_SECONDS - worked, min(worked, READ_SECONDS)) if written else RETRY_SECONDS
-                await _first_of([stop], pause)
+                pause = began + READ_SECONDS - loop.time() if written else RETRY_SECONDS
+                await _first_of([stop], max(pause, LEAST_PAUSE_SECONDS))
                 if self._quiet:
                     await _first_of([stop, self._stirred], QUIET_SECONDS)
 
