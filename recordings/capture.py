@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -75,11 +75,19 @@ class Capture:
     async def _close_some(self) -> None:
         """Of those that wait; another's turn may have taken the one that this was asked for."""
         legs = [self._settled.popleft() for _ in range(min(len(self._settled), TOGETHER))]
-        if not legs:
-            return
+        if legs:
+            await self._close(legs)
+
+    async def _close(self, legs: Sequence[TalkedLeg]) -> None:
         try:
             await asyncio.to_thread(self.close, legs)
         except (SQLAlchemyError, OSError, ValueError) as error:
+            if len(legs) > 1 and not isinstance(
+                error, SQLAlchemyError
+            ):  # one leg's file must not cost the others
+                for leg in legs:
+                    await self._close([leg])
+                return
             for leg in legs:
                 log.warning("recording.put_off", call=leg.call_id, leg=leg.uniqueid, reason=first_line(error))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import resource
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -92,6 +92,23 @@ def test_a_row_that_is_refused_keeps_its_part_and_costs_the_others_nothing(spool
     assert spool.capture.close([nobodys, good]) == 1
     assert [(row.uniqueid, row.state) for row in spool.rows()] == [(LEG, "ready")]
     assert spool.parts() == ["strange.1.sln"]
+
+
+def test_a_file_that_cannot_be_looked_at_costs_the_others_nothing(spool: Spool) -> None:
+    legs = [spool.talked(f"leg.{number}") for number in range(5)]
+    for leg in legs:
+        spool.record(leg.uniqueid, 1000)
+    close = spool.capture.close
+
+    def stumble(some: Sequence[TalkedLeg]) -> int:
+        if any(leg.uniqueid == "leg.3" for leg in some):
+            raise OSError("Input/output error")
+        return close(some)
+
+    spool.capture.close = stumble  # type: ignore[method-assign]
+    finish(spool, *legs)
+    assert [row.uniqueid for row in spool.rows()] == ["leg.0", "leg.1", "leg.2", "leg.4"]
+    assert spool.parts() == ["leg.3.sln"]
 
 
 def test_no_part_is_a_row_that_says_so(spool: Spool) -> None:
