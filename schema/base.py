@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, DateTime, Integer, MetaData
+from sqlalchemy import JSON, BigInteger, CheckConstraint, DateTime, Index, Integer, MetaData, text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
@@ -57,3 +57,12 @@ def one_of(column: str, *words: str) -> CheckConstraint:
     """The constraint that ``column`` holds one of ``words`` (or NULL, where it may)."""
     listed = ", ".join(f"'{word}'" for word in words)
     return CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+def index_where(name: str, condition: str, *columns: str, unique: bool = False) -> Index:
+    """An index of the rows that meet ``condition`` alone: what is to be done is found in it, however much is past.
+
+    A statement uses it when it says the condition too, letter by letter: a value in it is no parameter there.
+    """
+    where = text(condition)
+    return Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)

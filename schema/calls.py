@@ -10,10 +10,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, Index, UniqueConstraint, literal
 from sqlalchemy.orm import Mapped, mapped_column
 
-from schema.base import Base, one_of
+from schema.base import Base, index_where, one_of
 
 
 class Call(Base):
@@ -24,6 +24,7 @@ class Call(Base):
         one_of("direction", "inbound", "outbound", "inside"),
         one_of("state", "open", "closed"),
         Index("ix_calls_caller_started_at", "caller", "started_at"),
+        index_where("ix_calls_open", "state = 'open'", "started_at"),
     )
 
     call_id: Mapped[str] = mapped_column(primary_key=True)
@@ -35,12 +36,16 @@ class Call(Base):
     started_at: Mapped[dt.datetime] = mapped_column(index=True)
     answered_at: Mapped[dt.datetime | None]
     ended_at: Mapped[dt.datetime | None]
-    state: Mapped[str] = mapped_column(index=True)
+    state: Mapped[str]
     """open or closed."""
     ended_by: Mapped[str | None]
     """caller, agent, hotline, or pbx_restart (closed without a hang-up having been seen)."""
     cause: Mapped[int | None]
     """Q.850 cause of the caller's leg."""
+
+
+IS_OPEN = Call.state == literal("open", literal_execute=True)
+"""As ``ix_calls_open`` has it: with a parameter instead all calls there ever were would be read."""
 
 
 class Leg(Base):
@@ -132,6 +137,12 @@ class Recording(Base):
         one_of("state", "recording", "ready", "truncated", "failed", "missing", "not_recorded", "deleted"),
         one_of("sides", "stereo", "mixed"),
         one_of("wanted_format", "wav49", "mp3", "opus"),
+        index_where("ix_recordings_kept", "path IS NOT NULL", "started_at"),
+        index_where("ix_recordings_to_convert", "wanted_format IS NOT NULL", "id"),
+        index_where(
+            "ix_recordings_to_copy", "path IS NOT NULL AND wanted_format IS NULL AND copied_at IS NULL", "id"
+        ),
+        index_where("ix_recordings_to_forget", "path IS NULL AND copied_at IS NOT NULL", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -140,7 +151,7 @@ class Recording(Base):
     """The agent leg's uniqueid."""
     agent: Mapped[str | None] = mapped_column(index=True)
     queue: Mapped[str | None] = mapped_column(index=True)
-    state: Mapped[str] = mapped_column(index=True)
+    state: Mapped[str]
     """recording, ready, truncated (some of it is missing), failed, missing, not_recorded or deleted."""
     reason: Mapped[str | None]
     path: Mapped[str | None]
@@ -159,6 +170,8 @@ class Recording(Base):
     """Since when it must never be deleted."""
     held_by: Mapped[str | None]
     deleted_at: Mapped[dt.datetime | None]
+    copied_at: Mapped[dt.datetime | None]
+    """Since when there is a copy of it (``schema.recording_copies``); None again when that is deleted."""
 
 
 WAYS = ("phone", "web")
@@ -208,7 +221,7 @@ class SurveyAnswer(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     call_id: Mapped[str]
     survey: Mapped[str]
-    at: Mapped[dt.datetime]
+    at: Mapped[dt.datetime] = mapped_column(index=True)
     outcome: Mapped[str]
     """asked (begun, and no end known), scored, no_answer, wrong_key or caller_hung_up."""
     way: Mapped[str] = mapped_column(default="phone")
@@ -238,7 +251,10 @@ class CallbackRequest(Base):
     """A caller asked to be called back."""
 
     __tablename__ = "callback_requests"
-    __table_args__ = (UniqueConstraint("call_id", "asked_at"),)
+    __table_args__ = (
+        UniqueConstraint("call_id", "asked_at"),
+        index_where("ix_callback_requests_open", "state = 'open'", "queue"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     call_id: Mapped[str]
@@ -246,6 +262,10 @@ class CallbackRequest(Base):
     number: Mapped[str]
     asked_at: Mapped[dt.datetime]
     state: Mapped[str] = mapped_column(default="open")
+
+
+ASKS = CallbackRequest.state == literal("open", literal_execute=True)
+"""Of a request that nobody has seen to, as ``ix_callback_requests_open`` has it."""
 
 
 class Gap(Base):
@@ -257,7 +277,7 @@ class Gap(Base):
     source: Mapped[str]
     """ami, asterisk, database, agi or disk (no room for recordings)."""
     began_at: Mapped[dt.datetime]
-    ended_at: Mapped[dt.datetime | None]
+    ended_at: Mapped[dt.datetime | None] = mapped_column(index=True)
     reason: Mapped[str]
     found: Mapped[dict[str, Any]]
     """What the snapshot and the ledger put right, by kind: count."""
@@ -286,13 +306,7 @@ class AgentLogin(Base):
     __tablename__ = "agent_logins"
     __table_args__ = (
         *(
-            Index(
-                name,
-                column,
-                unique=True,
-                sqlite_where=text("ended_at IS NULL"),
-                postgresql_where=text("ended_at IS NULL"),
-            )
+            index_where(name, "ended_at IS NULL", column, unique=True)
             for name, column in (("uq_agent_logins_open", "agent"), ("uq_agent_logins_open_seat", "seat"))
         ),
     )
@@ -301,6 +315,6 @@ class AgentLogin(Base):
     agent: Mapped[str] = mapped_column(index=True)
     seat: Mapped[str]
     began_at: Mapped[dt.datetime]
-    ended_at: Mapped[dt.datetime | None]
+    ended_at: Mapped[dt.datetime | None] = mapped_column(index=True)
     paused_reason: Mapped[str | None]
     """None: not paused."""

@@ -7,7 +7,7 @@ import datetime as dt
 from sqlalchemy import UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from schema.base import Base, one_of
+from schema.base import Base, index_where, one_of
 
 
 class KeptPlace(Base):
@@ -17,6 +17,7 @@ class KeptPlace(Base):
     __table_args__ = (
         UniqueConstraint("call_id", "asked_at"),
         one_of("state", "waiting", "ringing", "done", "failed", "cancelled"),
+        index_where("ix_kept_places_open", "ended_at IS NULL", "state"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -28,7 +29,7 @@ class KeptPlace(Base):
     """When the caller first joined the queue: the place in it."""
     priority: Mapped[int]
     language: Mapped[str | None]
-    state: Mapped[str] = mapped_column(index=True)
+    state: Mapped[str]
     """waiting, ringing (the customer's phone), done (joined the queue again), failed or cancelled."""
     tries: Mapped[int] = mapped_column(default=0)
     next_at: Mapped[dt.datetime]
