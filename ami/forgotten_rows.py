@@ -20,7 +20,7 @@ from ami.listener import Listener
 from ami.members import Manager
 from callcenter.errors import HotlineError
 from callcenter.ports import Clock
-from schema.calls import Call, Gap, Leg, Visit
+from schema.calls import IS_OPEN, Call, Gap, Leg, Visit
 from schema.refusal import first_line
 
 log = structlog.get_logger()
@@ -74,7 +74,7 @@ class ForgottenRows:
 def open_rows(sessions: Callable[[], Session], system: str, before: dt.datetime) -> list[str]:
     """The calls of this Asterisk that are open and began before that."""
     wanted = select(Call.call_id).where(
-        Call.state == "open", Call.started_at < before, Call.call_id.startswith(f"{system}-", autoescape=True)
+        IS_OPEN, Call.started_at < before, Call.call_id.startswith(f"{system}-", autoescape=True)
     )
     with sessions() as session:
         return list(session.scalars(wanted))

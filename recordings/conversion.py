@@ -85,11 +85,9 @@ class Converter:
 
     def sweep(self, rows: int = 1000) -> int:
         """Remove the wavs that a killed process left beside the converted file; of the newest rows."""
-        newest = (
-            select(Recording).where(Recording.path.is_not(None)).order_by(Recording.id.desc()).limit(rows)
-        )
+        kept = select(Recording).where(Recording.path.is_not(None))
         with self._reading() as session:
-            found = list(session.scalars(newest))
+            found = list(session.scalars(kept.order_by(Recording.started_at.desc()).limit(rows)))
         gone = 0
         for row in found:
             path = self._folder / str(row.path)

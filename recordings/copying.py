@@ -83,9 +83,11 @@ class Copier:
 
     def _note(self, row: Recording, address: str) -> None:
         """Of a recording deleted meanwhile too, which loses the copy with it; another worker may have noted it."""
-        copy = {"recording_id": row.id, "address": address, "sha256": row.sha256, "stored_at": self._clock()}
+        now = self._clock()
+        copy = {"recording_id": row.id, "address": address, "sha256": row.sha256, "stored_at": now}
         with self._session() as session, session.begin():
             session.execute(upsert(session, RecordingCopy).values(copy).on_conflict_do_nothing())
+            _mark(session, row.id, now)
         log.info("recording.copied", recording=row.id, address=address)
 
     def _clear_next(self) -> bool:
@@ -112,15 +114,22 @@ class Copier:
     def _remove_deleted(self) -> bool:
         """Who deletes a recording means its copy too."""
         with self._session() as session:
+            gone = (Recording.path.is_(None), Recording.copied_at.is_not(None), Recording.state == "deleted")
             wanted = select(RecordingCopy).join(Recording, Recording.id == RecordingCopy.recording_id)
-            copy = session.scalars(wanted.where(Recording.state == "deleted").limit(1)).first()
+            copy = session.scalars(wanted.where(*gone).limit(1)).first()
         if copy is None:
             return False
         self._store.remove(copy.address)
         with self._session() as session, session.begin():
             session.execute(delete(RecordingCopy).where(RecordingCopy.recording_id == copy.recording_id))
+            _mark(session, copy.recording_id, None)
         log.info("recording.copy_deleted", recording=copy.recording_id)
         return True
+
+
+def _mark(session: Session, number: int, copied_at: dt.datetime | None) -> None:
+    """The recording's own row says whether it has a copy: who looks for the others reads no row of these."""
+    session.execute(update(Recording).where(Recording.id == number).values(copied_at=copied_at))
 
 
 def _alarm(reason: str) -> None:
@@ -129,9 +138,8 @@ def _alarm(reason: str) -> None:
 
 def waiting() -> Select[Recording]:
     """Recordings that are finished and converted, and have no copy yet; the oldest first."""
-    copied = select(RecordingCopy.recording_id).where(RecordingCopy.recording_id == Recording.id)
     finished = (Recording.state.in_(PLAYABLE), Recording.path.is_not(None), Recording.wanted_format.is_(None))
-    return select(Recording).where(*finished, ~copied.exists()).order_by(Recording.id)
+    return select(Recording).where(*finished, Recording.copied_at.is_(None)).order_by(Recording.id)
 
 
 def how_many_wait(session: Session, since: dt.datetime) -> int:

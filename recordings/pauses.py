@@ -13,7 +13,7 @@ from callcenter.facts import upsert
 from callcenter.recording_policy import terms
 from callcenter.site import Site
 from recordings.legs import queue_of
-from schema.calls import Call, Leg
+from schema.calls import IS_OPEN, Call, Leg
 from schema.recordings import RecordingPause
 
 END, NOT_DONE = "end", "not done"
@@ -39,7 +39,7 @@ def talks(session: Session, site: Site, subject: str) -> list[Talk]:
         select(Leg)
         .join(Call, Call.call_id == Leg.call_id)
         .where(Leg.kind != "local")
-        .where(Leg.ended_at.is_(None), Call.state == "open", named)
+        .where(Leg.ended_at.is_(None), IS_OPEN, named)
     )
     return [_talk(session, site, leg) for leg in legs]
 

@@ -58,7 +58,7 @@ class Removal:
     def is_due(self) -> bool:
         """Whether there is anything to do. A worker at rest keeps no other writer waiting."""
         with reading(self._sessions) as session:
-            return mailboxes.is_anything_to_do(session, NEW)
+            return mailboxes.is_anything_to_do(session)
 
     def remove(self) -> int:
         """Remove what is deleted; gives how many messages. Raises Unreachable and what the database raises."""
@@ -76,15 +76,22 @@ class Removal:
     def move(self) -> int:
         """Move what was heard; gives how many messages. Raises Unreachable and what the database raises."""
         with self._sessions.begin() as session:
-            mine = [row for row in mailboxes.heard_in(session, NEW) if self._is_mine(row)]
-            new = [row for row in mine if sound_of(self._spool, row).parent.name == NEW]
+            mine = [(row, mark) for row, mark in mailboxes.to_move(session) if self._is_mine(row)]
+            new = [row for row, _ in mine if self._is_new(row)]
             console = self._console() if new else None
             for row in new if console else ():
-                if console and sound_of(self._spool, row).exists():
+                if console:
                     console.rx(f"voicemail move {row.mailbox} {CONTEXT} {NEW} {self._name(row)} {HEARD}")
-            for row in mine:
+            is_there = (self._spool / "voicemail" / CONTEXT).is_dir()
+            for row, mark in mine if is_there else ():
                 row.path = str(sound_of(self._spool, row).relative_to(self._spool))
+                mark.moved_at = None if self._is_new(row) else self._clock()
         return len(new) if console else 0
+
+    def _is_new(self, row: VoicemailMessage) -> bool:
+        """Whether Asterisk has it, and among the new ones: one that it has no more is not moved."""
+        sound = sound_of(self._spool, row)
+        return sound.parent.name == NEW and sound.exists()
 
     def _is_mine(self, row: VoicemailMessage) -> bool:
         return row.message_id.startswith(f"{self._system}-")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 
 import structlog
@@ -18,6 +19,8 @@ from schema.calls import Call, Recording
 from schema.config import Audit
 
 log = structlog.get_logger()
+AT_ONCE = 1000
+"""Rows in memory while it is asked which are due."""
 RETENTION = "retention"
 """Who deletes what is old."""
 
@@ -26,28 +29,39 @@ class Held(HotlineError):
     """A recording under legal hold is not deleted."""
 
 
-def expired(session: Session, site: Site, now: dt.datetime) -> list[tuple[int, str]]:
-    """The recordings whose time is up, with the reason; none of them is held."""
-    rows = session.execute(
-        select(Recording, Call.trunk)
+def expired(
+    session: Session, site: Site, now: dt.datetime, since: dt.datetime | None = None
+) -> list[tuple[int, str]]:
+    """The recordings whose time is up, with the reason; none of them is held. ``since``: up since then."""
+    wanted = (
+        select(Recording.id, Call.trunk, Recording.queue, Recording.agent)
         .outerjoin(Call, Call.call_id == Recording.call_id)
-        .where(Recording.path.is_not(None), Recording.held_at.is_(None), Recording.started_at <= now)
-        .where(Recording.started_at <= now - dt.timedelta(days=_shortest(site)))
+        .where(Recording.path.is_not(None), Recording.held_at.is_(None))
     )
-    found = []
-    for row, trunk in rows:
-        days = terms(site, trunk, row.queue, row.agent).retention_days
-        if days and row.started_at + dt.timedelta(days=days) <= now:
-            found.append((row.id, f"kept for {days} days"))
-    return found
+    days_of = cache(lambda *of: terms(site, *of).retention_days)
+    found: dict[int, str] = {}
+    for days in _terms_there_are(site):
+        term = dt.timedelta(days=days)
+        due = wanted.where(Recording.started_at <= now - term)
+        if since is not None:
+            due = due.where(Recording.started_at > since - term)
+        for number, *of in session.execute(due.execution_options(yield_per=AT_ONCE)):
+            if days_of(*of) == days:
+                found[number] = f"kept for {days} days"
+    return list(found.items())
 
 
-def expire(session: Callable[[], Session], folder: Path, site: Site, clock: Clock) -> int:
-    """Delete what is old; gives how many. Stopped at any moment, the next time goes on."""
-    if not _shortest(site):
+def expire(
+    session: Callable[[], Session], folder: Path, site: Site, clock: Clock, since: dt.datetime | None = None
+) -> int:
+    """Delete what is old; gives how many. Stopped at any moment, the next time goes on.
+
+    ``since``: but for what was old by then already.
+    """
+    if not _terms_there_are(site):
         return 0
     with session() as reading:
-        due = expired(reading, site, clock())
+        due = expired(reading, site, clock(), since)
     for number, reason in due:
         try:
             delete(session, folder, number, reason, RETENTION, clock)
@@ -118,14 +132,14 @@ def _no_file(row: Recording | None, number: int) -> str:
     return f"recording {number} has no file; see hotline recordings show {number}"
 
 
-def _shortest(site: Site) -> int:
-    """The fewest days that any rule says, 0 when none says any."""
+def _terms_there_are(site: Site) -> set[int]:
+    """Every number of days that some rule says."""
     policy = site.recording
     if policy is None:
-        return 0
+        return set()
     inside = [policy.inside] if policy.inside else []
     rules = [policy, *inside, *policy.trunks.values(), *policy.queues.values(), *policy.agents.values()]
-    return min((rule.retention_days for rule in rules if rule.retention_days), default=0)
+    return {rule.retention_days for rule in rules if rule.retention_days}
 
 
 def _audit(at: dt.datetime, by: str, action: str, number: int, detail: Mapping[str, object]) -> Audit:

@@ -1,8 +1,13 @@
-"""Work on finished recordings, besides calls: conversion as it comes, deletion of what is old every hour."""
+"""Work on finished recordings, besides calls: conversion as it comes, deletion of what is old every hour.
+
+Each hour what has become old since the last is looked for. What became old before, and was held then or belongs to
+other rules now, is found once a day, at a start, and when the rules are others: all that is kept is looked at then.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +18,7 @@ from sqlalchemy.orm import Session
 from callcenter.errors import HotlineError
 from callcenter.ports import Clock
 from callcenter.site import Site
+from callcenter.site.recording import Recording
 from recordings.conversion import Converter
 from recordings.retention import expire
 from schema.refusal import first_line
@@ -20,6 +26,7 @@ from schema.refusal import first_line
 log = structlog.get_logger()
 LOOK_SECONDS = 2.0
 HOUR = 3600.0
+DAY = dt.timedelta(days=1)
 
 
 class Upkeep:
@@ -38,6 +45,9 @@ class Upkeep:
         self._site = site
         self._clock = clock
         self._converter = Converter(folder, session, reading)
+        self._rules: Recording | None = None
+        """By which everything was looked at, at ``_all_at``; what was due up to ``_up_to`` is gone."""
+        self._all_at = self._up_to = dt.datetime.min.replace(tzinfo=dt.UTC)
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -56,6 +66,15 @@ class Upkeep:
 
     def _tidy(self) -> None:
         self._converter.sweep()
-        gone = expire(self._session, self._folder, self._site(), self._clock)
+        gone = self._expire(self._site(), self._clock())
         if gone:
             log.info("recording.expired", recordings=gone)
+
+    def _expire(self, site: Site, now: dt.datetime) -> int:
+        goes_on = site.recording == self._rules and now - self._all_at < DAY
+        since = self._up_to if goes_on else None
+        gone = expire(self._session, self._folder, site, self._clock, since)
+        if not goes_on:
+            self._rules, self._all_at = site.recording, now
+        self._up_to = now
+        return gone

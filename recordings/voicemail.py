@@ -23,12 +23,14 @@ from sqlalchemy.orm import Session
 from callcenter.calls.follow_ups import Task, open_tasks
 from callcenter.facts import upsert
 from callcenter.mailboxes.spool import CONTEXT, HEARD, NEW
-from schema.calls import Leg, VoicemailMessage
+from schema.calls import Call, Leg, VoicemailMessage
 from schema.surveys import Notice
 
 log = structlog.get_logger()
 SETTLED_NS = 1_000_000_000
 """A folder changed less than this ago is looked at again: its clock ticks only every few milliseconds."""
+LONGEST = dt.timedelta(days=1)
+"""No call in which a message was left began longer before."""
 WHOLE_SECOND = dt.timedelta(seconds=1)
 """``origtime`` is cut to whole seconds."""
 
@@ -168,9 +170,11 @@ def _call_of(session: Session, channel: str, at: dt.datetime) -> str | None:
     """The call whose leg had this channel then: names begin again when Asterisk restarts."""
     found = (
         select(Leg.call_id)
+        .join(Call, Call.call_id == Leg.call_id)
+        .where(Call.started_at > at - LONGEST, Call.started_at < at + WHOLE_SECOND)
         .where(Leg.channel == channel, Leg.started_at < at + WHOLE_SECOND)
         .where(Leg.ended_at.is_(None) | (Leg.ended_at >= at))
-        .order_by(Leg.started_at.desc())
+        .order_by(Call.started_at.desc())
         .limit(1)
     )
     return session.scalar(found)

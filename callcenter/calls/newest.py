@@ -8,7 +8,7 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from callcenter.errors import NotFound
-from schema.calls import Call
+from schema.calls import IS_OPEN, Call
 
 
 def newest(
@@ -21,8 +21,10 @@ def newest(
 ) -> Sequence[Call]:
     """``state``: open or closed; ``before``: only those that began before this call. Raises NotFound."""
     wanted = select(Call).order_by(Call.started_at.desc(), Call.call_id.desc()).limit(most)
-    for column, value in ((Call.caller, caller), (Call.state, state)):
-        wanted = wanted if value is None else wanted.where(column == value)
+    if caller is not None:
+        wanted = wanted.where(Call.caller == caller)
+    if state is not None:
+        wanted = wanted.where(IS_OPEN if state == "open" else Call.state == state)
     if before is not None:
         last = session.get(Call, before)
         if last is None:

@@ -68,9 +68,9 @@ def pin_changed(session: Session, mailbox: str, by: str, at: dt.datetime) -> Non
     session.add(Audit(at=at, by=by, action="mailbox.pin", subject=mailbox, detail={}))
 
 
-def is_anything_to_do(session: Session, folder: str) -> bool:
-    """Whether ``to_remove`` or ``heard_in`` would find anything; asked without the right to write."""
-    looks = (_removable(), _heard(folder))
+def is_anything_to_do(session: Session) -> bool:
+    """Whether ``to_remove`` or ``to_move`` would find anything; asked without the right to write."""
+    looks = (_removable(), _heard())
     return any(session.execute(look.limit(1)).first() is not None for look in looks)
 
 
@@ -80,9 +80,10 @@ def to_remove(session: Session) -> Sequence[tuple[VoicemailMessage, MessageMark]
     return [(row, mark) for row, mark in session.execute(wanted)]
 
 
-def heard_in(session: Session, folder: str) -> Sequence[VoicemailMessage]:
-    """Heard messages that were seen last in this folder of Asterisk's, but for those another worker is at."""
-    return session.scalars(_heard(folder).with_for_update(of=MessageMark, skip_locked=True)).all()
+def to_move(session: Session) -> Sequence[tuple[VoicemailMessage, MessageMark]]:
+    """Heard messages that are not yet among Asterisk's old ones, but for those another worker is at."""
+    wanted = _heard().with_for_update(of=MessageMark, skip_locked=True)
+    return [(row, mark) for row, mark in session.execute(wanted)]
 
 
 def _removable() -> Select[VoicemailMessage, MessageMark]:
@@ -93,12 +94,12 @@ def _removable() -> Select[VoicemailMessage, MessageMark]:
     )
 
 
-def _heard(folder: str) -> Select[VoicemailMessage]:
+def _heard() -> Select[VoicemailMessage, MessageMark]:
+    unmoved = (MessageMark.deleted_at.is_(None), MessageMark.moved_at.is_(None))
     return (
-        select(VoicemailMessage)
+        select(VoicemailMessage, MessageMark)
         .join(MessageMark, MessageMark.message_id == VoicemailMessage.message_id)
-        .where(MessageMark.heard_at.is_not(None), MessageMark.deleted_at.is_(None))
-        .where(VoicemailMessage.path.contains(f"/{folder}/"))
+        .where(MessageMark.heard_at.is_not(None), *unmoved)
     )
 
 

@@ -21,10 +21,11 @@ from callcenter.routing import outgoing
 from callcenter.routing.toll_fraud import back
 from callcenter.site import Site
 from callcenter.site.waiting import CallBack
-from schema.calls import CallbackRequest, Step, Visit
+from schema.calls import ASKS, CallbackRequest, Step, Visit
 from schema.waiting import KeptPlace
 
 OPEN = ("waiting", "ringing")
+_NOT_OVER = select(KeptPlace).where(KeptPlace.ended_at.is_(None))
 SETTLES = dt.timedelta(seconds=60)
 """Beyond the ringing: a customer who has confirmed is in the queue by then."""
 
@@ -49,9 +50,7 @@ def adopt(session: Session, site: Site, left: Mapping[str, Caller], now: dt.date
     known = select(KeptPlace.id).where(
         KeptPlace.call_id == CallbackRequest.call_id, KeptPlace.asked_at == CallbackRequest.asked_at
     )
-    wanted = select(CallbackRequest).where(
-        CallbackRequest.state == "open", CallbackRequest.queue.in_(offering), ~known.exists()
-    )
+    wanted = select(CallbackRequest).where(ASKS, CallbackRequest.queue.in_(offering), ~known.exists())
     found = list(session.scalars(wanted)) if offering else []
     for request in found:
         caller = left.get(request.call_id)
@@ -85,7 +84,7 @@ def _joined_at(session: Session, request: CallbackRequest, caller: Caller | None
 def open_places(session: Session) -> dict[str, list[Place]]:
     """The places not yet served, by queue."""
     found: dict[str, list[Place]] = {}
-    for row in session.scalars(select(KeptPlace).where(KeptPlace.state.in_(OPEN))):
+    for row in session.scalars(_NOT_OVER.where(KeptPlace.state.in_(OPEN))):
         place = Place(row.id, row.queue, row.joined_at, row.priority, row.state == "ringing", row.next_at)
         found.setdefault(row.queue, []).append(place)
     return found
@@ -143,7 +142,7 @@ def missed(session: Session, rules: Mapping[str, CallBack], place_id: int, now: 
 def settle(session: Session, rules: Mapping[str, CallBack], now: dt.datetime) -> int:
     """Tries of which no end was seen, for the listener or Asterisk was away: the visits know how they ended."""
     settled = 0
-    for row in session.scalars(select(KeptPlace).where(KeptPlace.state == "ringing")).all():
+    for row in session.scalars(_NOT_OVER.where(KeptPlace.state == "ringing")).all():
         rule = rules.get(row.queue)
         ring = dt.timedelta(seconds=rule.ring_seconds if rule else 0)
         if now - row.next_at < ring + SETTLES:

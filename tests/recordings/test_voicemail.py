@@ -20,7 +20,7 @@ from callcenter.mailboxes.spool import sound_of
 from lab import audio
 from recordings.removal import Removal
 from recordings.voicemail import Mailboxes, number
-from schema.calls import Leg, VoicemailMessage
+from schema.calls import Call, Leg, VoicemailMessage
 from schema.follow_ups import FollowUp
 from schema.session import session_factory
 from schema.surveys import Notice
@@ -60,16 +60,14 @@ def rows(sessions: Callable[[], Session]) -> list[VoicemailMessage]:
         return list(session.scalars(select(VoicemailMessage)))
 
 
-def leg(call_id: str, began: int, ended: int | None) -> Leg:
-    """A caller's leg on the message's channel, from and to so many seconds beside the message's moment."""
-    return Leg(
-        call_id=call_id,
-        uniqueid=call_id,
-        channel=CHANNEL,
-        kind="caller",
-        started_at=LEFT_AT + dt.timedelta(seconds=began),
-        ended_at=None if ended is None else LEFT_AT + dt.timedelta(seconds=ended),
-    )
+def called(session: Session, call_id: str, began: int, ended: int | None) -> None:
+    """A call on the message's channel, from and to so many seconds beside the message's moment."""
+    times = {
+        "started_at": LEFT_AT + dt.timedelta(seconds=began),
+        "ended_at": None if ended is None else LEFT_AT + dt.timedelta(seconds=ended),
+    }
+    session.add(Call(call_id=call_id, direction="inbound", state="closed" if ended else "open", **times))
+    session.add(Leg(call_id=call_id, uniqueid=call_id, channel=CHANNEL, kind="caller", **times))
 
 
 def test_a_real_message_becomes_a_row(mailboxes: Mailboxes, sessions: sessionmaker[Session]) -> None:
@@ -84,9 +82,9 @@ def test_it_finds_the_call_that_had_the_channel_then(
     mailboxes: Mailboxes, sessions: sessionmaker[Session]
 ) -> None:
     with sessions.begin() as session:
-        session.add_all(
-            [leg("before-the-restart", -9000, -8000), leg("this", -20, 6), leg("after", 60, None)]
-        )
+        called(session, "before-the-restart", -9000, -8000)
+        called(session, "this", -20, 6)
+        called(session, "after", 60, None)
     mailboxes.collect()
     assert [row.call_id for row in rows(sessions)] == ["this"]
 
@@ -96,7 +94,7 @@ def test_a_call_that_is_known_later_is_found_by_the_next_listener(
 ) -> None:
     mailboxes.collect()
     with sessions.begin() as session:
-        session.add(leg("this", -20, 6))
+        called(session, "this", -20, 6)
     Mailboxes(sessions, tmp_path, "hotline").collect()
     assert [row.call_id for row in rows(sessions)] == ["this"]
 
@@ -105,7 +103,7 @@ def test_a_message_that_has_its_call_is_not_looked_at_again_while_others_come(
     mailboxes: Mailboxes, sessions: sessionmaker[Session], inbox: Path
 ) -> None:
     with sessions.begin() as session:
-        session.add(leg("this", -20, 6))
+        called(session, "this", -20, 6)
     assert [mailboxes.collect(), mailboxes.collect()] == [1, 0]
     put(inbox, "msg0001")
     assert mailboxes.collect() == 1

@@ -39,7 +39,12 @@ WHERE: Mapping[str, tuple[str, str, str]] = {
 }
 """Indexes of some rows: table, column, which rows."""
 WHOLE = (("agent_logins", "ended_at"), ("gaps", "ended_at"), ("survey_answers", "at"))
-LEFT = (("calls", "state"), ("recordings", "state"), ("recording_copies", "stored_at"), ("kept_places", "state"))
+LEFT = (
+    ("calls", "state"),
+    ("recordings", "state"),
+    ("recording_copies", "stored_at"),
+    ("kept_places", "state"),
+)
 """Of all rows; what is asked for by them is found by the new ones."""
 
 
