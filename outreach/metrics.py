@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from callcenter.health.families import Families, gauge
 from callcenter.health.house import EVERY_SECONDS
 from callcenter.ports import Clock
-from schema.surveys import Invitation, Notice
+from schema.surveys import Invitation, Notice, is_unsent
 
 
 class Waiting:
@@ -39,7 +39,8 @@ class Waiting:
 
     def _late(self, session: Session, table: type[Notice] | type[Invitation]) -> int:
         late = or_(table.due_at <= self._clock(), table.error.is_not(None))
-        return session.scalar(select(func.count(table.id)).where(table.state == "waiting", late)) or 0
+        waiting = (is_unsent(table), table.state == "waiting")
+        return session.scalar(select(func.count(table.id)).where(*waiting, late)) or 0
 
     def collect(self) -> Families:
         """What was counted last; nothing before the first look."""

@@ -21,7 +21,7 @@ from callcenter.ports import Clock
 from outreach.verdicts import Refused, TryLater, Unsure
 from schema.refusal import first_line
 from schema.session import reading
-from schema.surveys import Invitation, Notice
+from schema.surveys import Invitation, Notice, is_unsent
 
 log = structlog.get_logger()
 LOOK_SECONDS = 1.0
@@ -63,6 +63,7 @@ class Outbox(Generic[Row, Letter]):
         clock: Clock,
     ) -> None:
         self._table: Any = table
+        self._unsent = is_unsent(table)
         self._what = what
         self._write: Callable[[Session, Row], Letter | None] = write
         self._send = send
@@ -117,7 +118,7 @@ class Outbox(Generic[Row, Letter]):
             return None
         with self._sessions.begin() as session:
             self._once_more(session, now, table.due_at < now - STUCK)
-            due = select(table).where(table.state == "waiting", table.due_at <= now)
+            due = select(table).where(self._unsent, table.state == "waiting", table.due_at <= now)
             for row in session.scalars(due.order_by(table.due_at, table.id).limit(AT_ONCE)).all():
                 letter = self._written(session, row)
                 if letter is None:
@@ -134,7 +135,9 @@ class Outbox(Generic[Row, Letter]):
         waits = and_(table.state == "waiting", table.due_at <= now)
         stuck = and_(table.state == "sending", table.due_at < now - STUCK)
         with reading(self._sessions) as session:
-            return session.scalar(select(table.id).where(or_(waits, stuck)).limit(1)) is not None
+            return (
+                session.scalar(select(table.id).where(self._unsent, or_(waits, stuck)).limit(1)) is not None
+            )
 
     def _written(self, session: Session, row: Row) -> Letter | None:
         try:
@@ -174,7 +177,7 @@ class Outbox(Generic[Row, Letter]):
     def _once_more(self, session: Session, now: dt.datetime, which: ColumnElement[bool]) -> None:
         """Of these nobody knows whether they went out: those of which that was so before are given up."""
         table = self._table
-        doubtful = update(table).where(table.state == "sending", which)
+        doubtful = update(table).where(self._unsent, table.state == "sending", which)
         state = case((table.error == UNSURE, "given_up"), else_="waiting")
         for number, became in session.execute(
             doubtful.values(state=state, due_at=now, error=UNSURE).returning(table.id, table.state)

@@ -24,6 +24,8 @@ from schema.session import reading
 log = structlog.get_logger()
 PLAYABLE = ("ready", "truncated")
 """States of a row that has a file."""
+OLDEST_FIRST = (Recording.started_at, Recording.id)
+"""In the order of the indexes that hold what is to be done: by id alone SQLite would go through all rows."""
 OVER = (*PLAYABLE, "deleted")
 """States that nothing a leg has left can change."""
 

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from callcenter.durable import sync
 from recordings import sound
-from recordings.catalogue import PLAYABLE
+from recordings.catalogue import OLDEST_FIRST, PLAYABLE
 from schema.calls import Recording
 
 log = structlog.get_logger()
@@ -60,7 +60,7 @@ class Converter:
             Recording.wanted_format.is_not(None), Recording.state.in_(PLAYABLE), Recording.id.not_in(given_up)
         )
         with self._reading() as session:
-            row = session.scalar(wanted.order_by(Recording.id).limit(1))
+            row = session.scalar(wanted.order_by(*OLDEST_FIRST).limit(1))
         if row is None or self._lacks({str(row.wanted_format)}):
             return False
         self._tries[row.id] = self._tries.get(row.id, 0) + 1

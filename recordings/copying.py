@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import structlog
-from sqlalchemy import ColumnElement, Select, delete, func, select, update
+from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -19,7 +19,7 @@ from callcenter.errors import HotlineError
 from callcenter.facts import upsert
 from callcenter.ports import Clock
 from recordings import sound
-from recordings.catalogue import PLAYABLE
+from recordings.catalogue import OLDEST_FIRST, PLAYABLE
 from recordings.store import Store, StoreAway
 from schema.calls import Recording
 from schema.recording_copies import RecordingCopy
@@ -95,12 +95,13 @@ class Copier:
         if self._local_days is None:
             return False
         due = RecordingCopy.stored_at <= self._clock() - dt.timedelta(days=self._local_days)
+        here = RecordingCopy.local_gone_at.is_(None)
         with self._session() as session:
-            wanted = _copies(RecordingCopy.local_gone_at.is_(None), due, Recording.id.not_in(self._changed))
-            found = session.execute(wanted.limit(1)).first()
-        if found is None:
+            wanted = select(RecordingCopy).where(here, due, RecordingCopy.recording_id.not_in(self._changed))
+            copy = session.scalars(wanted.order_by(RecordingCopy.stored_at).limit(1)).first()
+            row = session.get(Recording, copy.recording_id) if copy else None
+        if copy is None or row is None or row.state not in PLAYABLE:  # deleted a moment ago
             return False
-        copy, row = found
         if self._store.digest(copy.address) != row.sha256:
             self._changed.add(row.id)  # told once; those behind it go in their time
             raise StoreAway(f"{copy.address} is not what was copied there")
@@ -139,7 +140,7 @@ def _alarm(reason: str) -> None:
 def waiting() -> Select[Recording]:
     """Recordings that are finished and converted, and have no copy yet; the oldest first."""
     finished = (Recording.state.in_(PLAYABLE), Recording.path.is_not(None), Recording.wanted_format.is_(None))
-    return select(Recording).where(*finished, Recording.copied_at.is_(None)).order_by(Recording.id)
+    return select(Recording).where(*finished, Recording.copied_at.is_(None)).order_by(*OLDEST_FIRST)
 
 
 def how_many_wait(session: Session, since: dt.datetime) -> int:
@@ -157,13 +158,4 @@ def only_there(session: Session) -> set[int]:
     """Recordings whose copy is all there is."""
     return set(
         session.scalars(select(RecordingCopy.recording_id).where(RecordingCopy.local_gone_at.is_not(None)))
-    )
-
-
-def _copies(*conditions: ColumnElement[bool]) -> Select[RecordingCopy, Recording]:
-    return (
-        select(RecordingCopy, Recording)
-        .join(Recording, Recording.id == RecordingCopy.recording_id)
-        .where(Recording.state.in_(PLAYABLE), *conditions)
-        .order_by(RecordingCopy.stored_at)
     )

@@ -5,9 +5,20 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, DateTime, Index, Integer, MetaData, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    ColumnElement,
+    DateTime,
+    Index,
+    Integer,
+    MetaData,
+    literal,
+    text,
+)
 from sqlalchemy.engine import Dialect
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute
 from sqlalchemy.types import TypeDecorator
 
 NAMING = {
@@ -59,10 +70,16 @@ def one_of(column: str, *words: str) -> CheckConstraint:
     return CheckConstraint(f"{column} IN ({listed})", name=column)
 
 
+def is_one_of(column: InstrumentedAttribute[str], *words: str) -> ColumnElement[bool]:
+    """That ``column`` holds one of ``words``, written out as in the condition of an index: no parameter is."""
+    written = [literal(word, literal_execute=True) for word in words]
+    return column == written[0] if len(written) == 1 else column.in_(written)
+
+
 def index_where(name: str, condition: str, *columns: str, unique: bool = False) -> Index:
     """An index of the rows that meet ``condition`` alone: what is to be done is found in it, however much is past.
 
-    A statement uses it when it says the condition too, letter by letter: a value in it is no parameter there.
+    A statement uses it when it says the condition too, letter by letter: see ``is_one_of``.
     """
     where = text(condition)
     return Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)

@@ -10,10 +10,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Index, UniqueConstraint, literal
+from sqlalchemy import JSON, CheckConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from schema.base import Base, index_where, one_of
+from schema.base import Base, index_where, is_one_of, one_of
 
 
 class Call(Base):
@@ -44,7 +44,7 @@ class Call(Base):
     """Q.850 cause of the caller's leg."""
 
 
-IS_OPEN = Call.state == literal("open", literal_execute=True)
+IS_OPEN = is_one_of(Call.state, "open")
 """As ``ix_calls_open`` has it: with a parameter instead all calls there ever were would be read."""
 
 
@@ -138,9 +138,11 @@ class Recording(Base):
         one_of("sides", "stereo", "mixed"),
         one_of("wanted_format", "wav49", "mp3", "opus"),
         index_where("ix_recordings_kept", "path IS NOT NULL", "started_at"),
-        index_where("ix_recordings_to_convert", "wanted_format IS NOT NULL", "id"),
+        index_where("ix_recordings_to_convert", "wanted_format IS NOT NULL", "started_at"),
         index_where(
-            "ix_recordings_to_copy", "path IS NOT NULL AND wanted_format IS NULL AND copied_at IS NULL", "id"
+            "ix_recordings_to_copy",
+            "path IS NOT NULL AND wanted_format IS NULL AND copied_at IS NULL",
+            "started_at",
         ),
         index_where("ix_recordings_to_forget", "path IS NULL AND copied_at IS NOT NULL", "id"),
     )
@@ -264,7 +266,7 @@ class CallbackRequest(Base):
     state: Mapped[str] = mapped_column(default="open")
 
 
-ASKS = CallbackRequest.state == literal("open", literal_execute=True)
+ASKS = is_one_of(CallbackRequest.state, "open")
 """Of a request that nobody has seen to, as ``ix_callback_requests_open`` has it."""
 
 

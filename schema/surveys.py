@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import ColumnElement, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from schema.base import Base, one_of
+from schema.base import Base, index_where, is_one_of, one_of
 
 
 class SurveyReply(Base):
@@ -31,6 +31,9 @@ class SurveyReply(Base):
     """What the caller wrote on the page of a link, one line."""
 
 
+UNSENT = "state IN ('waiting', 'sending')"
+
+
 class Outgoing:
     """The columns of what is sent once, and again with growing pauses while the other side is away."""
 
@@ -51,7 +54,7 @@ class Notice(Outgoing, Base):
     __table_args__ = (
         UniqueConstraint("kind", "key", "address"),
         one_of("state", "waiting", "sending", "sent", "given_up"),
-        Index("ix_notices_state_due_at", "state", "due_at"),
+        index_where("ix_notices_unsent", UNSENT, "state", "due_at"),
     )
 
     kind: Mapped[str]
@@ -71,7 +74,8 @@ class Invitation(Outgoing, Base):
         UniqueConstraint("token"),
         UniqueConstraint("call_id", "visit"),
         one_of("state", "waiting", "sending", "sent", "given_up", "answered", "expired"),
-        Index("ix_invitations_state_due_at", "state", "due_at"),
+        index_where("ix_invitations_unsent", UNSENT, "state", "due_at"),
+        index_where("ix_invitations_usable", "state IN ('waiting', 'sent')", "expires_at"),
         Index("ix_invitations_number_created_at", "number", "created_at"),
     )
 
@@ -86,3 +90,12 @@ class Invitation(Outgoing, Base):
     sent_at: Mapped[dt.datetime | None]
     answered_at: Mapped[dt.datetime | None]
     expires_at: Mapped[dt.datetime]
+
+
+IS_USABLE = is_one_of(Invitation.state, "waiting", "sent")
+"""As ``ix_invitations_usable`` has it."""
+
+
+def is_unsent(table: type[Notice] | type[Invitation]) -> ColumnElement[bool]:
+    """As the table's index of what is still to be sent has it."""
+    return is_one_of(table.state, "waiting", "sending")

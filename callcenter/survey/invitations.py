@@ -21,7 +21,7 @@ from callcenter.site.service import Survey
 from callcenter.survey.call_language import language_of
 from callcenter.survey.may_invite import SELDOM, is_meant, is_too_soon, may_go_at, mobile
 from schema.calls import Call, Score
-from schema.surveys import Invitation
+from schema.surveys import IS_USABLE, Invitation
 
 log = structlog.get_logger()
 TOKEN_BYTES = 16
@@ -80,7 +80,7 @@ def by_hand(
 
 def expire(session: Session, now: dt.datetime) -> None:
     """Mark what can't be used any more."""
-    late = update(Invitation).where(Invitation.state.in_(("waiting", "sent")), Invitation.expires_at <= now)
+    late = update(Invitation).where(IS_USABLE, Invitation.expires_at <= now)
     session.execute(late.values(state="expired"))
 
 

@@ -18,6 +18,8 @@ from callcenter.survey.answers import answer_of
 from schema.calls import Call, Score, SurveyAnswer, Visit
 
 UNFINISHED = "asked"
+AT_ONCE = 500
+"""Calls asked for in one statement."""
 BAD = 3
 """This score, or a higher one, is followed up."""
 
@@ -48,12 +50,17 @@ def _by_call(session: Session, wanted: Select[Any]) -> dict[str, list[Any]]:
 
 def unsettled(session: Session, since: dt.datetime) -> list[str]:
     """Calls with an answer after ``since`` that no score of theirs tells of."""
-    different = (
-        select(SurveyAnswer.call_id)
-        .join(Score, Score.call_id == SurveyAnswer.call_id)
-        .where(SurveyAnswer.at > since, Score.outcome != SurveyAnswer.outcome)
-    )
-    return list(session.scalars(different.distinct()))
+    said = select(SurveyAnswer.call_id, SurveyAnswer.outcome).where(SurveyAnswer.at > since)
+    told: dict[str, set[str]] = {}
+    for call_id, outcome in session.execute(said):
+        told.setdefault(call_id, set()).add(outcome)
+    calls = list(told)
+    found: dict[str, None] = {}
+    for start in range(0, len(calls), AT_ONCE):  # by one join SQLite would begin with all scores there are
+        some = select(Score.call_id, Score.outcome).where(Score.call_id.in_(calls[start : start + AT_ONCE]))
+        scored = session.execute(some)
+        found |= {call_id: None for call_id, outcome in scored if told[call_id] - {outcome}}
+    return list(found)
 
 
 def _settle(session: Session, visit: Visit, answer: SurveyAnswer) -> bool:

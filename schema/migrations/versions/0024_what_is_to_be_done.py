@@ -13,13 +13,14 @@ branch_labels = None
 depends_on = None
 
 MOMENT = sa.DateTime(timezone=True)
+UNSENT = "state IN ('waiting', 'sending')"
 WHERE: Mapping[str, tuple[str, str, str]] = {
     "ix_calls_open": ("calls", "started_at", "state = 'open'"),
     "ix_recordings_kept": ("recordings", "started_at", "path IS NOT NULL"),
-    "ix_recordings_to_convert": ("recordings", "id", "wanted_format IS NOT NULL"),
+    "ix_recordings_to_convert": ("recordings", "started_at", "wanted_format IS NOT NULL"),
     "ix_recordings_to_copy": (
         "recordings",
-        "id",
+        "started_at",
         "path IS NOT NULL AND wanted_format IS NULL AND copied_at IS NULL",
     ),
     "ix_recordings_to_forget": ("recordings", "id", "path IS NULL AND copied_at IS NOT NULL"),
@@ -36,14 +37,19 @@ WHERE: Mapping[str, tuple[str, str, str]] = {
     ),
     "ix_kept_places_open": ("kept_places", "state", "ended_at IS NULL"),
     "ix_callback_requests_open": ("callback_requests", "queue", "state = 'open'"),
+    "ix_notices_unsent": ("notices", "state due_at", UNSENT),
+    "ix_invitations_unsent": ("invitations", "state due_at", UNSENT),
+    "ix_invitations_usable": ("invitations", "expires_at", "state IN ('waiting', 'sent')"),
 }
-"""Indexes of some rows: table, column, which rows."""
+"""Indexes of some rows: table, columns, which rows."""
 WHOLE = (("agent_logins", "ended_at"), ("gaps", "ended_at"), ("survey_answers", "at"))
 LEFT = (
     ("calls", "state"),
     ("recordings", "state"),
     ("recording_copies", "stored_at"),
     ("kept_places", "state"),
+    ("notices", "state_due_at"),
+    ("invitations", "state_due_at"),
 )
 """Of all rows; what is asked for by them is found by the new ones."""
 
@@ -63,8 +69,8 @@ def upgrade() -> None:
     )
     for table, column in LEFT:
         op.drop_index(f"ix_{table}_{column}", table)
-    for name, (table, column, condition) in WHERE.items():
+    for name, (table, columns, condition) in WHERE.items():
         where = sa.text(condition)
-        op.create_index(name, table, [column], sqlite_where=where, postgresql_where=where)
+        op.create_index(name, table, columns.split(), sqlite_where=where, postgresql_where=where)
     for table, column in WHOLE:
         op.create_index(f"ix_{table}_{column}", table, [column])

@@ -1,0 +1,135 @@
+"""What listener and worker ask the database again and again costs by what is to be done, not by what is past."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ami import forgotten_rows, process
+from ami.process import follow
+from callcenter.prompt_index import PromptIndex, Sound
+from callcenter.settings import Settings
+from callcenter.site import Site
+from callcenter.site.recording import Recording
+from callcenter.site.surveys import Link
+from callcenter.site.waiting import Announce, CallBack
+from callcenter.site_file import store as site_store
+from cli import Hotline
+from dialplan_templates.published import site_json
+from tests.fakes.ami_server import Action, FakeAmi, Session
+from tests.past_rows import GROWING, fill
+from tests.plans import Asked
+from tests.sample import sample_site
+
+pytestmark = [pytest.mark.slow, pytest.mark.req("OPS-1")]
+ROWS = 20_000
+SECONDS = 60.0
+SILENCE = PromptIndex(Sound("/silence", 1), {})
+LISTENER = {
+    "ami/forgotten_rows.py:open_rows",
+    "ami/seating.py:refresh",
+    "callcenter/agents/seating.py:_open",
+    "callcenter/agents/states.py:held_wrap_ups",
+    "callcenter/queues/kept_places.py:adopt",
+    "callcenter/queues/kept_places.py:open_places",
+    "callcenter/queues/kept_places.py:settle",
+    "callcenter/queues/paces.py:_of",
+    "callcenter/survey/invitations.py:expire",
+    "callcenter/survey/invitations.py:overlooked",
+    "callcenter/survey/scores.py:unsettled",
+    "recordings/pauses.py:lasting",
+}
+WORKER = {
+    "callcenter/health/house.py:look",
+    "callcenter/mailboxes/boxes.py:<genexpr>",
+    "outreach/metrics.py:_late",
+    "outreach/outbox.py:_is_anything_due",
+    "recordings/conversion.py:convert_next",
+    "recordings/conversion.py:sweep",
+    "recordings/copying.py:_clear_next",
+    "recordings/copying.py:_copy_next",
+    "recordings/copying.py:_remove_deleted",
+    "recordings/retention.py:expired",
+    "recordings/room.py:_note",
+}
+"""Who asks the database at a start, and then again and again."""
+
+
+def asks_for_all() -> Site:
+    """The sample site, with everything that makes somebody look again and again."""
+    site = sample_site()
+    [first, *queues], [survey, *surveys] = site.queues, site.surveys
+    back = CallBack(trunk=site.trunks[0].name, caller_id="4001", intro=site.prompts[0].name)
+    told = first.model_copy(update={"call_back": back, "announce": Announce(wait=True)})
+    linked = survey.model_copy(update={"link": Link(text={"zh": "{link}"})})
+    return site.model_copy(
+        update={
+            "queues": [told, *queues],
+            "surveys": [linked, *surveys],
+            "recording": Recording(retention_days=30),
+        }
+    )
+
+
+@pytest.fixture(params=["counted", "uncounted"])
+def app(request: pytest.FixtureRequest, tmp_path: Path, migrated: Path) -> Iterator[Hotline]:
+    """A house with a long past; SQLite has counted its rows, or not, which is what it has in production."""
+    (tmp_path / "database").mkdir()
+    shutil.copy(migrated, tmp_path / "database/hotline.db")
+    settings = Settings(
+        home=tmp_path,
+        smtp_host="127.0.0.1",
+        sms_url="http://127.0.0.1:9/",
+        web_url="https://example.com",
+        recordings_store=f"file://{tmp_path}/store",
+        recordings_local_days=7,
+        health_port=39_460,
+    )
+    app, site = Hotline(settings), asks_for_all()
+    with app.sessions().begin() as session:
+        site_store.save(session, site, "test", app.clock)
+    version = settings.etc / "hotline.versions/1"
+    version.mkdir(parents=True)
+    (version / "site.json").write_text(site_json(site, SILENCE), "utf-8")
+    (settings.etc / "hotline.d").symlink_to(version)
+    fill(app.engine(), ROWS, counted=request.param == "counted")
+    yield app
+    app.engine().dispose()
+
+
+def nothing_in_it(session: Session, action: Action) -> None:
+    session.respond(action, EventList="start")
+    session.send(f"Event: Complete\r\nActionID: {action['ActionID']}\r\nEventList: Complete\r\n\r\n".encode())
+
+
+async def at_rest(app: Hotline, asked: Asked) -> None:
+    """Listener and worker at work beside an Asterisk without calls, until each part of them has looked."""
+    lists = dict.fromkeys(("QueueStatus", "CoreShowChannels", "DeviceStateList"), nothing_in_it)
+    looked, stop = asyncio.Event(), asyncio.Event()
+    loop = asyncio.get_running_loop()
+    asked.on_asked = lambda: asked.by.keys() >= LISTENER | WORKER and loop.call_soon_threadsafe(looked.set)
+    async with FakeAmi(app.secrets("ami/hotline"), **lists) as server:
+        app.settings = app.settings.model_copy(update={"ami_port": server.port})
+        watch = app.watch()
+        works = [asyncio.create_task(work) for work in (follow(watch, stop), *(do() for do in app.chores()))]
+        try:
+            async with asyncio.timeout(SECONDS):
+                await looked.wait()
+        finally:
+            stop.set()
+            await works[0]
+            for work in works[1:]:
+                work.cancel()
+            await asyncio.gather(*works, return_exceptions=True)
+
+
+def test_nobody_reads_the_past_while_nobody_calls(app: Hotline, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process, "BOOT_SECONDS", 0.0)
+    monkeypatch.setattr(forgotten_rows, "LOOK_SECONDS", 0.1)
+    with Asked(app.engine(), GROWING).watching() as asked:
+        asyncio.run(at_rest(app, asked))
+    assert asked.reads_the_past == set()
