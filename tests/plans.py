@@ -21,9 +21,12 @@ UP_TO = re.compile(r"\w+<\?")
 
 
 class Asked:
-    """Every statement of an engine's while ``watching`` lasts. ``on_asked`` hears who asked, in any thread."""
+    """Every statement of an engine's while ``watching`` lasts. ``on_asked`` hears who asked, in any thread.
 
-    def __init__(self, engine: Engine, growing: Collection[str]) -> None:
+    ``growing``: tables of which no statement may read all. ``large``: indexes of some rows that are many all the same.
+    """
+
+    def __init__(self, engine: Engine, growing: Collection[str], large: Collection[str] = ()) -> None:
         self._engine = engine
         self._growing = growing
         self._lock = threading.Lock()
@@ -34,7 +37,7 @@ class Asked:
         self.on_asked: Callable[[], None] = lambda: None
         with engine.connect() as connection:
             indexes = "SELECT name FROM sqlite_master WHERE type = 'index' AND sql LIKE '% WHERE %'"
-            self._partial = set(connection.exec_driver_sql(indexes).scalars())
+            self._partial = set(connection.exec_driver_sql(indexes).scalars()) - set(large)
 
     @contextmanager
     def watching(self) -> Iterator[Asked]:

@@ -8,9 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from ami import forgotten_rows, process
 from ami.process import follow
+from callcenter.facts import SURVEY, drain
+from callcenter.journal import Journal
 from callcenter.prompt_index import PromptIndex, Sound
 from callcenter.settings import Settings
 from callcenter.site import Site
@@ -20,6 +23,12 @@ from callcenter.site.waiting import Announce, CallBack
 from callcenter.site_file import store as site_store
 from cli import Hotline
 from dialplan_templates.published import site_json
+from recordings.conversion import Converter
+from recordings.voicemail import Mailboxes
+from tests.ami.following import Following
+from tests.ami.ledgers import Ledgers
+from tests.ami.test_forgotten_rows import KNOWN
+from tests.callcenter.test_facts import answer
 from tests.fakes.ami_server import Action, FakeAmi, Session
 from tests.past_rows import GROWING, fill
 from tests.plans import Asked
@@ -28,6 +37,7 @@ from tests.sample import sample_site
 pytestmark = [pytest.mark.slow, pytest.mark.req("OPS-1")]
 ROWS = 20_000
 SECONDS = 60.0
+MESSAGE = Path(__file__).parent / "recordings/messages/msg0000.txt"
 SILENCE = PromptIndex(Sound("/silence", 1), {})
 LISTENER = {
     "ami/forgotten_rows.py:open_rows",
@@ -57,6 +67,13 @@ WORKER = {
     "recordings/room.py:_note",
 }
 """Who asks the database at a start, and then again and again."""
+
+KEPT = "ix_recordings_kept"
+HOURLY = {
+    f"recordings/conversion.py:sweep: SCAN recordings USING INDEX {KEPT}",
+    f"recordings/retention.py:expired: SEARCH recordings USING INDEX {KEPT} (started_at<?)",
+}
+"""The newest thousand, and at a start and once a day all that is older than it is to be kept."""
 
 
 def asks_for_all() -> Site:
@@ -130,6 +147,36 @@ async def at_rest(app: Hotline, asked: Asked) -> None:
 def test_nobody_reads_the_past_while_nobody_calls(app: Hotline, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(process, "BOOT_SECONDS", 0.0)
     monkeypatch.setattr(forgotten_rows, "LOOK_SECONDS", 0.1)
-    with Asked(app.engine(), GROWING).watching() as asked:
+    with Asked(app.engine(), GROWING, {KEPT}).watching() as asked:
         asyncio.run(at_rest(app, asked))
+    assert asked.reads_the_past == HOURLY
+
+
+def test_an_index_that_is_gone_is_noticed(app: Hotline) -> None:
+    converter = Converter(app.settings.recordings, app.sessions(), app.sessions(read_only=True))
+    with Asked(app.engine(), GROWING).watching() as asked:
+        converter.convert_next()
+        assert asked.reads_the_past == set()
+    with app.engine().begin() as connection:
+        connection.execute(text("DROP INDEX ix_recordings_to_convert"))
+    with Asked(app.engine(), GROWING).watching() as asked:
+        converter.convert_next()
+        assert len(asked.reads_the_past) == 1
+
+
+def test_no_call_reads_what_others_left(app: Hotline, tmp_path: Path) -> None:
+    """The listener's rows of a call with queue, recording and survey, its facts, and a message's row."""
+    ledgers = Ledgers(tmp_path / "ledgers")
+    journal = Journal(tmp_path / "facts", "worker")
+    inbox = app.settings.spool / "voicemail/hotline/9000/INBOX"
+    inbox.mkdir(parents=True)
+    shutil.copy(MESSAGE, inbox / "msg0000.txt")
+    with Asked(app.engine(), GROWING).watching() as asked:
+        following = Following(app.sessions(), ledgers)
+        ledgers.write("survey")
+        following.round()
+        journal.put(SURVEY, KNOWN, answer("scored", 4))
+        drain(journal, app.sessions())
+        Mailboxes(app.sessions(), app.settings.spool, "hotline").collect()
+    assert asked.by.keys() >= {"recordings/voicemail.py:_call_of", "callcenter/survey/bad_scores.py:_task"}
     assert asked.reads_the_past == set()
