@@ -28,8 +28,8 @@ def past_calls(engine: Engine, count: int) -> None:
         "scores (call_id, visit, outcome, score, queue, agent, at)": (
             f"{call}, 1, 'scored', 1 + i % 4, 'line', {agent}, {at}"
         ),
-        "recordings (call_id, uniqueid, agent, queue, state, path, started_at, duration_ms)": (
-            f"{call}, 'l' || {call}, {agent}, 'line', 'deleted', {call}, {at}, 60000"
+        "recordings (call_id, uniqueid, agent, queue, state, started_at, duration_ms, deleted_at)": (
+            f"{call}, 'l' || {call}, {agent}, 'line', 'deleted', {at}, 60000, {at}"
         ),
     }
     with engine.begin() as connection:

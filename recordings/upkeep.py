@@ -56,7 +56,7 @@ class Upkeep:
             now = asyncio.get_running_loop().time()
             try:
                 if now >= due:
-                    await asyncio.to_thread(self._tidy)
+                    await asyncio.to_thread(self.tidy)
                     due = now + HOUR
                 while await asyncio.to_thread(self._converter.convert_next):
                     pass
@@ -64,7 +64,8 @@ class Upkeep:
                 log.warning("recording.upkeep_put_off", reason=first_line(error))
             await asyncio.sleep(LOOK_SECONDS)
 
-    def _tidy(self) -> None:
+    def tidy(self) -> None:
+        """Remove left-over files, and delete what is old. Raises what the database and the disk raise."""
         self._converter.sweep()
         gone = self._expire(self._site(), self._clock())
         if gone:

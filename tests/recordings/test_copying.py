@@ -83,6 +83,11 @@ class House:
         with self.sessions() as session:
             return {copy.recording_id: copy for copy in session.scalars(select(RecordingCopy))}
 
+    def copied(self) -> list[int]:
+        """Of which recordings their own rows say that there is a copy."""
+        with self.sessions() as session:
+            return list(session.scalars(select(Recording.id).where(Recording.copied_at.is_not(None))))
+
 
 @pytest.fixture
 def bucket(server: str) -> Iterator[str]:
@@ -176,8 +181,10 @@ def test_who_deletes_a_recording_deletes_its_copy(house: House) -> None:
     all_done(copier)
     address = house.copies()[1].address
     retention.delete(house.sessions, house.folder, 1, "asked", "anna", lambda: AT)
+    assert house.copied() == [1]
     all_done(copier)
     assert house.copies() == {}
+    assert house.copied() == []
     store = store_of(house.settings, {"recordings/store": "secret"}.get)
     assert store is not None
     with pytest.raises(StoreAway, match="FileNotFound"):

@@ -19,6 +19,7 @@ from recordings import retention
 from recordings.integrity import audit
 from recordings.retention import Held
 from recordings.room import Room
+from recordings.upkeep import Upkeep
 from schema.calls import Gap
 from schema.config import Audit
 from tests.callcenter.flow_sites import QUEUE, flow, site
@@ -26,7 +27,7 @@ from tests.recordings.spool import AT, Spool
 
 pytestmark = [pytest.mark.req("REC-4")]
 Disk = namedtuple("Disk", "total used free")
-DAY = dt.timedelta(days=1)
+DAY, HOUR = dt.timedelta(days=1), dt.timedelta(hours=1)
 
 
 def recorded(spool: Spool, uniqueid: str) -> int:
@@ -78,6 +79,38 @@ def test_what_is_old_is_deleted_and_its_row_says_when_and_why(spool: Spool) -> N
 def test_the_most_particular_rule_says_how_long(rules: dict[str, Any], gone: int, spool: Spool) -> None:
     recorded(spool, "leg.1")
     assert expire(spool, 30 * DAY, **rules) == gone
+
+
+def test_what_becomes_old_goes_within_the_hour_and_what_was_held_or_is_now_old_within_the_day(
+    spool: Spool,
+) -> None:
+    """Hour by hour only what has become old since the last look is looked for."""
+    rules = {"retention_days": 30}
+    first, held = recorded(spool, "leg.1"), recorded(spool, "leg.2")
+    with spool.sessions.begin() as session:
+        retention.hold(session, held, "li", lambda: AT)
+    now = AT + 29 * DAY
+    here = lambda: site(flow({"start": QUEUE}), recording=rules)  # noqa: E731
+    upkeep = Upkeep(spool.recordings, spool.sessions, spool.sessions, here, lambda: now)
+
+    def deleted(at: dt.timedelta) -> list[int]:
+        nonlocal now
+        now = AT + at
+        with capture_logs():
+            upkeep.tidy()
+        return [row.id for row in spool.rows() if row.state == "deleted"]
+
+    assert deleted(30 * DAY - HOUR) == []
+    assert deleted(30 * DAY) == [first]
+    with spool.sessions.begin() as session:
+        retention.release(session, held, "li", lambda: now)
+    assert deleted(30 * DAY + 2 * HOUR) == [first]
+    assert deleted(31 * DAY) == [first, held]
+    third = recorded(spool, "leg.3")
+    rules["retention_days"] = 60
+    assert deleted(31 * DAY + HOUR) == [first, held]
+    rules["retention_days"] = 10
+    assert deleted(31 * DAY + 2 * HOUR) == [first, held, third]
 
 
 def test_what_is_held_is_deleted_by_nobody_until_it_is_released(spool: Spool) -> None:

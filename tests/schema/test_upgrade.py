@@ -12,10 +12,12 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from setuptools import find_packages
-from sqlalchemy import Engine, inspect, select
+from sqlalchemy import Engine, inspect, select, text
 from sqlalchemy.orm import Session
 
 import schema.migrations
+from callcenter.mailboxes import boxes
+from recordings import copying
 from schema import upgrade as upgrading
 from schema.base import Base
 from schema.calls import AgentLogin
@@ -114,6 +116,30 @@ def test_of_two_open_log_ins_at_a_seat_the_newer_stays(
     with Session(empty) as session:
         logins = session.scalars(select(AgentLogin).order_by(AgentLogin.id)).all()
         assert [login.ended_at for login in logins] == [began + HOUR, began + 2 * HOUR, None, None]
+
+
+@pytest.mark.slow
+def test_what_was_copied_and_moved_before_its_row_said_so_is_not_done_again(
+    empty: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = upgrading.command.upgrade
+    with monkeypatch.context() as patch:
+        patch.setattr(upgrading.command, "upgrade", lambda config, _: real(config, "0023"))
+        upgrade(empty)
+    with empty.begin() as connection:
+        for statement in (
+            "INSERT INTO recordings (id, call_id, uniqueid, state, path, started_at)"
+            " VALUES (1, 'a', 'a', 'ready', 'a', @), (2, 'b', 'b', 'ready', 'b', @)",
+            "INSERT INTO recording_copies (recording_id, address, sha256, stored_at) VALUES (2, 'b', '', @)",
+            "INSERT INTO voicemail_messages (mailbox, message_id, path, left_at, duration_ms)"
+            " VALUES ('9', 'new', 'box/9/INBOX/m.wav', @, 1), ('9', 'old', 'box/9/Old/m.wav', @, 1)",
+            "INSERT INTO message_marks (message_id, heard_at) VALUES ('new', @), ('old', @)",
+        ):
+            connection.execute(text(statement.replace("@", "'2026-03-02 01:00:00'")))
+    upgrade(empty)
+    with Session(empty) as session:
+        assert session.scalars(copying.waiting()).one().id == 1
+        assert [row.message_id for row, _ in boxes.to_move(session)] == ["new"]
 
 
 def test_a_way_down_is_not_offered() -> None:
