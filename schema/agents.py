@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import Index, text
+from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from schema.base import Base, one_of
+from schema.base import Base, index_where, one_of
 from schema.site import SitePart
-
-OPEN = text("ended_at IS NULL")
 
 
 class AgentState(Base):
@@ -24,7 +22,7 @@ class AgentState(Base):
     __table_args__ = (
         one_of("state", "ready", "paused", "wrapup", "unreachable"),
         Index("ix_agent_states_agent_began_at", "agent", "began_at"),
-        Index("uq_agent_states_open", "agent", unique=True, sqlite_where=OPEN, postgresql_where=OPEN),
+        index_where("uq_agent_states_open", "ended_at IS NULL", "agent", unique=True),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from schema.base import Base, one_of
+from schema.base import Base, index_where, one_of
 
-OPEN = text("ended_at IS NULL")
 STATES = ("up", "red", "yellow", "blue", "loopback", "recovering", "no_signalling", "closed", "missing")
 
 
@@ -19,7 +17,7 @@ class LineState(Base):
     __tablename__ = "line_states"
     __table_args__ = (
         one_of("state", *STATES),
-        Index("uq_line_states_open", "line", unique=True, sqlite_where=OPEN, postgresql_where=OPEN),
+        index_where("uq_line_states_open", "ended_at IS NULL", "line", unique=True),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

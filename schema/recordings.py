@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from schema.base import Base, one_of
+from schema.base import Base, index_where, one_of
 
 
 class RecordingDecision(Base):
@@ -35,15 +35,7 @@ class RecordingPause(Base):
     """A stretch of silence in one leg's recording; the open row (no ``ended_at``) is a pause that lasts."""
 
     __tablename__ = "recording_pauses"
-    __table_args__ = (
-        Index(
-            "uq_recording_pauses_open",
-            "uniqueid",
-            unique=True,
-            sqlite_where=text("ended_at IS NULL"),
-            postgresql_where=text("ended_at IS NULL"),
-        ),
-    )
+    __table_args__ = (index_where("uq_recording_pauses_open", "ended_at IS NULL", "uniqueid", unique=True),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     call_id: Mapped[str]

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from schema.base import Base, one_of
+from schema.base import Base, index_where, one_of
 from schema.site import SitePart, refers
-
-OPEN = text("ended_at IS NULL")
 
 
 class ListedCaller(Base):
@@ -48,9 +46,7 @@ class EmergencyClosing(Base):
     """A calendar, or all of them, closed at once. In force until ``until`` or ``ended_at``."""
 
     __tablename__ = "emergency_closings"
-    __table_args__ = (
-        Index("ix_emergency_closings_open", "began_at", sqlite_where=OPEN, postgresql_where=OPEN),
-    )
+    __table_args__ = (index_where("ix_emergency_closings_open", "ended_at IS NULL", "began_at"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     calendar: Mapped[str | None]

@@ -11,10 +11,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import Date, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy import Date, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from schema.base import Base, one_of
+from schema.base import Base, index_where, one_of
 
 
 def refers(column: str, table: str, key: str = "name", ondelete: str | None = None) -> ForeignKeyConstraint:
@@ -64,14 +64,7 @@ class FlowVersion(Base):
         refers("flow", "flows", ondelete="CASCADE"),
         one_of("state", "draft", "published", "retired"),
         *(
-            Index(
-                f"uq_flow_versions_{state}",
-                "site",
-                "flow",
-                unique=True,
-                sqlite_where=text(f"state = '{state}'"),
-                postgresql_where=text(f"state = '{state}'"),
-            )
+            index_where(f"uq_flow_versions_{state}", f"state = '{state}'", "site", "flow", unique=True)
             for state in ("draft", "published")
         ),
     )
@@ -117,14 +110,7 @@ class DidRow(SitePart, Base):
         refers("flow", "flows"),
         refers("trunk", "trunks"),
         UniqueConstraint("site", "number", "trunk"),
-        Index(
-            "uq_dids_any_trunk",
-            "site",
-            "number",
-            unique=True,
-            sqlite_where=text("trunk IS NULL"),
-            postgresql_where=text("trunk IS NULL"),
-        ),
+        index_where("uq_dids_any_trunk", "trunk IS NULL", "site", "number", unique=True),
     )
 
     position: Mapped[int] = mapped_column(primary_key=True)
