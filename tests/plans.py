@@ -32,6 +32,8 @@ class Asked:
         self._lock = threading.Lock()
         self.by: dict[str, set[str]] = {}
         """Function of the program, as ``recordings/room.py:_note``: its statements."""
+        self.plans: dict[str, list[str]] = {}
+        """How the last of them is found."""
         self.reads_the_past: set[str] = set()
         """Who, and how."""
         self.on_asked: Callable[[], None] = lambda: None
@@ -58,7 +60,8 @@ class Asked:
             cursor = connection.connection.driver_connection.cursor()
             plan = cursor.execute(f"EXPLAIN QUERY PLAN {statement}", values[0] if many else values).fetchall()
             aliases = {short: table for table, short in ALIAS.findall(statement)}
-            for *_, detail in plan:
+            self.plans[who] = [detail for *_, detail in plan]
+            for detail in self.plans[who]:
                 if self._is_the_past(detail, aliases):
                     self.reads_the_past.add(f"{who}: {detail}")
         self.on_asked()

@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from ami import forgotten_rows, process
 from ami.process import follow
+from callcenter.calls.newest import newest
 from callcenter.facts import SURVEY, drain
 from callcenter.journal import Journal
 from callcenter.prompt_index import PromptIndex, Sound
@@ -24,6 +25,7 @@ from callcenter.site_file import store as site_store
 from cli import Hotline
 from dialplan_templates.published import site_json
 from recordings.conversion import Converter
+from recordings.pauses import talks
 from recordings.voicemail import Mailboxes
 from tests.ami.following import Following
 from tests.ami.ledgers import Ledgers
@@ -179,4 +181,14 @@ def test_no_call_reads_what_others_left(app: Hotline, tmp_path: Path) -> None:
         drain(journal, app.sessions())
         Mailboxes(app.sessions(), app.settings.spool, "hotline").collect()
     assert asked.by.keys() >= {"recordings/voicemail.py:_call_of", "callcenter/survey/bad_scores.py:_task"}
+    assert asked.reads_the_past == set()
+
+
+def test_what_other_programs_ask_again_and_again_reads_no_past(app: Hotline) -> None:
+    """Which calls are up and whose recording is to be paused: both by the calls that are up."""
+    with Asked(app.engine(), GROWING).watching() as asked, app.sessions(read_only=True)() as session:
+        assert newest(session, 50, state="open") == []
+        assert talks(session, app.site(), "1001") == []
+    [plan] = [plan for who, plan in asked.plans.items() if who == "recordings/pauses.py:talks"]
+    assert plan[0].startswith("SCAN calls USING INDEX ix_calls_open")
     assert asked.reads_the_past == set()
