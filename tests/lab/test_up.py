@@ -108,6 +108,23 @@ def home() -> Iterator[Path]:
         yield folder
 
 
+@pytest.fixture(scope="module")
+def used(home: Path) -> Path:
+    """That home, once something was up in it."""
+    if not (home / "secrets.json").exists():
+        with brought_up(home) as up:
+            up.says("Hotline is up")
+    return home
+
+
+@pytest.fixture(scope="module")
+def again(used: Path) -> Iterator[Up]:
+    """A second start in that home; it is up until the last test."""
+    with brought_up(used) as up:
+        up.says("Hotline is up")
+        yield up
+
+
 def wait_until(what: Callable[[], bool]) -> None:
     until = time.monotonic() + 30
     while not what():
@@ -132,43 +149,16 @@ def test_it_comes_up_from_nothing_restarts_what_dies_and_leaves_nothing(home: Pa
     assert not [pid for pid in started if processes.is_running(pid)]
 
 
-def test_the_worker_is_started_when_calls_are_served_and_again_when_it_dies(home: Path) -> None:
-    with brought_up(home) as up:
-        up.says("Hotline is up")
-        wait_until(lambda: "worker" in up.children())
-        assert list(up.children())[-1] == "worker"
-        worker, log = up.children()["worker"], home / "log" / "worker.log"
-        at_work = log.read_text().count("worker.at_work")
-        os.kill(worker, signal.SIGKILL)
-        assert "worker.log" in up.says("hotline worker ended")
-        wait_until(lambda: log.read_text().count("worker.at_work") > at_work)
-        assert up.children()["worker"] != worker
-
-
-def test_a_second_start_finds_its_data(home: Path) -> None:
-    with brought_up(home) as up:
-        up.says("Hotline is up")
-        assert not any("sample site" in line for line in up.lines)
-
-
-def test_a_saved_site_that_asterisk_refuses_hinders_no_start(home: Path, tmp_path: Path) -> None:
+def test_a_saved_site_that_asterisk_refuses_hinders_no_start(used: Path, tmp_path: Path) -> None:
     """Names that nobody resolves any more are seen by Asterisk alone."""
     unresolved = tmp_path / "unresolved.yaml"
     unresolved.write_text(SAMPLE.read_text().replace("127.0.0.2", "gateway.invalid"))
-    load = [*command(home)[:-2], "site", "load", str(unresolved)]
+    load = [*command(used)[:-2], "site", "load", str(unresolved)]
     subprocess.run(load, env=environment(), capture_output=True, check=True)
-    with brought_up(home) as up:
+    with brought_up(used) as up:
         assert "gateway.invalid" in up.says("calls go on with the version that is live")
         up.says("Hotline is up")
-    assert "gateway.invalid" not in (home / "asterisk/etc/hotline.d/pjsip/10-trunks.conf").read_text()
-
-
-def test_a_home_belongs_to_one(home: Path) -> None:
-    with brought_up(home) as up:
-        up.says("Hotline is up")
-        second = subprocess.run(command(home), env=environment(), capture_output=True, text=True, check=False)
-    assert second.returncode == 1
-    assert second.stderr == f"hotline: Hotline already runs in {home}; stop it first\n"
+    assert "gateway.invalid" not in (used / "asterisk/etc/hotline.d/pjsip/10-trunks.conf").read_text()
 
 
 @pytest.mark.parametrize(
@@ -187,3 +177,24 @@ def test_a_taken_port_is_one_line_that_names_it_and_its_setting(
     assert len(tried.stderr.splitlines()) == 1
     assert PORTS[setting] in tried.stderr
     assert setting in tried.stderr
+
+
+def test_a_second_start_finds_its_data(again: Up) -> None:
+    assert not any("sample site" in line for line in again.lines)
+
+
+def test_the_worker_is_started_when_calls_are_served_and_again_when_it_dies(home: Path, again: Up) -> None:
+    wait_until(lambda: "worker" in again.children())
+    assert list(again.children())[-1] == "worker"
+    worker, log = again.children()["worker"], home / "log" / "worker.log"
+    at_work = log.read_text().count("worker.at_work")
+    os.kill(worker, signal.SIGKILL)
+    assert "worker.log" in again.says("hotline worker ended")
+    wait_until(lambda: log.read_text().count("worker.at_work") > at_work)
+    assert again.children()["worker"] != worker
+
+
+def test_a_home_belongs_to_one(home: Path, again: Up) -> None:
+    second = subprocess.run(command(home), env=environment(), capture_output=True, text=True, check=False)
+    assert second.returncode == 1
+    assert second.stderr == f"hotline: Hotline already runs in {home}; stop it first\n"
