@@ -53,7 +53,6 @@ class Call(AGI):  # type: ignore[misc]  # pyst2 has no types
         # pyst2's own __init__ is left out: it sets a signal handler, prints and reads stdin.
         self.request = request
         self.args = request.arguments[1:]
-        self.uniqueid = request.get("agi_uniqueid")
         self.call_id = (self.args[0] if self.args else "") or self.uniqueid
         self._heard_at = monotonic()
         self._transport = transport
@@ -66,6 +65,11 @@ class Call(AGI):  # type: ignore[misc]  # pyst2 has no types
         self._armed_until = 0.0
 
     # ── what scripts read of it ──────────────────────────────────────────────
+
+    @property
+    def uniqueid(self) -> str:
+        """The channel's name for good, as ``node-1795303326.7``."""
+        return self.request.get("agi_uniqueid")
 
     @property
     def channel(self) -> str:
@@ -112,7 +116,7 @@ class Call(AGI):  # type: ignore[misc]  # pyst2 has no types
             names = protocol.application_value(protocol.file_list(files))
             return _key(self.execute("EXEC", _BACKGROUND if keys else _PLAYBACK, names))
         for file in files:
-            key = _key(self.execute("STREAM FILE", protocol.file_list([file]), protocol.quote(keys)))
+            key = _key(self.execute("STREAM FILE", protocol.file_list([file]), protocol.kept(keys)))
             if key:
                 return key
         return ""
@@ -125,7 +129,7 @@ class Call(AGI):  # type: ignore[misc]  # pyst2 has no types
         key = self.play(files[:-1], keys)
         if key:
             return key
-        return _key(self.execute("GET OPTION", protocol.file_list(files[-1:]), protocol.quote(keys), wait_ms))
+        return _key(self.execute("GET OPTION", protocol.file_list(files[-1:]), protocol.kept(keys), wait_ms))
 
     def ask_digits(self, files: Sequence[str], most: int, wait_ms: int) -> str:
         """Play prompts that any key cuts; give up to ``most`` digits. # or ``wait_ms`` of quiet ends it."""
@@ -166,11 +170,15 @@ class Call(AGI):  # type: ignore[misc]  # pyst2 has no types
 
     def execute(self, command: str, *args: object) -> Result:
         """Send one command and give its reply, in pyst2's shape. Every verb comes through here."""
+        answer = self._ask(protocol.command(command, args))
+        usual = protocol.USUAL.get(answer)
+        if usual is not None:
+            return usual
         try:
-            return self._ask(command, args)
+            return self._weigh(answer)
         except CommandFailed:
             # -1 means "hung up" as well as "no such file": only a living channel has a status.
-            self._ask("CHANNEL STATUS", ())
+            self._weigh(self._ask(b"CHANNEL STATUS\n"))
             raise
 
     def database_get(self, family: str, key: str) -> str:
@@ -180,7 +188,7 @@ class Call(AGI):  # type: ignore[misc]  # pyst2 has no types
             raise KeyError(f"{family}/{key}")
         return note
 
-    _quote = staticmethod(protocol.quote)
+    _quote = staticmethod(protocol.kept)  # quoted as the line is written
 
     # ── for the server ───────────────────────────────────────────────────────
 
@@ -188,7 +196,7 @@ class Call(AGI):  # type: ignore[misc]  # pyst2 has no types
         """Run ``script``, which must let nothing escape, in ``stage`` up to its first verb."""
         self._loop_side = getcurrent()
         self._script = stage
-        stage.gr_context = copy_context()  # else logs in the script lose what the process bound
+        stage.gr_context = copy_context()  # what one call binds is not the next one's
         self._resume(lambda: self._perform(script))
 
     def hear(self, line: bytes) -> None:
@@ -235,18 +243,23 @@ class Call(AGI):  # type: ignore[misc]  # pyst2 has no types
             self._end = self._end or HungUp("the script has ended")
             self._script = self._loop_side  # the stage is another call's from now on
 
-    def _ask(self, command: str, args: Sequence[object]) -> Result:
-        line = protocol.command(command, args)
+    def _ask(self, line: bytes = b"") -> bytes:
+        """Send a line, if there is one, and wait for the next from Asterisk."""
         if self._end is not None or getcurrent() is not self._script:
             raise self._refusal()
-        if not self._has_room:
-            self._park()
-        self._transport.write(line)
-        answer = self._next_line()
-        if answer.startswith(b"200"):
-            return protocol.reply(answer)
+        if line:
+            if not self._has_room:
+                self._park()
+            self._transport.write(line)
+        self._wants_reply = True
+        answer: bytes = self._loop_side.switch()
+        if self._end is not None:
+            raise self._end
+        return answer
+
+    def _weigh(self, answer: bytes) -> Result:
         while answer.startswith(b"100"):
-            answer = self._next_line()
+            answer = self._ask()
         if answer.startswith(b"520-"):
             raise self._usage(answer)
         return protocol.reply(answer)
@@ -254,18 +267,11 @@ class Call(AGI):  # type: ignore[misc]  # pyst2 has no types
     def _usage(self, line: bytes) -> Outcome:
         lines = [line]
         while not line.startswith(b"520 "):
-            line = self._next_line()
+            line = self._ask()
             lines.append(line)
             if len(lines) > USAGE_LINES:
                 return OutOfStep("a usage text without an end")
         return UsageError(b"\n".join(lines).decode(errors="replace"))
-
-    def _next_line(self) -> bytes:
-        self._wants_reply = True
-        line: bytes = self._loop_side.switch()
-        if self._end is not None:
-            raise self._end
-        return line
 
     def _refusal(self) -> Exception:
         """A verb from a coroutine, a thread or another call's script would tangle the replies."""
@@ -280,9 +286,9 @@ class Call(AGI):  # type: ignore[misc]  # pyst2 has no types
             raise self._end
 
     def _resume(self, value: object) -> None:
-        self._heard_at = monotonic()
+        self._heard_at = heard_at = monotonic()
         self._script.switch(value)
-        held = monotonic() - self._heard_at
+        held = monotonic() - heard_at
         if held > HELD_LOOP_S:
             log.warning("agi.held_loop", call=self.call_id, ms=round(held * 1000))
 

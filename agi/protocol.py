@@ -21,7 +21,7 @@ MOST_PAIRS = 20
 Result = dict[str, tuple[str, str]]
 """pyst2's shape of a reply: ``{"result": (value, text in parentheses)}``."""
 
-_COMMON: dict[bytes, Result] = {
+USUAL: dict[bytes, Result] = {
     b"200 result=0": {"result": ("0", "")},
     b"200 result=1": {"result": ("1", "")},
 }
@@ -29,7 +29,6 @@ _COMMON: dict[bytes, Result] = {
 _RESULT = re.compile(r"200 result=(\S*)(?:[^(]*\((.*)\))?")
 _WISH = re.compile(r"[A-Za-z0-9_.+*#@/:;-]{1,100}")
 _APP_SPECIAL = re.compile(r'[\\",()\[\]]')
-_AGI_SPECIAL = re.compile(r'[\\"\r\n\0]')
 _LINE_END = re.compile(r"[\r\n\0]")
 
 
@@ -39,31 +38,35 @@ class Quoted(str):
     __slots__ = ()
 
 
-def quote(value: object) -> Quoted:
-    """One AGI argument, whatever is in it. Raises Unsendable on CR, LF, NUL."""
-    return Quoted(_quoted(str(value)))
+_BARE = (Quoted, int)
+_EMPTY = Quoted('""')
 
 
-def _quoted(text: str) -> str:
-    if not text.isalnum() and _AGI_SPECIAL.search(text):
-        if _LINE_END.search(text):
-            raise Unsendable("a value with a line end or NUL")
-        text = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{text}"'
+def kept(value: object) -> object:
+    """One argument of a command, sent when it is empty, too."""
+    return _EMPTY if value == "" else value
+
+
+def _escaped(text: str) -> str:
+    if not text.isprintable() and _LINE_END.search(text):
+        raise Unsendable("a value with a line end or NUL")
+    return text.replace("\\", "\\\\").replace('"', '\\"')
 
 
 def command(words: str, arguments: Sequence[object]) -> bytes:
-    """One line, newline included. Whole numbers go bare, empty text that is not quoted is left out."""
-    parts = [words]
+    """One line, newline included. Whole numbers go bare, empty text is left out, other text is quoted.
+
+    Raises Unsendable on CR, LF and NUL, and for more than Asterisk reads.
+    """
+    line = words
     for argument in arguments:
-        if isinstance(argument, Quoted):
-            parts.append(argument)
-        elif isinstance(argument, int):
-            parts.append(str(argument))
+        if isinstance(argument, _BARE):
+            line += f" {argument}"
         elif argument != "":
-            parts.append(_quoted(str(argument)))
+            text = str(argument)
+            line += f' "{text if text.isalnum() else _escaped(text)}"'
     try:
-        sent = (" ".join(parts) + "\n").encode()
+        sent = f"{line}\n".encode()
     except UnicodeEncodeError:
         raise Unsendable("a value that is not Unicode text") from None
     if len(sent) > LONGEST_COMMAND + 1:
@@ -96,7 +99,7 @@ def assignments(values: Mapping[str, str]) -> Iterator[str]:
         if not _is_name(name):
             raise Unsendable(f"{name!r} is not a variable's name")
         pair = f"{name}={application_value(value)}"
-        size = len(_quoted(pair).encode(errors="replace"))
+        size = len(_escaped(pair).encode(errors="replace")) + len('""')
         if batch and (size > room or len(batch) == MOST_PAIRS):
             yield ",".join(batch)
             batch, room = [], LONGEST_COMMAND - 16
@@ -156,9 +159,6 @@ def _argument(number: int, text: str) -> str:
 
 def reply(line: bytes) -> Result:
     """What a verb got back, in pyst2's shape. Raises the outcome that the line stands for."""
-    common = _COMMON.get(line)
-    if common is not None:
-        return common
     found = _RESULT.match(line.decode(errors="replace"))
     if found is None:
         raise _refusal(line)

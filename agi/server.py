@@ -46,7 +46,6 @@ class Server:
         self._log = structlog.get_logger().bind()  # made once: a line for each call
         self._calls: set[Call] = set()
         self._idle = asyncio.Event()
-        self._idle.set()
         self._listener: asyncio.Server
         self._round: asyncio.TimerHandle
 
@@ -74,12 +73,17 @@ class Server:
         self._listener.close()
         self.half_open.drop_all()
         try:
-            await asyncio.wait_for(self._idle.wait(), seconds)
+            await asyncio.wait_for(self._no_calls(), seconds)
         except TimeoutError:
             for call in list(self._calls):
                 call.finish(ServerStopping(f"after {seconds:g} s"))
-            await self._idle.wait()
+            await self._no_calls()
         self._round.cancel()
+
+    async def _no_calls(self) -> None:
+        while self._calls:
+            self._idle.clear()
+            await self._idle.wait()
 
     def script_for(self, request: Request) -> Script | None:
         """The script a request asks for. None for a stranger's, whose token is wrong, and an unknown one."""
@@ -97,7 +101,6 @@ class Server:
     def run(self, call: Call, script: Script) -> None:
         """Run a script to its end, whatever that is, and log it. This is the root of the call's greenlet."""
         self._calls.add(call)
-        self._idle.clear()
         began = monotonic()
         word, level, facts = "done", "info", {}
         try:
@@ -150,9 +153,12 @@ class Connection(asyncio.Protocol):
         self._server.half_open.enter(self, monotonic())
 
     def data_received(self, data: bytes) -> None:
-        if self._call is not None and not self._unread and data.find(b"\n") == len(data) - 1:
-            self._call.hear(data[:-1])  # nearly always: one whole line
-            return
+        call = self._call
+        if call is not None and not self._unread:
+            line, newline, rest = data.partition(b"\n")
+            if newline and not rest:
+                call.hear(line)  # nearly always: one whole line
+                return
         self._unread += data
         if self._call is None:
             self._hear_request()
@@ -166,7 +172,8 @@ class Connection(asyncio.Protocol):
             self._call.finish(HungUp("connection ended"))
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._server.half_open.leave(self)
+        if self._call is None:
+            self._server.half_open.leave(self)
         self.eof_received()
 
     def pause_writing(self) -> None:

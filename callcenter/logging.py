@@ -11,10 +11,12 @@ import sys
 import traceback
 from collections.abc import Callable, Mapping, MutableMapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, BinaryIO
 
 import orjson
 import structlog
+from structlog.typing import Processor
 
 SECRET_KEYS = frozenset(
     {"secret", "password", "token", "key", "keys", "digits", "authorization", "pin", "variables"}
@@ -33,20 +35,53 @@ class Lines:
         self._stream = stream
 
     def msg(self, line: bytes) -> None:
-        """Write and flush, or not. In one piece, so that threads' lines do not mix."""
+        """Write and flush, or not. In one piece with its end, so that threads' lines do not mix."""
         try:
-            self._stream.write(line + b"\n")
+            self._stream.write(line)
             self._stream.flush()
         except (OSError, ValueError):
             return
 
-    debug = info = warning = error = critical = msg  # structlog calls the one of the line's level
+    debug = info = warning = error = msg  # structlog calls the one of the line's level
+
+
+class Logger(structlog.BoundLoggerBase):
+    """structlog's levels with few layers below them: a log is written for each call."""
+
+    def debug(self, event: str, **facts: Any) -> None:
+        """What helps to find a fault."""
+        self._tell("debug", event, facts)
+
+    def info(self, event: str, **facts: Any) -> None:
+        """What happened."""
+        self._tell("info", event, facts)
+
+    def warning(self, event: str, **facts: Any) -> None:
+        """What went otherwise than it should, and was borne."""
+        self._tell("warning", event, facts)
+
+    def error(self, event: str, **facts: Any) -> None:
+        """What has failed."""
+        self._tell("error", event, facts)
+
+    def exception(self, event: str, **facts: Any) -> None:
+        """What has failed, with the kind and place of the error at hand."""
+        self.error(event, **{"exc_info": True} | facts)
+
+    def _tell(self, level: str, event: str, facts: dict[str, Any]) -> None:
+        told: Any = self._context | facts if self._context else facts
+        told["event"] = event
+        try:
+            for processor in self._processors:
+                told = processor(self._logger, level, told)
+        except structlog.DropEvent:
+            return
+        getattr(self._logger, level)(told)
 
 
 def configure(level: str, process: str, file: BinaryIO | None = None) -> None:
     """Set up the logs of one process: JSON on stderr or in ``file``. ``level``: debug, info, warning or error."""
-    _configure(level, lambda *_: Lines(file or sys.stderr.buffer), as_json)
-    structlog.contextvars.bind_contextvars(process=process)
+    _configure(level, lambda *_: Lines(file or sys.stderr.buffer), as_json(process))
 
 
 def quiet() -> None:
@@ -54,17 +89,11 @@ def quiet() -> None:
     _configure("warning", lambda *_: structlog.WriteLogger(sys.stderr), _plain_line)
 
 
-def _configure(level: str, logger: Callable[..., Any], *last: Any) -> None:
+def _configure(level: str, logger: Callable[..., Any], last: Processor) -> None:
     number = logging.getLevelNamesMapping()[level.upper()]
     structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            place_of_error,
-            hide_secrets,
-            *last,
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(number),
+        processors=[place_of_error, hide_secrets, last],
+        wrapper_class=_from(number),
         logger_factory=logger,
         cache_logger_on_first_use=False,
     )
@@ -73,6 +102,13 @@ def _configure(level: str, logger: Callable[..., Any], *last: Any) -> None:
         libraries.removeHandler(former)
     libraries.addHandler(Libraries(logging.WARNING))
     libraries.setLevel(max(number, logging.WARNING))
+
+
+def _from(least: int) -> type[Logger]:
+    """A logger that leaves out what is below a level."""
+    names = logging.getLevelNamesMapping()
+    left_out = [name for name in ("debug", "info", "warning", "error") if names[name.upper()] < least]
+    return type("Logger", (Logger,), {name: lambda *_, **__: None for name in left_out})
 
 
 class Libraries(logging.Handler):
@@ -85,15 +121,21 @@ class Libraries(logging.Handler):
         getattr(structlog.get_logger(), level)("library.says", **said)
 
 
-def as_json(_logger: Any, _method: str, event: Event) -> bytes:
-    """The last processor: the line, with when it was."""
-    event["timestamp"] = datetime.now(UTC)
-    return orjson.dumps(event, repr, orjson.OPT_UTC_Z)
+def as_json(process: str) -> Processor:
+    """The last processor: the line, with its level, ``process`` and when it was."""
+
+    def line(_logger: Any, level: str, event: Event) -> bytes:
+        event["level"], event["process"], event["timestamp"] = level, process, datetime.now(UTC)
+        return orjson.dumps(event, repr, orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE)
+
+    return line
 
 
 def place_of_error(_logger: Any, _method: str, event: Event) -> Event:
     """A processor: an exception becomes its kind and place. Its text may hold what a caller typed."""
-    raised = event.pop("exc_info", None)
+    if "exc_info" not in event:
+        return event
+    raised = event.pop("exc_info")
     if raised is True:
         raised = sys.exc_info()
     error = raised[1] if isinstance(raised, tuple) else raised
@@ -106,7 +148,7 @@ def place_of_error(_logger: Any, _method: str, event: Event) -> Event:
 
 def hide_secrets(_logger: Any, _method: str, event: Event) -> Event:
     """A processor: the values of secret keys become ``***``."""
-    if SECRET_KEYS.isdisjoint(map(str.lower, event)) and _PLAIN.issuperset(map(type, event.values())):
+    if not _has_a_secret(tuple(event)) and _PLAIN.issuperset(map(type, event.values())):
         return event  # nearly always: a log is written for each call
     hidden: Event = _hidden(event)
     return hidden
@@ -120,11 +162,16 @@ def _hidden(value: Any) -> Any:
     return [_hidden(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
+@lru_cache(maxsize=1000)
+def _has_a_secret(names: tuple[str, ...]) -> bool:
+    return any(map(_is_secret, names))
+
+
 def _is_secret(name: object) -> bool:
     return str(name).lower() in SECRET_KEYS
 
 
-def _plain_line(_logger: Any, _method: str, event: Event) -> str:
-    level, what = event.pop("level"), event.pop("event")
+def _plain_line(_logger: Any, level: str, event: Event) -> str:
+    what = event.pop("event")
     rest = "".join(f" {name}={value}" for name, value in event.items())
     return f"hotline: {level}: {what}{rest}"

@@ -118,7 +118,6 @@ def logs_are_set_up_anew() -> Iterator[None]:
     """A command or process that a test runs sets up the logs of the whole program."""
     yield
     structlog.reset_defaults()
-    structlog.contextvars.clear_contextvars()
     root = logging.getLogger()
     root.handlers = [handler for handler in root.handlers if not isinstance(handler, Libraries)]
     if root.level != logging.WARNING:  # setting it empties what every logger has found out

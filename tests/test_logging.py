@@ -9,6 +9,7 @@ import datetime as dt
 import json
 import logging
 import re
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -108,8 +109,28 @@ def test_a_fact_is_one_json_line_with_its_process(log: Stderr) -> None:
     )
 
 
+def test_a_thread_and_a_bound_logger_tell_their_process_too(log: Stderr) -> None:
+    bound = structlog.get_logger().bind(call="node-1.1")
+    thread = threading.Thread(target=lambda: bound.warning("call.late", ms=3))
+    thread.start()
+    thread.join()
+    [line] = log.lines
+    assert line.items() >= {"event": "call.late", "call": "node-1.1", "ms": 3, "process": "test"}.items()
+
+
+def test_what_is_below_the_level_is_left_out(log: Stderr) -> None:
+    configure("warning", "test")
+    logger = structlog.get_logger()
+    for tell in (logger.debug, logger.info, logger.warning, logger.error, logger.exception):
+        tell("some.thing")
+    assert [line["level"] for line in log.lines] == ["warning", "error", "error"]
+
+
 def test_the_values_of_secret_keys_are_hidden_however_deep(log: Stderr) -> None:
-    structlog.get_logger().info("some.thing", token=SECRET, fields={"inner": [{"Key": SECRET}]})
+    named = {"token": SECRET, "Authorization": SECRET, "fields": {"inner": [{"Key": SECRET}]}}
+    structlog.get_logger().info("some.thing", **named)
+    [line] = log.lines
+    assert line["Authorization"] == "***"
     assert SECRET not in log.text
 
 
@@ -136,7 +157,7 @@ def test_a_command_at_a_terminal_shows_warnings_only_and_plainly(log: Stderr) ->
     quiet()
     structlog.get_logger().info("ami.up", host="127.0.0.1")
     structlog.get_logger().warning("members.refused", action="QueueAdd")
-    assert log.text == "hotline: warning: members.refused action=QueueAdd process=test\n"
+    assert log.text == "hotline: warning: members.refused action=QueueAdd\n"
 
 
 ASK = {

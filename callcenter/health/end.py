@@ -10,7 +10,6 @@ import asyncio
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from contextvars import copy_context
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
@@ -140,10 +139,7 @@ async def tell(settings: Settings, end: End) -> None:
 def serve_beside(settings: Settings, end: End) -> None:
     """Answer in a thread, for a process without a loop; it ends with the process."""
     if settings.health_port is not None:
-        context = copy_context()  # its lines have the process's name, too
-        threading.Thread(
-            target=lambda: context.run(lambda: asyncio.run(tell(settings, end))), name="health", daemon=True
-        ).start()
+        threading.Thread(target=lambda: asyncio.run(tell(settings, end)), name="health", daemon=True).start()
 
 
 def _response(answer: Answer, method: str) -> bytes:
