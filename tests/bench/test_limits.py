@@ -1,23 +1,19 @@
-"""What the measurements of the limits are made of, and each of them once, small."""
+"""What the measurements of the limits are made of."""
 
 from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
-from bench import at_once, center, delay, limits_page, load, page, past, startup, synthetic, whole_calls
+from bench import at_once, center, limits_page, load, page, past, startup, synthetic, whole_calls
 from callcenter.settings import Settings
-from lab.home import temporary_home
 from schema.calls import Call, Recording, Score, Visit
 from tests.databases import Sessions
-from tests.sounds import give_sounds
 
 
 def table(name: str, found: Mapping[str, Any]) -> str:
@@ -127,32 +123,6 @@ def test_the_first_answer_is_waited_for_through_a_house_that_is_not_there_yet() 
 
         threading.Thread(target=answer_the_third_try, daemon=True).start()
         assert startup.first_answer(settings, "one") >= 2 * startup.KNOCK_SECONDS
-
-
-@contextmanager
-def home_with_sounds() -> Iterator[Path]:
-    """A home whose houses need not speak."""
-    with temporary_home() as home:
-        give_sounds(home / "given/prompts")
-        yield home
-
-
-@pytest.mark.slow
-@pytest.mark.asterisk
-def test_whole_calls_of_both_sides_are_measured(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(whole_calls, "temporary_home", home_with_sounds)
-    found = whole_calls.compare([2], 2)
-    assert found["highest_rate"] == {"dialplan": 2, "hotline": 2}
-    assert found["steps"]["hotline"][-1]["why"] == {}
-
-
-@pytest.mark.slow
-@pytest.mark.asterisk
-def test_the_delay_of_rows_is_measured(tmp_path: Path) -> None:
-    with home_with_sounds() as home:
-        found = delay.measure(home, [10], 2, None)["10"]
-    assert (found["calls"], found["never"]) == (20, 0)
-    assert found["first event p99 ms"] > 0
 
 
 def test_no_bridge_of_one_run_of_synthetic_calls_is_one_of_the_next() -> None:
