@@ -22,6 +22,8 @@ TRUNK = Address("127.0.0.2")
 NUMBER = "4009002000"
 PLAYABLE = ("ready", "truncated")
 CALLER_HZ, AGENT_HZ = 440, 950
+LONGEST_SECONDS = 3600.0
+"""Phones are switched off by who switched them on, and by then in any case; the longest load takes half of it."""
 SETTLE_SECONDS = 60.0
 SCORE_AGAIN_MS = 1500
 """The callers press 2 again and again: once while they are asked."""
@@ -58,7 +60,13 @@ def crowd(house: House, talk_seconds: float, rings_ms: int) -> Iterator[Phones]:
 def switch_on(house: House, scenario: Agent, at: Address, seats: Sequence[str]) -> Run:
     """One SIPp that is the phone of several seats, and answers when Asterisk asks whether it is there."""
     run = sipp.start(
-        scenario, house.sip, house.sipp_logs, at=at, at_once=2 * len(seats), seconds=900, hears=False
+        scenario,
+        house.sip,
+        house.sipp_logs,
+        at=at,
+        at_once=2 * len(seats),
+        seconds=LONGEST_SECONDS,
+        hears=False,
     )
     with ExitStack() as undo:
         undo.enter_context(run)
