@@ -42,8 +42,8 @@ class Copier:
         self._local_days = local_days
         self._spoilt: set[int] = set()
         """Whose file is not what was recorded: the audit tells of them."""
-        self._changed: set[int] = set()
-        """Whose copy is not what was copied there: the local file stays."""
+        self._left_alone: set[int] = set()
+        """Whose local file stays: their copy is not what was copied there, or they are over otherwise."""
         self.away = False
 
     async def run(self) -> None:
@@ -97,13 +97,18 @@ class Copier:
         due = RecordingCopy.stored_at <= self._clock() - dt.timedelta(days=self._local_days)
         here = RecordingCopy.local_gone_at.is_(None)
         with self._session() as session:
-            wanted = select(RecordingCopy).where(here, due, RecordingCopy.recording_id.not_in(self._changed))
+            wanted = select(RecordingCopy).where(
+                here, due, RecordingCopy.recording_id.not_in(self._left_alone)
+            )
             copy = session.scalars(wanted.order_by(RecordingCopy.stored_at).limit(1)).first()
             row = session.get(Recording, copy.recording_id) if copy else None
-        if copy is None or row is None or row.state not in PLAYABLE:  # deleted a moment ago
+        if copy is None:
             return False
+        if row is None or row.state not in PLAYABLE:  # those behind it do not wait for what has no file
+            self._left_alone.add(copy.recording_id)
+            return True
         if self._store.digest(copy.address) != row.sha256:
-            self._changed.add(row.id)  # told once; those behind it go in their time
+            self._left_alone.add(row.id)  # told once; those behind it go in their time
             raise StoreAway(f"{copy.address} is not what was copied there")
         gone = update(RecordingCopy).where(RecordingCopy.recording_id == copy.recording_id)
         with self._session() as session, session.begin():

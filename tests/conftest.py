@@ -58,7 +58,7 @@ def left_behind() -> dict[int, str]:
     return found
 
 
-TOGETHER = ("bench", "doctor", "dialplan_templates", "phones", "prompts")
+TOGETHER = ("doctor", "dialplan_templates", "measurements", "phones", "prompts")
 """Folders whose tests share what is dear: a running Asterisk, and with it ports, or a site's sounds.
 
 One worker plays each of them.

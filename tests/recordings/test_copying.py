@@ -175,6 +175,16 @@ def test_a_local_file_stays_when_its_copy_was_changed(house: House) -> None:
     assert not later.exists(), "one spoilt copy keeps no other file here"
 
 
+def test_a_copy_without_a_recording_keeps_no_other_file_here(house: House) -> None:
+    lost, there = house.record(1), house.record(2)
+    all_done(house.copier())
+    with house.sessions.begin() as session:
+        session.delete(session.get_one(Recording, 1))
+    all_done(house.copier(local_days=0))
+    assert lost.exists()
+    assert not there.exists()
+
+
 def test_who_deletes_a_recording_deletes_its_copy(house: House) -> None:
     house.record(1)
     copier = house.copier()
