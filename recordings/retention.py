@@ -32,21 +32,29 @@ class Held(HotlineError):
 def expired(
     session: Session, site: Site, now: dt.datetime, since: dt.datetime | None = None
 ) -> list[tuple[int, str]]:
-    """The recordings whose time is up, with the reason; none of them is held. ``since``: up since then."""
+    """The recordings whose time is up, with the reason; none of them is held.
+
+    ``since``: up since then, or released since then.
+    """
     wanted = (
-        select(Recording.id, Call.trunk, Recording.queue, Recording.agent)
+        select(Recording.id, Recording.started_at, Call.trunk, Recording.queue, Recording.agent)
         .outerjoin(Call, Call.call_id == Recording.call_id)
         .where(Recording.path.is_not(None), Recording.held_at.is_(None))
+        .execution_options(yield_per=AT_ONCE)
     )
+    began = Recording.started_at
+    each = [dt.timedelta(days=days) for days in _terms_there_are(site)]
+    if since is None:
+        looks = [wanted.where(began <= now - min(each))] if each else []
+    else:
+        looks = [wanted.where(began > since - term, began <= now - term) for term in each]
+        looks.append(wanted.where(Recording.released_at.is_not(None), Recording.released_at >= since))
     days_of = cache(lambda *of: terms(site, *of).retention_days)
     found: dict[int, str] = {}
-    for days in _terms_there_are(site):
-        term = dt.timedelta(days=days)
-        due = wanted.where(Recording.started_at <= now - term)
-        if since is not None:
-            due = due.where(Recording.started_at > since - term)
-        for number, *of in session.execute(due.execution_options(yield_per=AT_ONCE)):
-            if days_of(*of) == days:
+    for look in looks:
+        for number, started_at, *of in session.execute(look):
+            days = days_of(*of)
+            if days and started_at <= now - dt.timedelta(days=days):
                 found[number] = f"kept for {days} days"
     return list(found.items())
 
@@ -56,7 +64,7 @@ def expire(
 ) -> int:
     """Delete what is old; gives how many. Stopped at any moment, the next time goes on.
 
-    ``since``: but for what was old by then already.
+    ``since``: but for what was old by then already, and free.
     """
     if not _terms_there_are(site):
         return 0
@@ -99,7 +107,7 @@ def hold(session: Session, number: int, by: str, clock: Clock) -> None:
     """From now on nothing deletes it. Raises NotFound."""
     row = _with_file(session, number)
     if row.held_at is None:
-        row.held_at, row.held_by = clock(), by
+        row.held_at, row.held_by, row.released_at = clock(), by, None
         session.add(_audit(clock(), by, "hold", number, {"call": row.call_id}))
 
 
@@ -108,7 +116,7 @@ def release(session: Session, number: int, by: str, clock: Clock) -> None:
     row = _with_file(session, number)
     if row.held_at is not None:
         detail = {"call": row.call_id, "held_by": row.held_by, "held_at": row.held_at.isoformat()}
-        row.held_at, row.held_by = None, None
+        row.held_at, row.held_by, row.released_at = None, None, clock()
         session.add(_audit(clock(), by, "release", number, detail))
 
 

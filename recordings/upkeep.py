@@ -1,7 +1,7 @@
 """Work on finished recordings, besides calls: conversion as it comes, deletion of what is old every hour.
 
-Each hour what has become old since the last is looked for. What became old before, and was held then or belongs to
-other rules now, is found once a day, at a start, and when the rules are others: all that is kept is looked at then.
+Each hour what has become old or was released since the last is looked for. All that is kept is looked at once a day,
+at a start, and when the rules are others: a call's trunk may be known later than its recording.
 """
 
 from __future__ import annotations

@@ -138,6 +138,7 @@ class Recording(Base):
         one_of("sides", "stereo", "mixed"),
         one_of("wanted_format", "wav49", "mp3", "opus"),
         index_where("ix_recordings_kept", "path IS NOT NULL", "started_at"),
+        index_where("ix_recordings_released", "path IS NOT NULL AND released_at IS NOT NULL", "released_at"),
         index_where("ix_recordings_to_convert", "wanted_format IS NOT NULL", "started_at"),
         index_where(
             "ix_recordings_to_copy",
@@ -171,6 +172,8 @@ class Recording(Base):
     held_at: Mapped[dt.datetime | None]
     """Since when it must never be deleted."""
     held_by: Mapped[str | None]
+    released_at: Mapped[dt.datetime | None]
+    """Since when the rules hold again for what was held."""
     deleted_at: Mapped[dt.datetime | None]
     copied_at: Mapped[dt.datetime | None]
     """Since when there is a copy of it (``schema.recording_copies``); None again when that is deleted."""

@@ -62,7 +62,7 @@ def test_migrations_and_models_agree_on_checks_and_partial_indexes(engine: Engin
     Base.metadata.create_all(engine)
     assert checks(engine) == migrated
     assert partial_indexes(engine) == indexes
-    assert len(indexes) == 23
+    assert len(indexes) == 24
 
 
 def partial_indexes(engine: Engine) -> set[tuple[str, str]]:
