@@ -41,12 +41,11 @@ class Hands:
 
 
 class Worker:
-    """One pair, in a thread of its own: ``work`` until ``over``."""
+    """One pair, in a thread of its own: ``work`` until ``over``. What fails is added to ``failed``."""
 
-    def __init__(self, pair: Pair, over: threading.Event) -> None:
-        self.pair, self._over = pair, over
+    def __init__(self, pair: Pair, over: threading.Event, failed: list[str]) -> None:
+        self.pair, self._over, self._failed = pair, over, failed
         self.rung: list[PhoneCall] = []
-        self.failed: list[str] = []
         self.thread = threading.Thread(target=self._work, name=f"day {pair.line.way}")
 
     def _work(self) -> None:
@@ -59,7 +58,7 @@ class Worker:
         try:
             WAYS[self.pair.line.way](self.pair, call)
         except (HotlineError, AssertionError) as error:
-            self.failed.append(f"{self.pair.line.way}: {error}")
+            self._failed.append(f"{self.pair.line.way}: {error}")
             self._put_down()
 
     def _put_down(self) -> None:
@@ -91,7 +90,7 @@ def hands(house: House, lines: Sequence[Line] = LINES) -> Iterator[Hands]:
         pairs = [
             Pair(house, line, phones[line.agent], phones[line.colleague], found.dialled) for line in lines
         ]
-        workers = [Worker(pair, over) for pair in pairs]
+        workers = [Worker(pair, over, found.failed) for pair in pairs]
         for worker in workers:
             worker.thread.start()
         try:
@@ -101,7 +100,6 @@ def hands(house: House, lines: Sequence[Line] = LINES) -> Iterator[Hands]:
             for worker in workers:
                 worker.thread.join()
     for worker in workers:
-        found.failed += worker.failed
         found.rung += map(_rung, worker.rung)
         found.talked += [_talked(*talk) for talk in worker.pair.talks]
 

@@ -55,8 +55,14 @@ class Day:
     channels: Sequence[str]
 
 
-def play(house: House, crowd: Phones, calls: int, rate: float, seed: int) -> Day:
-    """Play the day of this seed and look at everything it left."""
+def play(
+    house: House, crowd: Phones, calls: int, rate: float, seed: int, *, settle_when_failed: bool = True
+) -> Day:
+    """Play the day of this seed and look at everything it left.
+
+    ``settle_when_failed`` False: when phones did not get through what they had to do, what they left is told
+    as it is at that moment.
+    """
     every = plan(seed, calls, AGENTS)
     planned = by_kind(every)
     began, sessions = house.app.clock(), house.app.sessions(read_only=True)
@@ -67,9 +73,10 @@ def play(house: House, crowd: Phones, calls: int, rate: float, seed: int) -> Day
             dialled = time.monotonic()
             results = dial_all(house, every, calls / rate)
             seconds = time.monotonic() - dialled
+            settles = settle_when_failed or not [*_failed(results), *handed.failed]
             channels = _left(house)
             every = every + handed.dialled
-            found, wrong = _settled(house, began, every, oracle)
+            found, wrong = _settled(house, began, every, oracle, SETTLE_SECONDS if settles else 0.0)
         folders = (crowd.folder, *(run.folder for name, run in there.items() if name != CUSTOMERS))
         with sessions() as session:
             kept_times = read_times(session, ALL_AGENTS, (began, house.app.clock()))
@@ -81,7 +88,10 @@ def play(house: House, crowd: Phones, calls: int, rate: float, seed: int) -> Day
         seconds=seconds,
         failed=[*_failed(results), *handed.failed],
         wrong=[*wrong, *_not_so(found.said, phones)],
-        books=_balanced(lambda: books(house, planned, len(every), found, phones, handed.talked, SEATS)),
+        books=_balanced(
+            lambda: books(house, planned, len(every), found, phones, handed.talked, SEATS),
+            BOOKS_SECONDS if settles else 0.0,
+        ),
         times=differences(
             {agent: worked.get(seat, Seconds()) for seat, agent in SEATS.items()},
             {each.agent: each for each in kept_times},
@@ -99,20 +109,20 @@ def _left(house: House) -> list[str]:
 
 
 def _settled(
-    house: House, began: dt.datetime, planned: Sequence[Planned], oracle: Oracle
+    house: House, began: dt.datetime, planned: Sequence[Planned], oracle: Oracle, seconds: float
 ) -> tuple[Kept, list[str]]:
     """The ways once all are right, or as they are when they do not become so."""
     until(lambda: not house.rows(Call, state="open"), SETTLE_SECONDS, "all calls are closed")
     with suppress(AssertionError):
-        until(lambda: not compare(planned, kept(house, began), oracle), SETTLE_SECONDS, "all ways are right")
+        until(lambda: not compare(planned, kept(house, began), oracle), seconds, "all ways are right")
     found = kept(house, began)
     return found, compare(planned, found, oracle)
 
 
-def _balanced(read: Callable[[], Books]) -> Books:
+def _balanced(read: Callable[[], Books], seconds: float) -> Books:
     """The books once they agree, or as they are when they do not come to."""
     with suppress(AssertionError):
-        until(lambda: not unbalanced(read()), BOOKS_SECONDS, "the books balance")
+        until(lambda: not unbalanced(read()), seconds, "the books balance")
     return read()
 
 
