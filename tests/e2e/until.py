@@ -7,17 +7,17 @@ from collections.abc import Callable
 from typing import TypeVar
 
 T = TypeVar("T")
-ASK_AGAIN_SECONDS = 0.05
-"""Looks that take long themselves are further apart: two thirds of the time is left to what is waited for."""
+ASK_AGAIN_SECONDS, MOST_SECONDS = 0.05, 0.25
+"""Between two looks: at first, and after a while. Many wait at once, and each look costs."""
 
 
 def until(look: Callable[[], T], seconds: float, what: str) -> T:
     """The first true answer of ``look``. AssertionError names ``what`` after ``seconds`` without one."""
     began = time.monotonic()
-    end = began + seconds
+    end, pause = began + seconds, ASK_AGAIN_SECONDS
     while not (found := look()):
         now = time.monotonic()
         assert now < end, f"not within {seconds:g} s: {what}; last: {found!r}"
-        time.sleep(max(ASK_AGAIN_SECONDS, 2 * (now - began)))
-        began = time.monotonic()
+        time.sleep(max(pause, 2 * (now - began)))  # looks that take long leave two thirds of the time
+        began, pause = time.monotonic(), min(1.2 * pause, MOST_SECONDS)
     return found
