@@ -9,7 +9,7 @@ CARRIER, HOST = "toll", "127.0.0.91"
 PREFIX, ABROAD, BARRED, EMERGENCY = "8891", "0085212345678", "00447700900000", "119"
 NUMBER = "4009007100"
 """Says goodbye to whoever calls from outside."""
-CALLER, NOBODY = "7058", "7059"
+CALLER, NOBODY = "7060", "7061"
 """Seats: one that may call abroad, and one without any rights."""
 
 

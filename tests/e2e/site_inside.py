@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 Site = dict[str, Any]
-SEATS = range(1, 60)
+SEATS = range(1, 62)
 FLOW_FOR_ALL, FLOW_INSIDE = "desk_outside", "desk_inside"
 NUMBER = "4009006801"
 """Opens another flow for callers from seats than for those from outside."""
@@ -38,7 +38,7 @@ def seat(number: str) -> str:
 
 
 def add_inside(found: Site) -> None:
-    """Seats 7001 … 7059; agents 3701 … 3709; mailboxes of the seats 7010 and 7011."""
+    """Seats 7001 … 7061; agents 3701 … 3709; mailboxes of the seats 7010 and 7011."""
     for place in SEATS:
         number = f"70{place:02}"
         found["seats"].append({"name": seat(number), "number": number, "title": f"Desk {place}"})
