@@ -13,7 +13,7 @@ from callcenter.journey import CallRecord, LegRecord
 from callcenter.ports import LegRecorder, TalkedLeg
 
 log = structlog.get_logger()
-REMEMBERED = 5_000
+REMEMBERED = 4_000
 HOLDING = "holding_bridge"
 """Parking's bridge: the agent who parks a call hears the slot in it."""
 MOVE_SECONDS = 0.05

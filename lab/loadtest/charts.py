@@ -11,6 +11,8 @@ WIDTH, HEIGHT = 560, 210
 LEFT, RIGHT, TOP, BOTTOM = 46, 12, 12, 26
 COLOURS = ("#2563a8", "#d97a1a", "#2f8f5b", "#8b4fb0", "#c2413b", "#5f6b7a", "#1795a3", "#a5792a")
 STEPS = (1, 2, 2.5, 5, 10)
+NOTHING = 1e-9
+"""Less than that is drawn as zero."""
 TICKS = 4
 THIN, MOST_WIDENED = 1.7, 4
 POINTS_MARKED = 40
@@ -55,7 +57,7 @@ def _colours(count: int) -> Sequence[str]:
 
 def _round_up(value: float) -> float:
     """The next number that is good to read: 1, 2, 2.5 or 5 times a power of ten."""
-    if value <= 0:
+    if value < NOTHING:
         return 1.0
     power = 10.0 ** math.floor(math.log10(value))
     return next(step * power for step in STEPS if step * power >= value * 0.999)

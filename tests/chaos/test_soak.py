@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from ami import legs, steady
 from callcenter.journey.book import KEEP_NAMES
 from lab import processes
 from tests.chaos.conftest import ChaosHouse
@@ -16,7 +17,7 @@ from tests.chaos.size import scaled
 RATE = 8.0
 NAMES_A_CALL = 10
 """At least: its channels, its linkedid, bridges."""
-WARM = 2 * KEEP_NAMES // NAMES_A_CALL
+WARM = 1000 + max(2 * KEEP_NAMES // NAMES_A_CALL, steady.CALLS, legs.REMEMBERED)
 """So many calls first: the listener keeps the last of them, and names of more; what is loaded once is no leak."""
 MOST_MORE = 0.05
 OURS = ("asterisk", "agi", "ami", "worker")

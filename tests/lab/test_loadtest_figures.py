@@ -6,7 +6,7 @@ import datetime as dt
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from callcenter.errors import HotlineError
@@ -94,6 +94,7 @@ def test_a_percentile_is_a_value_that_so_many_do_not_exceed(values: list[float],
     st.lists(st.tuples(st.floats(0, 500), st.floats(0, 1e5)), min_size=1, max_size=50),
     st.floats(1, 500),
 )
+@example([(0.0, 5e-324)], 1.0)
 def test_a_chart_is_xml_and_keeps_every_point_inside(
     points: list[tuple[float, float]], seconds: float
 ) -> None:
