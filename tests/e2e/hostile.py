@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
+from lab import sip_message as sip
 from lab.sipp_run import Address
 from tests.e2e.site_fraud import CARRIER, HOST, PREFIX
 
@@ -157,14 +158,19 @@ def attack(to: Address, at: str, wanted: Sequence[dict[str, str]]) -> Answers:
 
 
 class FakeCarrier:
-    """Lives, is busy for everybody, and remembers whom it was asked for."""
+    """Lives, is busy for everybody, and remembers whom it was asked for: once for an INVITE that comes again."""
 
     def __init__(self) -> None:
-        self.asked: list[str] = []
+        self._asked: dict[str, str] = {}
         self._line = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._line.bind((HOST, 5060))
         self._line.settimeout(0.1)
         self._over = threading.Event()
+
+    @property
+    def asked(self) -> list[str]:
+        """The addresses, in order."""
+        return list(self._asked.values())
 
     def serve(self) -> None:
         """Until it is closed."""
@@ -178,7 +184,7 @@ class FakeCarrier:
             if method not in ("OPTIONS", "INVITE"):
                 continue
             if method == "INVITE":
-                self.asked.append(rest.partition(" ")[0])
+                self._asked.setdefault(sip.parse(data).branch, rest.partition(" ")[0])
             kept = re.findall(r"(?m)^(?:Via|From|To|Call-ID|CSeq): .*$", text)
             answer = "200 OK" if method == "OPTIONS" else "486 Busy Here"
             lines = [f"SIP/2.0 {answer}", *(each.rstrip("\r") for each in kept), "Content-Length: 0", "", ""]
