@@ -11,7 +11,9 @@ import os
 import queue
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tests.e2e.process import PROJECT
@@ -36,21 +38,45 @@ class Console:
         self._idle: queue.SimpleQueue[subprocess.Popen[str]] = queue.SimpleQueue()
         for process in self._processes:
             self._idle.put(process)
+        self._spare: queue.SimpleQueue[subprocess.Popen[str]] = queue.SimpleQueue()
 
     def run(self, settings: Mapping[str, Any], words: Sequence[str]) -> Said:
         """``hotline WORDS…`` with these settings."""
         process = self._idle.get()
         try:
-            assert process.stdin and process.stdout
-            print(json.dumps([{**settings}, [*words]], default=str), file=process.stdin, flush=True)
-            return Said(*json.loads(process.stdout.readline()))
+            return _said(process, settings, words)
         finally:
             self._idle.put(process)
+
+    def begin(self, settings: Mapping[str, Any], words: Sequence[str]) -> Future[Said]:
+        """The same at once, in no other command's way; what it said comes when it has ended."""
+        said: Future[Said] = Future()
+        threading.Thread(
+            target=lambda: said.set_result(self._meanwhile(settings, words)), daemon=True
+        ).start()
+        return said
+
+    def _meanwhile(self, settings: Mapping[str, Any], words: Sequence[str]) -> Said:
+        try:
+            process = self._spare.get_nowait()
+        except queue.Empty:
+            process = _start()
+            self._processes.append(process)
+        try:
+            return _said(process, settings, words)
+        finally:
+            self._spare.put(process)
 
     def close(self) -> None:
         """End the processes."""
         for process in self._processes:
             process.communicate(timeout=20)
+
+
+def _said(process: subprocess.Popen[str], settings: Mapping[str, Any], words: Sequence[str]) -> Said:
+    assert process.stdin and process.stdout
+    print(json.dumps([{**settings}, [*words]], default=str), file=process.stdin, flush=True)
+    return Said(*json.loads(process.stdout.readline()))
 
 
 def _start() -> subprocess.Popen[str]:

@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -35,7 +36,7 @@ from lab.postgres import PrivatePostgres
 from lab.sipp_run import Address
 from schema.base import Base
 from schema.calls import Call
-from tests.e2e.console import Console
+from tests.e2e.console import Console, Said
 from tests.e2e.process import PROJECT, HotlineProcess
 from tests.e2e.site_waiting import write_sounds
 from tests.e2e.telephony_site import site
@@ -211,8 +212,12 @@ class House:
         done = self._console.run(self._settings, ("agents", "logout", agent))
         assert done.code == 0 or "is not logged in" in done.error, done.error
 
+    def meanwhile(self, *words: str) -> Future[Said]:
+        """A Hotline command that goes on while others are carried out."""
+        return self._console.begin(self._settings, words)
+
     def begin(self, *words: str) -> subprocess.Popen[str]:
-        """A Hotline command as a process of its own, which goes on meanwhile."""
+        """A Hotline command as a process of its own, which may be killed."""
         return subprocess.Popen(
             [sys.executable, "-c", "from cli import main; main()", *words],
             cwd=PROJECT,

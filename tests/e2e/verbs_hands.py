@@ -31,9 +31,9 @@ Under ``phones``, agent: ``tone_hz``. Numbers are dialled as written.
 from __future__ import annotations
 
 import re
-import subprocess
 import time
 from array import array
+from concurrent.futures import Future
 from contextlib import ExitStack
 from typing import Any
 
@@ -44,6 +44,7 @@ from lab.scenario import Login
 from lab.sipp_run import Run
 from lab.softphone import Softphone
 from tests.e2e import expect, expect_hands, gaps
+from tests.e2e.console import Said
 from tests.e2e.house import House
 from tests.e2e.lateness import Lateness
 from tests.e2e.telephony_site import seat_of
@@ -71,7 +72,7 @@ class Hands:
     in_hand: dict[str, PhoneCall]
     consulting: dict[str, PhoneCall]
     listened: dict[str, int]
-    commands: list[tuple[str, subprocess.Popen[str]]]
+    commands: list[tuple[str, Future[Said]]]
     lateness: Lateness
 
     def take_up_phones(self, phones: dict[str, dict[str, Any]], stack: ExitStack) -> None:
@@ -143,20 +144,20 @@ class Hands:
 
     def do_meanwhile(self, words: str) -> None:
         filled = self._filled(words)
-        self.commands.append((filled, self._house.begin(*filled.split())))
+        self.commands.append((filled, self._house.meanwhile(*filled.split())))
 
     def do_finished(self, words: str) -> None:
-        for command, process in [one for one in self.commands if one[0].startswith(words)]:
-            out, _ = process.communicate(timeout=SECONDS)
-            assert process.returncode == 0, f"hotline {command}: {out}"
-            self.commands.remove((command, process))
+        for command, said in [one for one in self.commands if one[0].startswith(words)]:
+            code, output, error = said.result(SECONDS)
+            assert code == 0, f"hotline {command}: {output}{error}"
+            self.commands.remove((command, said))
 
     def do_fallen(self, told: list[str]) -> None:
         words, why = told
-        for command, process in [one for one in self.commands if one[0].startswith(words)]:
-            out, _ = process.communicate(timeout=SECONDS)
-            assert process.returncode != 0 and why in out, f"hotline {command}: {out}"
-            self.commands.remove((command, process))
+        for command, said in [one for one in self.commands if one[0].startswith(words)]:
+            code, output, error = said.result(SECONDS)
+            assert code != 0 and why in error, f"hotline {command}: {output}{error}"
+            self.commands.remove((command, said))
 
     def do_fails(self, told: list[str]) -> None:
         words, why = told
