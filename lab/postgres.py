@@ -18,8 +18,8 @@ from lab.account import Account, unprivileged
 
 ROLE = "hotline"
 LONGEST_SOCKET_FOLDER = 107 - len("/.s.PGSQL.5432.lock")
-UNSAFE = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
-"""For tests only: what a crash may lose is the test's."""
+UNSAFE = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off")
+"""For tests only: what a crash may lose is the test's, and their tables don't live long."""
 
 
 class PrivatePostgres:

@@ -18,18 +18,24 @@ AS_NEW = """
 DO $$
 DECLARE name text; filled boolean;
 BEGIN
+    PERFORM set_config('session_replication_role', 'replica', true);
     PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid();
     FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version' LOOP
         EXECUTE format('SELECT EXISTS (SELECT FROM %I)', name) INTO filled;
-        IF filled THEN
+        IF filled AND pg_relation_size(name::regclass) > 65536 THEN
             EXECUTE format('TRUNCATE %I CASCADE', name);
+        ELSIF filled THEN
+            EXECUTE format('DELETE FROM %I', name);
         END IF;
     END LOOP;
     PERFORM setval(sequencename::regclass, 1, false) FROM pg_sequences WHERE last_value IS NOT NULL;
 END $$
 """
-"""Ends whoever a former test left connected, empties what it filled: a tenth of the time of a new database."""
+"""Ends whoever a former test left connected, empties what it filled, in any order: foreign keys are not looked at.
+
+Takes a tenth of the time of a new database; few rows are gone sooner by DELETE, which makes no new files.
+"""
 
 
 def migrate(url: str) -> str:
