@@ -10,6 +10,7 @@ import uvloop
 from ami.process import follow
 from callcenter.agents.supervise import stop_on_signals
 from callcenter.logging import configure
+from callcenter.memory import one_arena
 from callcenter.ports import App
 
 
@@ -17,6 +18,7 @@ from callcenter.ports import App
 @click.pass_obj
 def ami(app: App) -> None:
     """Follow Asterisk's channels, queues and recordings until stopped. One for each Asterisk."""
+    one_arena()
     configure(app.settings.log_level, "ami")
     uvloop.run(_main(app))
 

@@ -9,6 +9,7 @@ import click
 
 from callcenter.agents.supervise import stop_on_signals
 from callcenter.logging import configure
+from callcenter.memory import one_arena
 from callcenter.ports import App, Chore
 
 
@@ -16,6 +17,7 @@ from callcenter.ports import App, Chore
 @click.pass_obj
 def worker(app: App) -> None:
     """Send mails and text messages, convert, copy and delete recordings until stopped. One for each Asterisk."""
+    one_arena()
     configure(app.settings.log_level, "worker")
     asyncio.run(_main(app.chores()))
 

@@ -21,7 +21,7 @@ GIVE_UP = dt.timedelta(hours=1)
 """A call of which no channel's beginning was ever seen is forgotten after such a silence."""
 KEEP_CLOSED = 500
 """So many taken calls are still kept for events that come later yet; the oldest are forgotten."""
-KEEP_NAMES = 20_000
+KEEP_NAMES = 8_000
 """So many names of forgotten calls are remembered, so that a straggler makes no ghost of a call."""
 
 
