@@ -31,52 +31,41 @@ class Said(NamedTuple):
 
 
 class Console:
-    """May be used by several threads. ``close`` at the end."""
+    """May be used by several threads: so many commands at once. ``close`` at the end."""
 
-    def __init__(self, processes: int) -> None:
-        self._processes = [_start() for _ in range(processes)]
-        self._idle: queue.SimpleQueue[subprocess.Popen[str]] = queue.SimpleQueue()
-        for process in self._processes:
-            self._idle.put(process)
-        self._spare: queue.SimpleQueue[subprocess.Popen[str]] = queue.SimpleQueue()
+    def __init__(self, at_once: int) -> None:
+        self._turns = threading.Semaphore(at_once)
+        self._processes: list[subprocess.Popen[str]] = []
+        self._idle: queue.LifoQueue[subprocess.Popen[str]] = queue.LifoQueue()
 
     def run(self, settings: Mapping[str, Any], words: Sequence[str]) -> Said:
         """``hotline WORDS…`` with these settings."""
-        process = self._idle.get()
-        try:
-            return _said(process, settings, words)
-        finally:
-            self._idle.put(process)
+        with self._turns:
+            return self._run(settings, words)
 
     def begin(self, settings: Mapping[str, Any], words: Sequence[str]) -> Future[Said]:
         """The same at once, in no other command's way; what it said comes when it has ended."""
         said: Future[Said] = Future()
-        threading.Thread(
-            target=lambda: said.set_result(self._meanwhile(settings, words)), daemon=True
-        ).start()
+        threading.Thread(target=lambda: said.set_result(self._run(settings, words)), daemon=True).start()
         return said
 
-    def _meanwhile(self, settings: Mapping[str, Any], words: Sequence[str]) -> Said:
+    def _run(self, settings: Mapping[str, Any], words: Sequence[str]) -> Said:
         try:
-            process = self._spare.get_nowait()
+            process = self._idle.get_nowait()
         except queue.Empty:
             process = _start()
             self._processes.append(process)
         try:
-            return _said(process, settings, words)
+            assert process.stdin and process.stdout
+            print(json.dumps([{**settings}, [*words]], default=str), file=process.stdin, flush=True)
+            return Said(*json.loads(process.stdout.readline()))
         finally:
-            self._spare.put(process)
+            self._idle.put(process)
 
     def close(self) -> None:
         """End the processes."""
         for process in self._processes:
             process.communicate(timeout=20)
-
-
-def _said(process: subprocess.Popen[str], settings: Mapping[str, Any], words: Sequence[str]) -> Said:
-    assert process.stdin and process.stdout
-    print(json.dumps([{**settings}, [*words]], default=str), file=process.stdin, flush=True)
-    return Said(*json.loads(process.stdout.readline()))
 
 
 def _start() -> subprocess.Popen[str]:
