@@ -105,7 +105,7 @@ def _seen(engine: Engine) -> dict[str, dt.datetime | None]:
 
 
 def _save(settings: Settings, engine: Engine, now: dt.datetime) -> Path:
-    path = settings.folder / f"before-restore-{now:%Y%m%dT%H%M%S}.tar.gz"
+    path = settings.folder / f"before-restore-{now:%Y%m%dT%H%M%S.%f}.tar.gz"
     try:
         upgrade(engine)  # one without tables can be saved then too
         with growing(path) as out:

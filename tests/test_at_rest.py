@@ -27,6 +27,7 @@ from dialplan_templates.published import site_json
 from recordings.conversion import Converter
 from recordings.pauses import talks
 from recordings.voicemail import Mailboxes
+from schema.session import engine_for
 from tests.ami.following import Following
 from tests.ami.ledgers import Ledgers
 from tests.ami.test_forgotten_rows import KNOWN
@@ -36,7 +37,7 @@ from tests.past_rows import GROWING, fill
 from tests.plans import Asked
 from tests.sample import sample_site
 
-pytestmark = [pytest.mark.slow, pytest.mark.req("OPS-1")]
+pytestmark = [pytest.mark.slow, pytest.mark.req("OPS-1"), pytest.mark.xdist_group("at_rest")]
 ROWS = 20_000
 SECONDS = 60.0
 MESSAGE = Path(__file__).parent / "recordings/messages/msg0000.txt"
@@ -94,11 +95,21 @@ def asks_for_all() -> Site:
     )
 
 
-@pytest.fixture(params=["counted", "uncounted"])
-def app(request: pytest.FixtureRequest, tmp_path: Path, migrated: Path) -> Iterator[Hotline]:
-    """A house with a long past; SQLite has counted its rows, or not, which is what it has in production."""
+@pytest.fixture(scope="module", params=["counted", "uncounted"])
+def long_past(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, migrated: Path
+) -> Path:
+    """A database with it; SQLite has counted its rows, or not, which is what it has in production."""
+    file = Path(shutil.copy(migrated, tmp_path_factory.mktemp("long_past") / "hotline.db"))
+    fill(engine_for(f"sqlite:///{file}"), ROWS, counted=request.param == "counted")
+    return file
+
+
+@pytest.fixture
+def app(tmp_path: Path, long_past: Path) -> Iterator[Hotline]:
+    """A house with a long past."""
     (tmp_path / "database").mkdir()
-    shutil.copy(migrated, tmp_path / "database/hotline.db")
+    shutil.copy(long_past, tmp_path / "database/hotline.db")
     settings = Settings(
         home=tmp_path,
         smtp_host="127.0.0.1",
@@ -115,7 +126,6 @@ def app(request: pytest.FixtureRequest, tmp_path: Path, migrated: Path) -> Itera
     version.mkdir(parents=True)
     (version / "site.json").write_text(site_json(site, SILENCE), "utf-8")
     (settings.etc / "hotline.d").symlink_to(version)
-    fill(app.engine(), ROWS, counted=request.param == "counted")
     yield app
     app.engine().dispose()
 
