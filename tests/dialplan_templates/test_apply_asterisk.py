@@ -184,7 +184,7 @@ def test_a_file_that_asterisk_may_not_read_is_noticed_and_rolled_back(
     began = time.monotonic()
     with pytest.raises(ApplyFailed, match=rf"did not come up as checked: .*; version {before} is live again"):
         there.applier(console).apply(there.changed(path, old, new))
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 30
     assert there.versions.live() == before
     assert there.applier().plan(there.files).empty
     assert list(there.told.states.values())[-1] == "failed"
