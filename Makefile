@@ -27,7 +27,7 @@ test test-calls test-lab test-rest test-unit: export PYTHONDONTWRITEBYTECODE =
 
 # What fails is run once more, one by one: what a busy machine spoiled passes then, and stays in the output; a fault fails again.
 # $(1): how it is started, $(2): the tests, $(3): how they are run the first time.
-PYTEST = $(PY) -m pytest -q -o cache_dir=.pytest_cache/$@
+PYTEST = scripts/in-memory $(PY) -m pytest -q -o cache_dir=.pytest_cache/$@
 define tested
 $(1) $(PYTEST) $(2) $(3) || { echo "once more, one by one:"; $(1) $(PYTEST) $(2) --last-failed --last-failed-no-failures none; }
 endef
