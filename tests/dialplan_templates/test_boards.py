@@ -90,8 +90,9 @@ def test_each_board_is_rendered_as_its_golden_files(name: str) -> None:
 def test_dahdi_reads_every_system_conf(name: str, tmp_path: Path) -> None:
     conf = tmp_path / "system.conf"
     conf.write_text(board_files(BOARDS[name])["boards/system.conf"])
-    stand_in = (
-        f"mount -t tmpfs none /dev && mkdir /dev/dahdi && : > /dev/dahdi/ctl && exec dahdi_cfg -t -c {conf}"
+    stand_in = (  # opened before: the file itself may be below /dev
+        f"exec 3< {conf} && mount -t tmpfs none /dev && mkdir /dev/dahdi && : > /dev/dahdi/ctl && "
+        "exec dahdi_cfg -t -c /proc/self/fd/3"
     )
     done = subprocess.run(["unshare", "-m", "sh", "-c", stand_in], capture_output=True, text=True, timeout=20)
     assert done.returncode == 0, done.stdout + done.stderr
