@@ -27,7 +27,7 @@ test test-calls test-lab test-rest test-unit: export PYTHONDONTWRITEBYTECODE =
 
 # What fails is run once more, one by one: what a busy machine spoiled passes then, and stays in the output; a fault fails again.
 # $(1): how it is started, $(2): the tests, $(3): how they are run the first time.
-PYTEST = scripts/in-memory $(PY) -m pytest -q -o cache_dir=.pytest_cache/$@
+PYTEST = $(PY) -m pytest -q -o cache_dir=.pytest_cache/$@
 define tested
 $(1) $(PYTEST) $(2) $(3) || { echo "once more, one by one:"; $(1) $(PYTEST) $(2) --last-failed --last-failed-no-failures none; }
 endef
@@ -39,14 +39,14 @@ test: setup      ## everything but boards: real calls, real Asterisks, units and
 	$(MAKE) -j3 --output-sync test-calls test-lab test-rest
 
 test-calls: setup
-	$(call tested,,tests/e2e,--durations=10)
+	$(call tested,scripts/in-memory,tests/e2e,--durations=10)
 
 test-lab: setup
-	$(call tested,,tests/lab tests/phones tests/bench,--durations=5)
+	$(call tested,scripts/in-memory,tests/lab tests/phones tests/bench,--durations=5)
 
 # Only what the others leave of the processors: they send speech in real time.
 test-rest: setup
-	$(call tested,chrt --idle 0,tests $(APART:%=--ignore=%),-n auto --dist loadgroup)
+	$(call tested,chrt --idle 0 scripts/in-memory,tests $(APART:%=--ignore=%),-n auto --dist loadgroup)
 
 test-unit: setup ## without Asterisk, PostgreSQL, calls and whatever takes long
 	$(PY) -m pytest -q -n auto --dist worksteal --hypothesis-profile=quick tests \
