@@ -13,13 +13,16 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tests.e2e.process import PROJECT
 
 if TYPE_CHECKING:
     from cli import Hotline
+
+ENDS_S = 20.0
 
 
 class Said(NamedTuple):
@@ -35,6 +38,7 @@ class Console:
 
     def __init__(self, at_once: int) -> None:
         self._turns = threading.Semaphore(at_once)
+        self._beside = ThreadPoolExecutor(max_workers=32)
         self._processes: list[subprocess.Popen[str]] = []
         self._idle: queue.LifoQueue[subprocess.Popen[str]] = queue.LifoQueue()
 
@@ -45,9 +49,7 @@ class Console:
 
     def begin(self, settings: Mapping[str, Any], words: Sequence[str]) -> Future[Said]:
         """The same at once, in no other command's way; what it said comes when it has ended."""
-        said: Future[Said] = Future()
-        threading.Thread(target=lambda: said.set_result(self._run(settings, words)), daemon=True).start()
-        return said
+        return self._beside.submit(self._run, settings, words)
 
     def _run(self, settings: Mapping[str, Any], words: Sequence[str]) -> Said:
         try:
@@ -55,17 +57,37 @@ class Console:
         except queue.Empty:
             process = _start()
             self._processes.append(process)
-        try:
-            assert process.stdin and process.stdout
-            print(json.dumps([{**settings}, [*words]], default=str), file=process.stdin, flush=True)
-            return Said(*json.loads(process.stdout.readline()))
-        finally:
-            self._idle.put(process)
+        assert process.stdin and process.stdout
+        print(json.dumps([{**settings}, [*words]], default=str), file=process.stdin, flush=True)
+        said = process.stdout.readline()
+        if not said:
+            raise RuntimeError(f"the process of hotline {' '.join(words)} ended with {process.wait(ENDS_S)}")
+        self._idle.put(process)
+        return Said(*json.loads(said))
 
     def close(self) -> None:
-        """End the processes."""
+        """End the processes, when they have done what they are at."""
         for process in self._processes:
-            process.communicate(timeout=20)
+            _let_end(process)
+        for process in self._processes:
+            _ended(process)
+        self._beside.shutdown()
+
+
+def _let_end(process: subprocess.Popen[str]) -> None:
+    assert process.stdin
+    with suppress(BrokenPipeError):
+        process.stdin.close()
+
+
+def _ended(process: subprocess.Popen[str]) -> None:
+    assert process.stdout
+    try:
+        process.wait(ENDS_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    process.stdout.close()
 
 
 def _start() -> subprocess.Popen[str]:
