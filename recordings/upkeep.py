@@ -1,7 +1,8 @@
 """Work on finished recordings, besides calls: conversion as it comes, deletion of what is old every hour.
 
 Each hour what has become old or was released since the last is looked for. All that is kept is looked at once a day,
-at a start, and when the rules are others: a call's trunk may be known later than its recording.
+at a start, and when the rules are others: a recording that is mended bears its call's time, clocks are set, and a
+release is written down a moment after it was timed.
 """
 
 from __future__ import annotations

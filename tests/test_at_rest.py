@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,6 +27,7 @@ from cli import Hotline
 from dialplan_templates.published import site_json
 from recordings.conversion import Converter
 from recordings.pauses import talks
+from recordings.retention import expired
 from recordings.voicemail import Mailboxes
 from schema.session import engine_for
 from tests.ami.following import Following
@@ -40,6 +42,7 @@ from tests.sample import sample_site
 pytestmark = [pytest.mark.slow, pytest.mark.req("OPS-1"), pytest.mark.xdist_group("at_rest")]
 ROWS = 20_000
 SECONDS = 60.0
+HOUR = dt.timedelta(hours=1)
 MESSAGE = Path(__file__).parent / "recordings/messages/msg0000.txt"
 SILENCE = PromptIndex(Sound("/silence", 1), {})
 LISTENER = {
@@ -102,6 +105,7 @@ def long_past(
     """A database with it; SQLite has counted its rows, or not, which is what it has in production."""
     file = Path(shutil.copy(migrated, tmp_path_factory.mktemp("long_past") / "hotline.db"))
     fill(engine_for(f"sqlite:///{file}"), ROWS, counted=request.param == "counted")
+    assert [each.name for each in file.parent.iterdir()] == [file.name], "not all of it is in the file yet"
     return file
 
 
@@ -162,6 +166,14 @@ def test_nobody_reads_the_past_while_nobody_calls(app: Hotline, monkeypatch: pyt
     with Asked(app.engine(), GROWING, {KEPT}).watching() as asked:
         asyncio.run(at_rest(app, asked))
     assert asked.reads_the_past == HOURLY
+
+
+def test_each_hour_only_what_became_old_or_free_in_it_is_read(app: Hotline) -> None:
+    now = app.clock()
+    with Asked(app.engine(), GROWING, {KEPT}).watching() as asked, app.sessions(read_only=True)() as session:
+        assert expired(session, app.site(), now, now - HOUR) == []
+    by = asked.by["recordings/retention.py:expired"]
+    assert (len(by), asked.reads_the_past) == (2, set())
 
 
 def test_an_index_that_is_gone_is_noticed(app: Hotline) -> None:

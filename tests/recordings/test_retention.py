@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, Engine, event, select, text
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 
 from callcenter.errors import NotFound
@@ -108,6 +109,35 @@ def test_what_becomes_old_or_is_released_goes_within_the_hour(spool: Spool) -> N
     assert deleted(31 * DAY + HOUR) == [first, held]
     rules["retention_days"] = 10
     assert deleted(31 * DAY + 2 * HOUR) == [first, held, third]
+
+
+PAST = """
+INSERT INTO recordings (call_id, uniqueid, state, path, started_at)
+SELECT 'c' || i, 'u' || i, 'ready', i || '.wav', TIMESTAMPTZ '2026-03-02 01:00Z' - i * INTERVAL '1 minute'
+FROM generate_series(1, 20000) AS i
+"""
+
+
+@pytest.mark.parametrize("database", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
+def test_postgresql_reads_only_what_became_old_or_free_in_the_hour(database: Engine) -> None:
+    plans = []
+
+    def explain(connection: Connection, _cursor: Any, statement: str, values: Any, *_: Any) -> None:
+        if statement.startswith("SELECT"):
+            cursor = connection.connection.cursor()
+            plans.append(str(cursor.execute(f"EXPLAIN {statement}", values).fetchall()))
+
+    here = site(flow({"start": QUEUE}), recording={"retention_days": 10})
+    with Session(database) as session:
+        session.execute(text(PAST))
+        session.execute(text("ANALYZE recordings"))
+        event.listen(database, "before_cursor_execute", explain)
+        assert retention.expired(session, here, AT, AT - HOUR)
+    event.remove(database, "before_cursor_execute", explain)
+    of_the_hour, released = plans
+    assert "ix_recordings_kept" in of_the_hour or "ix_recordings_started_at" in of_the_hour
+    assert "ix_recordings_released" in released
+    assert "Seq Scan on recordings" not in of_the_hour + released
 
 
 def test_what_is_held_is_deleted_by_nobody_until_it_is_released(spool: Spool) -> None:
