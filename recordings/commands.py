@@ -79,12 +79,15 @@ def show_recording(app: App, number: int, link: bool, json_wanted: bool) -> None
         "sha256",
         "sides",
         "held_by",
+        "held_at",
+        "released_at",
+        "copied_at",
         "deleted_at",
     ):
         if facts[name] is not None:
-            click.echo(f"  {name:<10}  {facts[name]}")
+            click.echo(f"  {name:<11}  {facts[name]}")
     for gap in row.gaps or []:
-        click.echo(f"  paused      {gap['from']} to {gap['to']} by {gap['by']}, ended by {gap['ended_by']}")
+        click.echo(f"  paused       {gap['from']} to {gap['to']} by {gap['by']}, ended by {gap['ended_by']}")
 
 
 @recordings.command("audit")
