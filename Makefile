@@ -35,7 +35,7 @@ endef
 # Each has a target of its own.
 APART := tests/e2e tests/lab tests/phones tests/bench tests/demo tests/measurements tests/pri tests/docker tests/boot tests/chaos
 
-test: setup      ## everything but boards: real calls, real Asterisks, units and both databases, beside each other
+test: setup      ## real calls, real Asterisks, units and both databases, beside each other
 	$(MAKE) -j3 --output-sync test-calls test-lab test-rest
 
 test-calls: setup
@@ -53,7 +53,7 @@ test-unit: setup ## without Asterisk, PostgreSQL, calls and whatever takes long
 	    $(patsubst %,--ignore=%,$(APART) tests/doctor tests/dialplan_templates) \
 	    -m "not (e2e or asterisk or postgres or slow)"
 
-test-demo: setup  ## the demo, from nothing, and what programs read of it
+test-demo: setup  ## the demo from nothing, and what programs read of it
 	$(call tested,,tests/demo,)
 
 test-measurements: setup ## the measurements of "make bench", each of them once and small
@@ -98,4 +98,4 @@ day-postgresql: setup ## the same on a private PostgreSQL
 chaos: setup     ## every fault during loads of calls, more than an hour; docs/chaos.md is written anew (CHAOS_SIZE=0.05: minutes)
 	$(PY) -m pytest -q tests/chaos
 
-.PHONY: help setup demo run lint test test-calls test-lab test-rest test-unit test-demo test-measurements test-pri test-pri-if-fit test-docker bench day day-postgresql chaos
+.PHONY: help setup demo run lint test test-calls test-lab test-rest test-unit test-demo test-measurements test-pri test-pri-if-fit test-docker test-docker-if-fit test-boot bench day day-postgresql chaos
