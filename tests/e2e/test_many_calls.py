@@ -177,7 +177,7 @@ def test_a_listener_that_stalls_for_the_whole_ring_loses_nothing(
 )
 def test_a_mixed_day_goes_where_the_simulator_says(idle_house: House, phones: Phones, measured: Tell) -> None:
     def day(tries: int) -> None:
-        found = play(idle_house, phones, calls=70, rate=5, seed=1 + tries, settle_when_failed=False)
+        found = play(idle_house, phones, calls=70, rate=7, seed=1 + tries, settle_when_failed=False)
         if found.failed:
             raise NotServed("\n".join((*found.failed, *found.wrong)))
         assert not found.wrong, "\n".join(found.wrong)

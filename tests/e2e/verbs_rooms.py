@@ -5,6 +5,7 @@
 ``spoken_to: NUMBER``         wait until this softphone hears sound newer than its last keys
 ``room_is: {ROOM: {…}}``      wait until the room is so: ``locked``, ``muted`` (numbers), ``members``
 ``lamp: {NUMBER: [new, old]}`` this phone's lamp is told of so many messages; the first time it subscribes
+``emptied: BOX``              what messages are in this box are deleted by command
 ``box_pin: {BOX: digits}``        wait until this is the box's PIN
 ``beeps: {PARTY: seconds}``   wait until this party has heard the tone of the house for so long
 ``no_beep: PARTY``            it has heard none for some seconds
@@ -91,6 +92,10 @@ class RoomVerbs:
                 lamp = Lamp(account(self._house, number), self._house.sip, PHONES.ip)
                 self._lamps[number] = self._stack.enter_context(lamp)
             self._lamps[number].shows(new, heard)
+
+    def do_emptied(self, box: str) -> None:
+        for message in json.loads(self._house.run("voicemail", "list", "--box", box, "--json")):
+            self._house.run("voicemail", "delete", str(message["id"]))
 
     def do_box_pin(self, wanted: dict[str, str]) -> None:
         for box, digits in wanted.items():
