@@ -14,6 +14,7 @@ from callcenter.ports import LegRecorder, TalkedLeg
 
 log = structlog.get_logger()
 REMEMBERED = 4_000
+"""So many legs whose end was never told, four times what one Asterisk holds."""
 HOLDING = "holding_bridge"
 """Parking's bridge: the agent who parks a call hears the slot in it."""
 MOVE_SECONDS = 0.05

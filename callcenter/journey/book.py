@@ -22,7 +22,8 @@ GIVE_UP = dt.timedelta(hours=1)
 KEEP_CLOSED = 500
 """So many taken calls are still kept for events that come later yet; the oldest are forgotten."""
 KEEP_NAMES = 8_000
-"""So many names of forgotten calls are remembered, so that a straggler makes no ghost of a call."""
+"""So many names of forgotten calls are remembered, so that a straggler makes no ghost of a call: those of the last
+1,500 calls and more, five to six each, where stragglers come within seconds."""
 
 
 class JourneyBook:

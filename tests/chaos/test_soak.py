@@ -15,9 +15,9 @@ from tests.chaos.results import Row
 from tests.chaos.size import scaled
 
 RATE = 8.0
-NAMES_A_CALL = 10
-"""At least: its channels, its linkedid, bridges."""
-WARM = 1000 + max(2 * KEEP_NAMES // NAMES_A_CALL, steady.CALLS, legs.REMEMBERED)
+NAMES_A_CALL = 5
+"""At least: caller's and agent's channels by name and uniqueid, and a bridge."""
+WARM = 1000 + max(KEEP_NAMES // NAMES_A_CALL, steady.CALLS, legs.REMEMBERED)
 """So many calls first: the listener keeps the last of them, and names of more; what is loaded once is no leak."""
 MOST_MORE = 0.05
 OURS = ("asterisk", "agi", "ami", "worker")
