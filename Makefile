@@ -44,9 +44,9 @@ test-calls: setup
 test-lab: setup
 	$(call tested,scripts/in-memory,tests/lab tests/phones tests/bench,--durations=5)
 
-# Only what the others leave of the processors: they send speech in real time.
+# Only what the others leave of the processors: they send speech in real time. Half of each test is waiting for a server.
 test-rest: setup
-	$(call tested,chrt --idle 0 scripts/in-memory,tests $(APART:%=--ignore=%),-n auto --dist loadgroup)
+	$(call tested,chrt --idle 0 scripts/in-memory,tests $(APART:%=--ignore=%),-n $$(($$(nproc) + 2)) --dist loadgroup)
 
 test-unit: setup ## without Asterisk, PostgreSQL, calls and whatever takes long
 	$(PY) -m pytest -q -n auto --dist worksteal --hypothesis-profile=quick tests \

@@ -80,8 +80,9 @@ def windows(samples: Sequence[int], tones: Sequence[float], rate: int = RATE) ->
     size = round(WINDOW_SECONDS * rate)
     for start in range(0, len(samples) - size + 1, size):
         part = samples[start : start + size]
-        level = level_db(part)
-        yield Window(start / rate, level, _dominant(part, tones, rate) if level > QUIET_DB else None)
+        power = _power(part)
+        level = _level_db(power, size)
+        yield Window(start / rate, level, _dominant(part, power, tones, rate) if level > QUIET_DB else None)
 
 
 def span(samples: Sequence[int], hz: float, rate: int = RATE) -> tuple[float, float] | None:
@@ -97,13 +98,23 @@ def seconds_of(samples: Sequence[int], hz: float, rate: int = RATE) -> float:
 
 def level_db(samples: Sequence[int]) -> float:
     """Power against a full-scale sine's, in decibels; -120 for silence or nothing."""
-    power = sum(map(mul, samples, samples)) / max(len(samples), 1)
-    return max(10 * math.log10(power * 2) - 20 * math.log10(32767), -120.0) if power else -120.0
+    return _level_db(_power(samples), len(samples))
 
 
 def share(samples: Sequence[int], hz: float, rate: int = RATE) -> float:
     """The part of the samples' power that lies at ``hz``: about 1 for a pure tone, 0 without it."""
-    power = sum(map(mul, samples, samples))
+    return _share(samples, _power(samples), hz, rate)
+
+
+def _power(samples: Sequence[int]) -> int:
+    return sum(map(mul, samples, samples))
+
+
+def _level_db(power: int, size: int) -> float:
+    return max(10 * math.log10(power * 2 / size) - 20 * math.log10(32767), -120.0) if power else -120.0
+
+
+def _share(samples: Sequence[int], power: int, hz: float, rate: int) -> float:
     cosines, sines = _waves(hz, len(samples), rate)
     real, imaginary = sum(map(mul, samples, cosines)), sum(map(mul, samples, sines))
     return 2 * (real**2 + imaginary**2) / (len(samples) * power) if power else 0.0
@@ -115,8 +126,8 @@ def _waves(hz: float, size: int, rate: int) -> tuple[list[float], list[float]]:
     return [math.cos(step * n) for n in range(size)], [math.sin(step * n) for n in range(size)]
 
 
-def _dominant(part: Sequence[int], tones: Sequence[float], rate: int) -> float | None:
-    shares = {hz: share(part, hz, rate) for hz in tones}
+def _dominant(part: Sequence[int], power: int, tones: Sequence[float], rate: int) -> float | None:
+    shares = {hz: _share(part, power, hz, rate) for hz in tones}
     best = max(shares, key=shares.__getitem__, default=None)
     return best if best is not None and shares[best] >= SHARE else None
 

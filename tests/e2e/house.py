@@ -17,12 +17,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
 import httpx
 from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
 
 from callcenter.agents import seating as agents
 from callcenter.ledger_format import CEL_COLUMNS, CEL_FILE
@@ -50,6 +51,7 @@ SIP, AMI, AGI, HTTP, SMTP, RTP = 32060, 32038, 32073, 32088, 32025, (52000, 5299
 SIP_TLS, WSS, WEB, SMS = 32062, 32063, 32092, 32027
 LOCK = Path("/tmp/hotline-e2e.lock")
 BOOT_SECONDS = 60.0
+COLUMNS = list(CEL_COLUMNS)
 HTTP_SECONDS = 60.0
 PROGRAM = "crm"
 """Has a key of the HTTP interface."""
@@ -258,8 +260,12 @@ class House:
     def rows(self, table: type[Base], **wanted: object) -> list[Any]:
         """Rows with these values, in the order of their keys."""
         query = select(table).filter_by(**wanted).order_by(*table.__table__.primary_key)
-        with self.app.sessions(read_only=True)() as session:
+        with self._reading() as session:
             return list(session.scalars(query))
+
+    @cached_property
+    def _reading(self) -> sessionmaker[Session]:
+        return self.app.sessions(read_only=True)
 
     def begin_with(self, numbers: Iterable[str]) -> None:
         """Whoever calls from these numbers begins anew: their former calls are those of another case."""
@@ -278,9 +284,13 @@ class House:
         kept = self.asterisk.log / "cel-custom" / CEL_FILE
         if not kept.exists():
             return []
+        asked = [(COLUMNS.index(name), value) for name, value in wanted.items()]
         with kept.open(newline="", errors="replace") as file:
-            lines = [dict(zip(CEL_COLUMNS, values, strict=False)) for values in csv.reader(file)]
-        return [line for line in lines if wanted.items() <= line.items()]
+            return [
+                dict(zip(COLUMNS, values, strict=False))
+                for values in csv.reader(file)
+                if all(values[at : at + 1] == [value] for at, value in asked)
+            ]
 
     def fallbacks(self, caller: str) -> list[Fallback]:
         """When the static menu took this caller."""

@@ -8,8 +8,8 @@ hotline once more, with a calendar of its own.
 from __future__ import annotations
 
 import datetime as dt
+import json
 from copy import deepcopy
-from io import StringIO
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -44,7 +44,10 @@ Site = dict[str, Any]
 
 
 def site(*, twin: str = "open", **presence: str) -> str:
-    """The site file's text. ``twin``: that branch is open or closed all day. The rest: what becomes of whose phone."""
+    """The site file's text, in JSON, which is YAML. ``twin``: that branch is open or closed all day.
+
+    The rest: what becomes of whose phone.
+    """
     found: Site = YAML(typ="safe").load(SAMPLE)
     _set_calendar(found, "office", "open")
     _widen(found)
@@ -72,12 +75,7 @@ def site(*, twin: str = "open", **presence: str) -> str:
     add_fraud(found)
     add_day(found, crowd)
     found["presence"] = presence
-    out = StringIO()
-    writer = YAML()
-    writer.allow_unicode = True
-    writer.representer.ignore_aliases = lambda _: True
-    writer.dump(found, out)
-    return out.getvalue()
+    return json.dumps(found, ensure_ascii=False, indent=1, default=str)
 
 
 def seat_of(agent: str) -> str:
