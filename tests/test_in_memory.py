@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
+
+import pytest
 
 SCRIPT = Path(__file__).parents[1] / "scripts/in-memory"
 NO_PROCESS = 2**22 + 1
@@ -34,6 +37,15 @@ def test_what_a_killed_run_left_goes_and_what_another_uses_stays(tmp_path: Path)
         (folder / "file").touch()
     assert in_memory(tmp_path, "true").returncode == 0
     assert list(tmp_path.iterdir()) == [used]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root mounts")
+def test_a_disk_that_a_killed_run_left_there_is_unmounted(tmp_path: Path) -> None:
+    disk = tmp_path / f"ht{NO_PROCESS}.abc/disk"
+    disk.mkdir(parents=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", disk], check=True)
+    assert in_memory(tmp_path, "true").returncode == 0
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_where_there_is_no_room_they_lie_where_they_lay(tmp_path: Path) -> None:
