@@ -13,10 +13,12 @@ import subprocess
 import tempfile
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from callcenter.errors import HotlineError
+from lab.asterisk_docs import DOCUMENTATION, shorten
 
 OLDEST = (20,)
 SAFE = (22, 10, 1)
@@ -59,13 +61,19 @@ def find() -> AsteriskProgram | None:
 
 def ensure(say: Callable[[str], None]) -> AsteriskProgram:
     """Find an Asterisk, building one when there is none (about a minute). ``say`` gets lines of progress."""
-    if found := find():
-        return found
+    if installed := find_installed():
+        return installed
     root = _root()
-    build(root, say)
-    if built := find_private(root):
-        return built
-    raise HotlineError(f"the Asterisk built in {root} does not start; remove the folder and run this again")
+    if not find_private(root):
+        build(root, say)
+    found = find_private(root)
+    if found is None:
+        raise HotlineError(
+            f"the Asterisk built in {root} does not start; remove the folder and run this again"
+        )
+    with suppress(OSError):  # another account's root: its starts take longer
+        shorten(found.data / DOCUMENTATION)
+    return found
 
 
 def _root() -> Path:

@@ -15,9 +15,9 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from xml.etree import ElementTree
 
 from callcenter.errors import HotlineError
+from lab.asterisk_docs import DOCUMENTATION, shorten
 from lab.asterisk_root import RELEASE, cache_folder, unpack
 
 GUEST = Path(__file__).parent / "guest"
@@ -125,7 +125,7 @@ def _build(work: Path, say: Callable[[str], None]) -> None:
     modules = max((root / "lib/modules").iterdir())
     if not list(modules.glob("updates/dkms/dahdi_dynamic_loc.ko*")):
         raise HotlineError(f"DAHDI's drivers were not made for the kernel {modules.name}")
-    _shorten_documentation(root / "usr/share/asterisk/documentation/core-en_US.xml")
+    shorten(root / "usr/share/asterisk" / DOCUMENTATION)
     say("boards: packing the virtual machine")
     _make_initramfs(modules, work / "initramfs", made / "initrd.gz")
     shutil.copy(root / "boot" / f"vmlinuz-{modules.name}", made / "vmlinuz")
@@ -142,16 +142,6 @@ def _build(work: Path, say: Callable[[str], None]) -> None:
         *("-comp", "zstd", "-Xcompression-level", "3", "-wildcards", "-e", *NOT_IN_THE_ROOT),
     )
     (made / "versions.txt").write_text("".join(f"{line}\n" for line in _versions(root)))
-
-
-def _shorten_documentation(file: Path) -> None:
-    """Leave what Asterisk can't start without: it reads all of it each time, which takes emulation seconds."""
-    tree = ElementTree.parse(file)  # noqa: S314 - of Debian's own package
-    docs = tree.getroot()
-    for part in list(docs):
-        if part.tag != "configInfo":
-            docs.remove(part)
-    tree.write(file)
 
 
 def _versions(root: Path) -> Iterator[str]:
