@@ -44,7 +44,7 @@ test-calls: setup
 test-lab: setup
 	$(call tested,scripts/in-memory,tests/lab tests/phones tests/bench,--durations=5)
 
-# Only what the others leave of the processors: they send speech in real time. Half of each test is waiting for a server.
+# Only what the others leave of the processors: they send speech in real time.
 test-rest: setup
 	$(call tested,chrt --idle 0 scripts/in-memory,tests $(APART:%=--ignore=%),-n $$(($$(nproc) + 2)) --dist loadgroup)
 

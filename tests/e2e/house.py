@@ -17,13 +17,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import httpx
 from sqlalchemy import select
-from sqlalchemy.orm import Session, sessionmaker
 
 from callcenter.agents import seating as agents
 from callcenter.ledger_format import CEL_COLUMNS, CEL_FILE
@@ -113,6 +112,7 @@ class House:
             **({"database_url": url} if url else {}),
         }
         self.app = Hotline(Settings(**self._settings))
+        self._reading = self.app.sessions(read_only=True)
 
     def up(self) -> None:
         """Database, site, Asterisk, FastAGI, listener and worker, in a newcomer's order."""
@@ -262,10 +262,6 @@ class House:
         query = select(table).filter_by(**wanted).order_by(*table.__table__.primary_key)
         with self._reading() as session:
             return list(session.scalars(query))
-
-    @cached_property
-    def _reading(self) -> sessionmaker[Session]:
-        return self.app.sessions(read_only=True)
 
     def begin_with(self, numbers: Iterable[str]) -> None:
         """Whoever calls from these numbers begins anew: their former calls are those of another case."""
