@@ -36,7 +36,7 @@ endef
 APART := tests/e2e tests/lab tests/phones tests/bench tests/demo tests/measurements tests/pri tests/docker tests/boot tests/chaos
 
 test: setup      ## real calls, real Asterisks, units and both databases, beside each other
-	$(MAKE) -j3 --output-sync test-calls test-lab test-rest
+	$(MAKE) -j$$(( $$(nproc) < 4 ? 2 : 3 )) --output-sync test-rest test-calls test-lab
 
 test-calls: setup
 	$(call tested,scripts/in-memory,tests/e2e,--durations=10)
