@@ -52,7 +52,9 @@ class AgentWatch:
         self._manager = manager
         self._sessions = sessions
         self._read_site = site
-        self._site: Site | None = None
+        self._reloads = 0
+        self._site: tuple[int, Site] | None = None
+        """After how many reloads it was asked for: one that comes while it is read makes it old."""
         self._clock = clock
         self._serving = Serving()
         self._presence = Presence()
@@ -117,7 +119,7 @@ class AgentWatch:
 
     def hear_reload(self) -> None:
         """Another site may be live, with seats whose phones Asterisk has told nothing of."""
-        self._site = None
+        self._reloads += 1
         self._look_soon()
 
     def _look_soon(self) -> None:
@@ -194,9 +196,10 @@ class AgentWatch:
         return became in (service.LOGGED_OUT, states.PAUSED)
 
     def _known(self) -> Site:
-        if self._site is None:
-            self._site = self._read_site()
-        return self._site
+        reloads = self._reloads
+        if self._site is None or self._site[0] != reloads:
+            self._site = reloads, self._read_site()
+        return self._site[1]
 
     def _wanted(self) -> Iterable[service.Membership]:
         with reading(self._sessions) as session:

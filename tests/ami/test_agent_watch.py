@@ -70,10 +70,10 @@ def of_agent(**more: str) -> Message:
 class Watched:
     """The agent is logged in, and followed."""
 
-    def __init__(self, sessions: Sessions) -> None:
+    def __init__(self, sessions: Sessions, site: Callable[[], Site] = house) -> None:
         self.sessions = sessions
         self.phones = Phones()
-        self.watch = AgentWatch(self.phones, sessions, house, lambda: dt.datetime.now(dt.UTC))
+        self.watch = AgentWatch(self.phones, sessions, site, lambda: dt.datetime.now(dt.UTC))
         with sessions.begin() as session:
             agents.log_in(session, house(), AGENT, SEAT, lambda: dt.datetime.now(dt.UTC))
 
@@ -257,6 +257,30 @@ def test_a_phone_that_asterisk_has_not_told_of_is_found(
         await house.becomes(states.UNREACHABLE)
 
     Watched(sessions).play(story)
+
+
+@pytest.mark.req("ACD-5", "GW-6")
+def test_a_site_that_goes_live_while_the_former_one_is_read_is_followed(sessions: Sessions) -> None:
+    """An apply tells of itself when it is done; whoever was reading then has read what is old."""
+    former = house().model_copy(update={"queues": []})
+    reads, live = threading.Event(), threading.Event()
+
+    def read() -> Site:
+        if live.is_set():
+            return house()
+        reads.set()
+        assert live.wait(SECONDS)
+        return former
+
+    async def story(of: Watched) -> None:
+        of.watch.hear_complete(of_agent())
+        assert await asyncio.to_thread(reads.wait, SECONDS)
+        of.watch.hear_reload()
+        live.set()
+        of.watch.hear_complete(of_agent())
+        await of.becomes(states.WRAPUP)
+
+    Watched(sessions, read).play(story)
 
 
 @pytest.mark.req("ACD-5")
