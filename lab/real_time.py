@@ -20,8 +20,17 @@ def real_time(pid: int) -> bool:
 
 def real_time_thread(thread: int) -> bool:
     """One thread; 0: the one that asks."""
+    return _scheduled(thread, os.SCHED_RR, PRIORITY)
+
+
+def hold_up_no_sound() -> bool:
+    """This thread, and none that it starts, waits for sound alone: who has Python's lock and no processor stops it."""
+    return _scheduled(0, os.SCHED_RR | os.SCHED_RESET_ON_FORK, PRIORITY - 1)
+
+
+def _scheduled(thread: int, policy: int, priority: int) -> bool:
     try:
-        os.sched_setscheduler(thread, os.SCHED_RR, os.sched_param(PRIORITY))
+        os.sched_setscheduler(thread, policy, os.sched_param(priority))
     except (PermissionError, ProcessLookupError):
         return False
     return True
