@@ -36,7 +36,7 @@ endef
 APART := tests/e2e tests/lab tests/phones tests/bench tests/demo tests/measurements tests/pri tests/docker tests/boot tests/chaos
 
 test: setup      ## real calls, real Asterisks, units and both databases, beside each other
-	$(MAKE) -j$$(( $$(nproc) < 4 ? 2 : 3 )) --output-sync test-rest test-calls test-lab
+	$(MAKE) -j3 --output-sync test-calls test-lab test-rest
 
 test-calls: setup
 	$(call tested,scripts/in-memory,tests/e2e,--durations=10)
@@ -47,7 +47,7 @@ test-lab: setup
 
 # Only what the others leave of the processors: they send speech in real time.
 test-rest: setup
-	$(call tested,chrt --idle 0 scripts/in-memory,tests $(APART:%=--ignore=%),-n 4 --dist loadgroup)
+	$(call tested,chrt --idle 0 scripts/in-memory,tests $(APART:%=--ignore=%),-n 3 --dist loadgroup)
 
 test-unit: setup ## without Asterisk, PostgreSQL, calls and whatever takes long
 	$(PY) -m pytest -q -n auto --dist worksteal --hypothesis-profile=quick tests \

@@ -39,12 +39,12 @@ class Machine:
     home: Path
     url: str
 
-    def run(self, *words: str, **options: object) -> Result:
-        """A command of the program, here."""
+    def run(self, *words: str, agi_port: int = 24998, **options: object) -> Result:
+        """A command of the program, here; nobody listens at ``agi_port`` unless a test does."""
         before = len(ENGINES)
         environment = {
             "HOTLINE_DATABASE_URL": self.url,
-            "HOTLINE_AGI_PORT": "24998",
+            "HOTLINE_AGI_PORT": str(agi_port),
             "HOTLINE_AMI_PORT": "24999",
         }
         done = CliRunner().invoke(main, ["--home", str(self.home), *words], env=environment, **options)  # type: ignore[arg-type]

@@ -233,8 +233,8 @@ def test_it_is_not_put_back_under_a_working_hotline(
 ) -> None:
     file = tmp_path / "saved.tar.gz"
     full.done("backup", str(file))
-    with socket.create_server(("127.0.0.1", 24998)):
-        refused = machines().run("restore", str(file))
+    with socket.create_server(("127.0.0.1", 0)) as agi:
+        refused = machines().run("restore", str(file), agi_port=agi.getsockname()[1])
     assert "hotline agi is at work" in refused.stderr
 
 

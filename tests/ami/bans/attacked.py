@@ -98,7 +98,7 @@ def tool(name: str, *words: str) -> str:
         said, _ = begun.communicate(timeout=4)
     except subprocess.TimeoutExpired:
         begun.send_signal(signal.SIGINT)
-        said, _ = begun.communicate(timeout=10)
+        said, _ = begun.communicate(timeout=60)
     return said
 
 
