@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -47,20 +48,26 @@ def start(
     what it hears. Raises HotlineError.
     """
     folder = Path(tempfile.mkdtemp(prefix=f"{type(scenario).__name__.lower()}-", dir=logs))
-    media = Media(at.ip, lines or at_once, scenario.speech(), hears=hears)
-    at = _with_port(at)  # after the media, whose thousands of sockets might take the port found free
-    if isinstance(scenario, Agent) and scenario.login:
-        register(scenario.login, toward, at=at)
-    diary = Diary(folder / "events")
-    media.watch(diary.descriptor, lambda: diary.read(partial(_tell, media)))
-    _write(folder, render(scenario), scenario.rows(media.ports))
-    options = ["-l", str(at_once)]
-    options += ["-r", f"{rate:g}", "-m", str(calls)] if isinstance(scenario, Caller) else []
-    process = _launch(folder, toward, at, scenario.login, options, seconds)
-    real_time(process.pid)
-    media.start()
-    started = Run(folder, at, media, process, diary)
-    _wait_bound(started)
+    with ExitStack() as unless_it_starts:
+        media = Media(at.ip, lines or at_once, scenario.speech(), hears=hears)
+        unless_it_starts.callback(media.close)
+        at = _with_port(at)  # after the media, whose thousands of sockets might take the port found free
+        if isinstance(scenario, Agent) and scenario.login:
+            register(scenario.login, toward, at=at)
+        diary = Diary(folder / "events")
+        unless_it_starts.callback(diary.close)
+        media.watch(diary.descriptor, lambda: diary.read(partial(_tell, media)))
+        _write(folder, render(scenario), scenario.rows(media.ports))
+        options = ["-l", str(at_once)]
+        options += ["-r", f"{rate:g}", "-m", str(calls)] if isinstance(scenario, Caller) else []
+        process = _launch(folder, toward, at, scenario.login, options, seconds)
+        started = Run(folder, at, media, process, diary)
+        unless_it_starts.pop_all()
+        unless_it_starts.enter_context(started)
+        real_time(process.pid)
+        media.start()
+        _wait_bound(started)
+        unless_it_starts.pop_all()
     return started
 
 

@@ -40,6 +40,18 @@ def agent(logs: Path, scenario: Agent) -> Run:
     return start(scenario, SWITCH, logs, at=SEAT)
 
 
+def test_a_phone_that_is_not_signed_in_leaves_no_socket_open(tmp_path: Path) -> None:
+    def open_now() -> int:
+        return len(list(Path("/proc/self/fd").iterdir()))
+
+    after = []
+    for _ in range(2):  # the first one may start the thread that plays all sound, which stays
+        with pytest.raises(HotlineError, match="could not register"):
+            agent(tmp_path, Agent(login=Login("nobody", "not-a-secret")))
+        after.append(open_now())
+    assert after[1] == after[0]
+
+
 def test_keys_at_five_a_second_land(asterisk: AsteriskInstance, tmp_path: Path) -> None:
     caller = Caller(dials="100", number="1001", keys=keys("12*690"))
     assert run(caller, SWITCH, tmp_path, at=TRUNK, seconds=20).ok == 1
