@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -76,13 +76,22 @@ def build(
 def _make_all(
     work: list[Wanted], store: PromptCache, jobs: int, progress: Callable[[Progress], None]
 ) -> list[_Outcome]:
-    """What is there is looked up one by one, quicker than by threads; these make the rest."""
+    """What is there is looked up one by one, quicker than by threads; these make the rest, each sound once."""
     outcomes = {place: outcome for place, one in enumerate(work) if (outcome := _found(one, store))}
+    missing = [place for place in range(len(work)) if place not in outcomes]
+    first = sorted({_sound_of(work[place]): place for place in reversed(missing)}.values())
+    alike = sorted({*missing} - {*first})
     with ThreadPoolExecutor(jobs, thread_name_prefix="prompts") as pool:
-        missing = [place for place in range(len(work)) if place not in outcomes]
-        futures = {pool.submit(_make, work[place], store): place for place in missing}
+
+        def made(places: Iterable[int]) -> Iterator[int]:
+            """Each once its outcome is noted. Raises what making one raised."""
+            futures = {pool.submit(_make, work[place], store): place for place in places}
+            for future in as_completed(futures):
+                outcomes[futures[future]] = future.result()
+                yield futures[future]
+
         try:
-            for done, place in enumerate(chain(tuple(outcomes), _completed(futures, outcomes)), start=1):
+            for done, place in enumerate(chain(tuple(outcomes), made(first), made(alike)), start=1):
                 progress(Progress(done, len(work), work[place].name, work[place].language))
         except BaseException:  # Ctrl-C as well: what has not begun is not waited for
             pool.shutdown(cancel_futures=True)
@@ -90,11 +99,9 @@ def _make_all(
     return [outcomes[place] for place in range(len(work))]
 
 
-def _completed(futures: dict[Future[_Outcome], int], outcomes: dict[int, _Outcome]) -> Iterator[int]:
-    """The places that are made, one after the other, their outcomes noted. Raises what making one raised."""
-    for future in as_completed(futures):
-        outcomes[futures[future]] = future.result()
-        yield futures[future]
+def _sound_of(one: Wanted) -> tuple[str, ...]:
+    """The same for two that sound alike."""
+    return (one.language, *(one.sources[0].identity if one.sources else ()))
 
 
 def _found(one: Wanted, store: PromptCache) -> _Outcome | None:

@@ -7,8 +7,10 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 import time
 import wave
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,7 @@ from prompts.build import Progress, build
 from prompts.cache import PART, is_sound, length_ms
 from prompts.engine import EspeakEngine
 from prompts.sox import ToolMissing
+from tests.prompts.conftest import CountingEngine
 
 pytestmark = pytest.mark.slow
 
@@ -54,6 +57,28 @@ def test_everything_a_site_needs_is_made_once(site: Site, engine: Any, tmp_path:
     second = build(site, tmp_path, engine, beside=tmp_path)
     assert (second.made, second.cached, len(engine.said)) == (0, first.made + alike, said)
     assert second.index == first.index
+
+
+class MeetingEngine(CountingEngine):
+    """Two who say the same at the same time meet."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self._text, self._two = text, threading.Barrier(2)
+
+    def speak(self, text: str, language: str, out: Path) -> None:
+        if text == self._text:
+            with suppress(threading.BrokenBarrierError):
+                self._two.wait(0.5)
+        super().speak(text, language, out)
+
+
+def test_two_that_sound_alike_are_made_once_though_there_are_hands_for_both(site: Site, tmp_path: Path):
+    prompts = [Prompt(name=name, text={"zh": "你好"}) for name in ("hello", "again")]
+    engine = MeetingEngine("你好")
+    built = build(site.model_copy(update={"prompts": prompts}), tmp_path, engine, beside=tmp_path)
+    assert engine.said.count(("你好", "zh")) == 1
+    assert built.index.find("hello", "zh") == built.index.find("again", "zh")
 
 
 def test_the_index_leads_to_files_that_can_be_played(site: Site, engine: Any, folder: Path):
