@@ -185,7 +185,7 @@ def _sipp(folder: Path, toward: Address, at: str, options: list[str], on: Cores)
     command += ["-trace_stat", "-stf", "stats.csv", "-fd", "1"]
     with (folder / "screen.txt").open("wb") as out, only_on(on.load):
         process = subprocess.Popen(
-            command, cwd=folder, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True
+            command, cwd=folder, stdin=subprocess.DEVNULL, stdout=out, stderr=out, process_group=0
         )
     real_time(process.pid)
     return process

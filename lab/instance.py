@@ -85,7 +85,7 @@ class AsteriskInstance:
                 stdout=out,
                 stderr=out,
                 cwd=self.home,
-                start_new_session=True,
+                process_group=0,
             )
         self._wait_ready(self._child, time.monotonic() + seconds)
 

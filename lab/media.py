@@ -1,151 +1,204 @@
-"""The voices and ears of one SIPp process's or softphone's calls: a socket for each call at a time."""
+"""What the calls of one SIPp or softphone say and hear: the user's side of ``lab.media_process``."""
 
 from __future__ import annotations
 
-import random
+import atexit
+import os
+import select
 import socket
+import subprocess
+import sys
 import threading
-import time
-from collections import deque
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Sequence
+from contextlib import suppress
+from functools import cache
+from multiprocessing.connection import Connection, Pipe
+from pathlib import Path
+from typing import Any
 
-from lab import g711, rtp
-from lab.media_thread import address, media_thread, receive, send
+from callcenter.errors import HotlineError
+from lab import rtp
+from lab.media_process import AT_A_TIME, COUNT, Opening
+from lab.sipp_events import Event
+from lab.speech import Speech
 
 LITTLE = 1
 """What may wait at a socket nobody hears at: the least that the kernel grants."""
-Pressed = Sequence[tuple[float, str]]
-"""Keys: seconds after the answer, digit."""
-
-
-@dataclass(frozen=True)
-class Speech:
-    """What a phone sends: a tone (``hz`` None: silence), and keys; ``keys_of`` its first call, its second …"""
-
-    law: g711.Law = "alaw"
-    hz: int | None = None
-    keys: Pressed = ()
-    keys_of: Sequence[Pressed] = ()
-
-    def pressed(self, call: int) -> Pressed:
-        """The keys of a call, numbered from 1."""
-        return self.keys_of[call - 1] if self.keys_of else self.keys
-
-
-@dataclass
-class Line:
-    """One call's media while it lasts, and what was heard afterwards."""
-
-    port: int
-    far_end: bytes
-    voice: rtp.Voice
-    ear: rtp.Ear
-    muted: bool = False
+END_SECONDS = 5.0
 
 
 class Media:
     """Sends and hears for up to ``slots`` calls at once on ``ip``; ``ports`` names their sockets' ports.
 
-    With ``hears`` False nothing is taken in: the kernel throws away what comes.
+    With ``hears`` False nothing is taken in: the kernel throws away what comes. Methods that ask raise HotlineError
+    when the media process has ended, and KeyError of a call that was never answered.
     """
 
     def __init__(self, ip: str, slots: int, speech: Speech, *, hears: bool = True) -> None:
-        self._speech = speech
-        self._frames = rtp.talk(speech.law, speech.hz)
-        self._lines: dict[int, Line] = {}
-        self._talking: set[int] = set()
-        self._lock = threading.Lock()
-        self._thread = media_thread()
-        self._watched: dict[int, Callable[[], None]] = {}
-        self._sockets = {sock.getsockname()[1]: sock for sock in (_bound(ip) for _ in range(slots))}
-        for port, sock in self._sockets.items():
-            if hears:
-                self.watch(sock.fileno(), partial(self._hear, port))
-            else:
-                sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, LITTLE)
+        self._speech, self._hears = speech, hears
+        self._sockets = [_bound(ip, hears) for _ in range(slots)]
+        self.ports: list[int] = [sock.getsockname()[1] for sock in self._sockets]
+        self._events: list[int] = []
+        """The pipe by which a SIPp tells its events, and the bell that is rung then."""
+        self._news: list[Event] = []
+        self._ears: dict[int, rtp.Ear] = {}
+        self._asking = threading.RLock()
+        self._line: Connection | None = None
 
-    @property
-    def ports(self) -> list[int]:
-        return list(self._sockets)
-
-    @property
-    def watched(self) -> Mapping[int, Callable[[], None]]:
-        return self._watched
-
-    @property
-    def talking(self) -> Collection[int]:
-        return self._talking
-
-    def watch(self, descriptor: int, ready: Callable[[], None]) -> None:
-        """Call ``ready`` in the media thread whenever the descriptor can be read. Before ``start`` only."""
-        self._watched[descriptor] = ready
+    def follow(self, pipe: Path) -> None:
+        """Talk as the events say that a SIPp writes into ``pipe``, which is made now. Before ``start`` only."""
+        os.mkfifo(pipe)
+        self._events = [
+            os.open(pipe, os.O_RDWR | os.O_NONBLOCK),
+            os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK),
+        ]
 
     def start(self) -> None:
-        """Begin to serve the sockets and the watched descriptors."""
-        self._thread.serve(self)
+        """Begin to serve the sockets and to follow."""
+        opening = Opening(self._speech, self._hears, bool(self._events))
+        self._line = media_process().open(
+            opening, [*self._events, *(sock.fileno() for sock in self._sockets)]
+        )
+        self._close_sockets()
 
     def close(self) -> None:
-        """Give the ports back. What was heard stays."""
-        self._thread.leave(self)
-        for sock in self._sockets.values():
-            sock.close()
+        """Give the ports back. What was heard and told stays."""
+        with self._asking:
+            if self._line:
+                self._ask("close")
+                for call in self._ask("calls") if self._hears else []:
+                    self.ear(call)
+                self._news = self.take()
+                self._line.close()
+                self._line = None
+            self._close_sockets()
+            for descriptor in self._events:
+                os.close(descriptor)
+            self._events = []
 
     def answered(self, call: int, port: int, far_end: tuple[str, int]) -> None:
         """Begin to talk to ``far_end`` from ``port``."""
-        ticks = deque((round(at / rtp.TICK_SECONDS), digit) for at, digit in self._speech.pressed(call))
-        sequence = random.getrandbits(16)  # as real phones do: a recorder may not count on its order
-        voice = rtp.Voice(self._speech.law, self._frames, random.getrandbits(32), ticks, sequence)
-        line = Line(port, address(*far_end), voice, rtp.Ear(self._speech.law, time.monotonic()))
-        with self._lock:
-            self._lines[call] = line
-            self._talking.add(call)
-        self._thread.wake()  # the far end may be waiting for the first word as well
+        self._ask("answered", call, port, far_end)
 
     def ended(self, call: int) -> None:
         """Fall silent and deaf on this call."""
-        with self._lock:
-            self._talking.discard(call)
+        self._ask("ended", call)
 
     def mute(self, call: int, muted: bool) -> None:
         """Send nothing on this call for a while; it still hears."""
-        with self._lock:
-            self._lines[call].muted = muted
+        self._ask("mute", call, muted)
 
     def press(self, call: int, digits: str) -> None:
         """Press keys now, five a second."""
-        with self._lock:
-            self._lines[call].voice.press(digits)
+        self._ask("press", call, digits)
 
     def ear(self, call: int) -> rtp.Ear:
-        """What the call has heard so far. Raises KeyError when it was never answered."""
-        with self._lock:
-            return self._lines[call].ear
+        """What the call has heard so far; asked again, the same ear holds more."""
+        with self._asking:
+            more = self._line is not None
+            while more:
+                known = self._ears.get(call)
+                part = self._ask("heard", call, known.length if known else rtp.Length())
+                more = self._ears.setdefault(call, rtp.Ear(part.law, part.since)).append(part)
+            return self._ears[call]
 
-    def tick(self) -> None:
-        """Send what is due."""
-        with self._lock:
-            for line in [self._lines[call] for call in self._talking if not self._lines[call].muted]:
-                descriptor = self._sockets[line.port].fileno()
-                for packet in line.voice.next():
-                    send(descriptor, packet, line.far_end)
+    def wait(self, seconds: float) -> None:
+        """Return when there may be events, or when the time is over."""
+        bells = select.poll()
+        for bell in self._events[1:]:
+            bells.register(bell, select.POLLIN)
+        bells.poll(seconds * 1000)
 
-    def _hear(self, port: int) -> None:
-        now = time.monotonic()
-        descriptor = self._sockets[port].fileno()
-        while data := receive(descriptor):
-            packet = rtp.parse(data)
-            with self._lock:
-                line = next(
-                    (self._lines[call] for call in self._talking if self._lines[call].port == port), None
+    def take(self) -> list[Event]:
+        """The events that were told since they were last taken."""
+        with self._asking:
+            taken, self._news = self._news, []
+            if self._line and any(_rung(bell) for bell in self._events[1:]):
+                while more := self._ask("news"):
+                    taken += more
+            return taken
+
+    def _ask(self, *question: object) -> Any:
+        with self._asking:
+            if self._line is None:
+                raise HotlineError(
+                    "the phone that is asked to talk or to hear has ended, or was never started"
                 )
-                if line and packet:
-                    line.ear.take(packet, now - line.ear.since)
+            try:
+                self._line.send(question)
+                answer = self._line.recv()
+            except (EOFError, OSError) as error:
+                raise HotlineError("the process that sends and hears for all phones has ended") from error
+        if isinstance(answer, KeyError):
+            raise answer
+        return answer
+
+    def _close_sockets(self) -> None:
+        for sock in self._sockets:
+            sock.close()
 
 
-def _bound(ip: str) -> socket.socket:
+class MediaProcess:
+    """The one of this process, started when it is first asked for. Use the one of ``media_process()``."""
+
+    def __init__(self) -> None:
+        self._users, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "lab.media_process", str(theirs.fileno())],
+                stdin=subprocess.DEVNULL,
+                pass_fds=[theirs.fileno()],
+                process_group=0,
+            )
+        self._opening = threading.Lock()
+
+    def open(self, opening: Opening, descriptors: Sequence[int]) -> Connection:
+        """A line to a new talker. Raises HotlineError."""
+        ours, theirs = Pipe()
+        with theirs, self._opening:
+            try:
+                socket.send_fds(self._users, [COUNT.pack(len(descriptors))], [theirs.fileno()])
+                for start in range(0, len(descriptors), AT_A_TIME):
+                    socket.send_fds(self._users, [b"+"], descriptors[start : start + AT_A_TIME])
+                ours.send(opening)
+            except OSError as error:
+                raise HotlineError(
+                    f"the process that sends and hears for all phones has ended: {error}"
+                ) from error
+        return ours
+
+    def end(self) -> None:
+        """No talker is served any more."""
+        self._users.close()
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(END_SECONDS)
+
+
+@cache
+def media_process() -> MediaProcess:
+    """The process's."""
+    return MediaProcess()
+
+
+@atexit.register
+def end_media_process() -> None:
+    """It ends with its user's process; who wants nothing to run sooner says so. The next ``Media`` starts another."""
+    if media_process.cache_info().currsize:
+        media_process().end()
+        media_process.cache_clear()
+
+
+def _bound(ip: str, hears: bool) -> socket.socket:
     sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     sock.setblocking(False)
     sock.bind((ip, 0))
+    if not hears:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, LITTLE)
     return sock
+
+
+def _rung(bell: int) -> bool:
+    try:
+        return os.eventfd_read(bell) > 0
+    except BlockingIOError:
+        return False

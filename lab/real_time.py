@@ -1,4 +1,8 @@
-"""Before what has time: phones that stand for machines of their own; Asterisk, as Debian's service starts it (-p)."""
+"""Before what has time: phones that stand for machines of their own; Asterisk, as Debian's service starts it (-p).
+
+What the lab starts gets a process group of its own and no session: between sessions the kernel shares processors
+evenly (sched_autogroup), whatever their ``nice`` and ``chrt`` say, and a test that gives way would take from a call.
+"""
 
 from __future__ import annotations
 
@@ -20,17 +24,8 @@ def real_time(pid: int) -> bool:
 
 def real_time_thread(thread: int) -> bool:
     """One thread; 0: the one that asks."""
-    return _scheduled(thread, os.SCHED_RR, PRIORITY)
-
-
-def hold_up_no_sound() -> bool:
-    """This thread, and none that it starts, waits for sound alone: who has Python's lock and no processor stops it."""
-    return _scheduled(0, os.SCHED_RR | os.SCHED_RESET_ON_FORK, PRIORITY - 1)
-
-
-def _scheduled(thread: int, policy: int, priority: int) -> bool:
     try:
-        os.sched_setscheduler(thread, policy, os.sched_param(priority))
+        os.sched_setscheduler(thread, os.SCHED_RR, os.sched_param(PRIORITY))
     except (PermissionError, ProcessLookupError):
         return False
     return True

@@ -12,6 +12,8 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from operator import add, ge
+from typing import NamedTuple
 
 from lab import g711
 from lab.audio import RATE, tone
@@ -107,6 +109,19 @@ class Voice:
         return _HEADER.pack(0x80, second, self.sequence, tick * FRAME & 0xFFFFFFFF, self.ssrc) + payload
 
 
+class Length(NamedTuple):
+    """How much an ear has heard, of each kind."""
+
+    sound: int = 0
+    seamless: int = 0
+    keys: int = 0
+    arrivals: int = 0
+
+
+PART = Length(sound=32_000, seamless=32_000, keys=1000, arrivals=400)
+"""As much as is handed on at a time: a process that sends in real time stops for no more."""
+
+
 @dataclass
 class Ear:
     """The hearing side of one call: sound by the time it arrived, keys by their events."""
@@ -121,6 +136,30 @@ class Ear:
     arrivals: list[tuple[int, float]] = field(default_factory=list)
     """Of each packet of sound: where it begins in ``sound``, and the seconds after the answer at which it came."""
     _last_event: int | None = None
+
+    @property
+    def length(self) -> Length:
+        return Length(len(self.sound), len(self.seamless), len(self.keys), len(self.arrivals))
+
+    def after(self, known: Length) -> Ear:
+        """What was heard beyond ``known``, of each kind no more than a part."""
+        to = Length(*map(add, known, PART))
+        return Ear(
+            self.law,
+            self.since,
+            self.sound[known.sound : to.sound],
+            self.seamless[known.seamless : to.seamless],
+            self.keys[known.keys : to.keys],
+            self.arrivals[known.arrivals : to.arrivals],
+        )
+
+    def append(self, more: Ear) -> bool:
+        """What was heard next. Returns whether that was a whole part, so that there may be more."""
+        self.sound += more.sound
+        self.seamless += more.seamless
+        self.keys += more.keys
+        self.arrivals += more.arrivals
+        return any(map(ge, more.length, PART))
 
     def take(self, packet: Packet, seconds: float) -> None:
         """Keep a packet that came ``seconds`` after the answer."""

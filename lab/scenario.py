@@ -16,8 +16,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from callcenter.errors import HotlineError
 from lab.g711 import PAYLOAD_TYPE, Law
-from lab.media import Speech
 from lab.rtp import KEYS
+from lab.speech import Speech
 
 
 @dataclass(frozen=True)

@@ -12,14 +12,12 @@ import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 from callcenter.errors import HotlineError
 from lab.media import Media
 from lab.real_time import real_time
 from lab.scenario import Agent, Caller, Login, Registration, render
-from lab.sipp_events import Diary, Event
 from lab.sipp_run import Address, Results, Run, errors
 
 ANY = Address()
@@ -54,14 +52,12 @@ def start(
         at = _with_port(at)  # after the media, whose thousands of sockets might take the port found free
         if isinstance(scenario, Agent) and scenario.login:
             register(scenario.login, toward, at=at)
-        diary = Diary(folder / "events")
-        unless_it_starts.callback(diary.close)
-        media.watch(diary.descriptor, lambda: diary.read(partial(_tell, media)))
+        media.follow(folder / "events")
         _write(folder, render(scenario), scenario.rows(media.ports))
         options = ["-l", str(at_once)]
         options += ["-r", f"{rate:g}", "-m", str(calls)] if isinstance(scenario, Caller) else []
         process = _launch(folder, toward, at, scenario.login, options, seconds)
-        started = Run(folder, at, media, process, diary)
+        started = Run(folder, at, media, process)
         unless_it_starts.pop_all()
         unless_it_starts.enter_context(started)
         real_time(process.pid)
@@ -129,18 +125,8 @@ def _launch(
         command += ["-au", login.username, "-ap", login.password]
     with (folder / "screen.txt").open("wb") as out:
         return subprocess.Popen(
-            command, cwd=folder, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True
+            command, cwd=folder, stdin=subprocess.DEVNULL, stdout=out, stderr=out, process_group=0
         )
-
-
-def _tell(media: Media, events: list[Event]) -> None:
-    """Let the sound follow the signalling. Runs in the media thread."""
-    for event in events:
-        if event.kind == "answered":
-            port, ip, far_port, *_ = event.details.split()
-            media.answered(event.call, int(port), (ip, int(far_port)))
-        elif event.kind == "ended":
-            media.ended(event.call)
 
 
 def _with_port(at: Address) -> Address:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal, Protocol, get_args
 
 from callcenter.errors import HotlineError
 
@@ -30,31 +29,28 @@ class Event:
     at: float
 
 
+class News(Protocol):
+    """Where a diary has its events from."""
+
+    def wait(self, seconds: float) -> None:
+        """Return when there may be some, or when the time is over."""
+
+    def take(self) -> Sequence[Event]:
+        """Those that have come since they were last taken."""
+
+
 class Diary:
     """The events of one SIPp process, in order, as they come in; any thread may wait for one."""
 
-    def __init__(self, pipe: Path) -> None:
-        os.mkfifo(pipe)
-        self.descriptor = os.open(pipe, os.O_RDWR | os.O_NONBLOCK)
+    def __init__(self, news: News) -> None:
         self._events: list[Event] = []
-        self._news = threading.Condition()
-        self._rest = b""
-
-    def close(self) -> None:
-        os.close(self.descriptor)
-
-    def read(self, first: Callable[[list[Event]], None] = lambda _: None) -> None:
-        """Take in what the pipe holds now. ``first`` is told of what is new before anybody can wait for it."""
-        *lines, self._rest = (self._rest + _available(self.descriptor)).split(b"\n")
-        fresh = [event for line in lines if (event := parse(line.decode(errors="replace")))]
-        first(fresh)
-        with self._news:
-            self._events += fresh
-            self._news.notify_all()
+        self._news = news
+        self._taking = threading.Lock()
 
     def all(self, kind: EventKind | None = None) -> list[Event]:
         """The events so far, of one kind or all."""
-        with self._news:
+        with self._taking:
+            self._events += self._news.take()
             return [event for event in self._events if kind in (None, event.kind)]
 
     def wait_for(self, kind: EventKind, call: int, seconds: float, alive: Callable[[], bool]) -> Event:
@@ -62,8 +58,7 @@ class Diary:
         until = time.monotonic() + seconds
         while not (found := self._first(kind, call)):
             over = not alive() or time.monotonic() >= until
-            with self._news:
-                self._news.wait(0.1)
+            self._news.wait(0.1)
             if over and not self._first(kind, call):
                 seen = [event.kind for event in self.all()]
                 raise HotlineError(f"call {call} was never {kind}; what happened: {seen}")
@@ -82,8 +77,19 @@ def parse(line: str) -> Event | None:
     return Event(kind, int(number), details.strip(), time.monotonic())  # type: ignore[arg-type]
 
 
-def _available(descriptor: int) -> bytes:
-    try:
-        return os.read(descriptor, 65536)
-    except BlockingIOError:
-        return b""
+class Reader:
+    """Reads events at ``descriptor``, a pipe that does not wait."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor, self._rest = descriptor, b""
+
+    def read(self) -> list[Event]:
+        """What has come; half a line waits for its other half."""
+        *lines, self._rest = (self._rest + self._available()).split(b"\n")
+        return [event for line in lines if (event := parse(line.decode(errors="replace")))]
+
+    def _available(self) -> bytes:
+        try:
+            return os.read(self._descriptor, 65536)
+        except BlockingIOError:
+            return b""

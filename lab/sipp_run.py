@@ -45,14 +45,12 @@ class Run:
     ``with`` stops it at the block's end; its events, figures and what it heard can still be asked for.
     """
 
-    def __init__(
-        self, folder: Path, at: Address, media: Media, process: subprocess.Popen[bytes], diary: Diary
-    ) -> None:
+    def __init__(self, folder: Path, at: Address, media: Media, process: subprocess.Popen[bytes]) -> None:
         self.folder = folder
         self.at = at
         self._media = media
         self._process = process
-        self._diary = diary
+        self._diary = Diary(media)
         self._stats = folder / "stats.csv"
         self._open = True
 
@@ -126,8 +124,6 @@ class Run:
         if self._open:
             self._open = False
             self._media.close()
-            self._diary.read()
-            self._diary.close()
 
 
 def _is_failure(name: str) -> bool:

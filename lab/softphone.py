@@ -18,11 +18,12 @@ from typing import cast
 
 from callcenter.errors import HotlineError
 from lab import sip_message as sip
-from lab.media import Media, Speech
+from lab.media import Media
 from lab.phone_call import SECONDS, PhoneCall, State
 from lab.phone_messages import Writer
 from lab.scenario import Login
 from lab.sipp_run import Address
+from lab.speech import Speech
 
 LINES = 4
 """Calls a phone may have at once."""

@@ -25,6 +25,7 @@ from callcenter.site_file import document
 from callcenter.site_file.yaml_lines import Tree
 from cli import main
 from lab.home import temporary_home
+from lab.media import end_media_process
 from lab.postgres import PrivatePostgres
 from schema.session import session_factory
 from tests.databases import Sessions, migrate, postgres_as_new, sqlite_as_new
@@ -110,6 +111,7 @@ def _refuse_lost_groups(session: pytest.Session) -> None:
 def nothing_outlives_the_session() -> Iterator[None]:
     os.environ[MARK] = SESSION
     yield
+    end_media_process()
     assert left_behind() == {}
 
 

@@ -17,7 +17,6 @@ from contextlib import ExitStack, contextmanager
 from typing import TypeVar
 
 from lab.home import temporary_home
-from lab.real_time import hold_up_no_sound
 from tests.e2e.house import House
 
 T = TypeVar("T")
@@ -74,7 +73,7 @@ def may_be_apart() -> bool:
 @contextmanager
 def house_apart(first: House) -> Iterator[HouseApart]:
     """One, open until it is left."""
-    with ThreadPoolExecutor(1, initializer=hold_up_no_sound) as thread:
+    with ThreadPoolExecutor(1) as thread:
         house = HouseApart(thread, first)
         try:
             yield house

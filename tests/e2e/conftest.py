@@ -12,7 +12,6 @@ from functools import partial
 import pytest
 
 from lab.home import temporary_home
-from lab.real_time import hold_up_no_sound
 from tests.e2e.apart import house_apart, may_be_apart
 from tests.e2e.case import Case
 from tests.e2e.house import House, one_at_a_time
@@ -64,7 +63,6 @@ def measured(request: pytest.FixtureRequest) -> Callable[[str, float, str], None
 def house() -> Iterator[House]:
     """A whole Hotline, shared."""
     with one_at_a_time(), temporary_home() as home:
-        hold_up_no_sound()
         house = House(home)
         try:
             house.up()
@@ -109,7 +107,7 @@ def played(
                 stack.enter_context(queues[queue])
             return play_in_time(case, house)
 
-    with ThreadPoolExecutor(AT_ONCE, initializer=hold_up_no_sound) as pool:
+    with ThreadPoolExecutor(AT_ONCE) as pool:
         yield {case.name: pool.submit(turn, case) for case in chosen if not case.alone}
 
 

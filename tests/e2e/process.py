@@ -35,7 +35,7 @@ class HotlineProcess:
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=out,
-                start_new_session=True,
+                process_group=0,
             )
 
     @property

@@ -143,9 +143,10 @@ class InsideVerbs:
     def do_takes_by_key(self, wanted: dict[str, str]) -> None:
         for party, key in wanted.items():
             (event, *_) = until(partial(self.parties[party].events, "answered"), PATIENCE_SECONDS, party)
-            ear = self.parties[party].ear(event.call)
+            heard = partial(self.parties[party].ear, event.call)
 
-            def asked(ear: Ear = ear) -> bool:
+            def asked(heard: Callable[[], Ear] = heard) -> bool:
+                ear = heard()
                 samples = g711.decode(bytes(ear.sound), ear.law)
                 return any(window.level_db > ASKED_DB for window in audio.windows(samples, []))
 

@@ -1,17 +1,33 @@
-"""Sound and keys between the sockets of phones that share one thread."""
+"""Sound and keys between the sockets of phones that share one process."""
 
 from __future__ import annotations
 
+import ctypes
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
+from subprocess import PIPE
 
 import pytest
 
-from lab.media import Media, Speech
+from lab import processes
+from lab.media import Media
+from lab.speech import Speech
 from tests.e2e.until import until
 
 IP = "127.0.0.1"
 SECONDS = 10.0
+USER = """
+from pathlib import Path
+from lab import processes
+from lab.media import Media
+from lab.speech import Speech
+Media("127.0.0.1", 1, Speech()).start()
+print(Path("/proc/thread-self/children").read_text(), flush=True)
+input()
+"""
 ENOUGH = 1600
 """Two tenths of a second of sound."""
 
@@ -64,3 +80,24 @@ def test_others_go_on_when_one_is_closed(open_media: ExitStack) -> None:
 
 def test_what_was_never_started_can_be_closed() -> None:
     Media(IP, 1, Speech()).close()
+
+
+def test_sound_waits_for_no_thread_that_holds_pythons_lock(open_media: ExitStack) -> None:
+    one, other = started(open_media, Speech(hz=440)), started(open_media, Speech(hz=950))
+    connect(one, other)
+    until(lambda: other.ear(1).sound, SECONDS, "a word")
+    began = time.monotonic()
+    ctypes.PyDLL(None).usleep(500_000)  # does not let go of the lock, as what goes through CDLL does
+    ended = time.monotonic()
+    ear = other.ear(1)
+    meanwhile = [at for _, at in ear.arrivals if began < ear.since + at < ended]
+    assert len(meanwhile) > 15
+
+
+def test_the_process_that_makes_the_sound_ends_with_its_user() -> None:
+    with subprocess.Popen([sys.executable, "-c", USER], stdin=PIPE, stdout=PIPE) as user:
+        assert user.stdout
+        sound = int(user.stdout.readline())
+        assert processes.is_running(sound)
+        user.kill()
+    until(lambda: not processes.is_running(sound), SECONDS, "its end")
