@@ -45,9 +45,9 @@ test-calls: setup
 test-lab: setup
 	$(call tested,nice scripts/in-memory,tests/lab tests/phones tests/bench,--durations=5)
 
-# Only what the others leave of the processors: they send speech in real time.
+# Little more than what the others leave of the processors: they send speech in real time.
 test-rest: setup
-	$(call tested,chrt --idle 0 scripts/in-memory,tests $(APART:%=--ignore=%),-n 3 --dist loadgroup)
+	$(call tested,nice -n 15 scripts/in-memory,tests $(APART:%=--ignore=%),-n 3 --dist loadgroup)
 
 test-unit: setup ## without Asterisk, PostgreSQL, calls and whatever takes long
 	$(PY) -m pytest -q -n auto --dist worksteal --hypothesis-profile=quick tests \
