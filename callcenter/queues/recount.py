@@ -26,6 +26,8 @@ ENDS = {
 STARTED = "QUEUESTART"
 """Asterisk writes it when it begins to write queue_log: a stay without an end before it is lost."""
 TIME, CHANNEL, QUEUE, WORD, DATA = 0, 1, 2, 4, 5
+BEHIND = dt.timedelta(milliseconds=20)
+"""queue_log has the clock of the kernel's last tick: a second's first milliseconds are told as the one before."""
 Moment = dt.datetime
 
 
@@ -136,7 +138,7 @@ def _stays(own: list[_Told], times: dict[str, Times]) -> list[Stay]:
     mine, found = times.get(own[0].channel, Times()), []
     runs = sorted(mine.runs)
     for told in reversed(own):
-        begun_by = told.at if told.at.microsecond else told.at + dt.timedelta(seconds=1)
+        begun_by = told.at if told.at.microsecond else told.at + dt.timedelta(seconds=1) + BEHIND
         earlier = [at for at in runs if at < begun_by]
         joined, returned = told.at, None
         if earlier:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import random
 
 import pytest
 
 from callcenter.journey import CallRecord
+from callcenter.ledger_format import CEL_COLUMNS
 from callcenter.queues.recount import differences, recount
 from callcenter.queues.stays import Limits, Stay, Tally
 from tests.callcenter.captured_calls import FOLDER, NAMES, read, records
@@ -53,6 +55,21 @@ def test_a_shuffled_day_with_a_torn_manager_stream_comes_to_the_same_figures(see
     figures = tally.of([stay for stay in booked if stay.outcome != "lost"])
     assert figures == tally.of(counted)
     assert figures.offered > figures.answered > figures.in_time > 0
+
+
+@pytest.mark.req("ACD-7")
+def test_a_stay_begun_in_the_first_moment_of_a_second_may_be_written_down_with_the_one_before() -> None:
+    second = 1795468362
+    begun = dt.datetime.fromtimestamp(second + 1, dt.UTC) + dt.timedelta(microseconds=490)
+    run = {
+        "eventtype": "APP_START",
+        "application": "Queue",
+        "uniqueid": "c.1",
+        "eventtime": f"{second + 1}.000490",
+    }
+    cel = ",".join(f'"{run.get(name, "")}"' for name in CEL_COLUMNS)
+    queue_log = [f"{second}|c.1|sales|NONE|ENTERQUEUE||138|1", f"{second + 3}|c.1|sales|NONE|ABANDON|1|1|2"]
+    assert recount(queue_log, [cel]) == [Stay("sales", begun, "abandoned", None, 2000)]
 
 
 @pytest.mark.req("ACD-7")
