@@ -64,17 +64,24 @@ class Media:
     def close(self) -> None:
         """Give the ports back. What was heard and told stays."""
         with self._asking:
-            if self._line:
-                self._ask("close")
-                for call in self._ask("calls") if self._hears else []:
-                    self.ear(call)
-                self._news = self.take()
-                self._line.close()
-                self._line = None
-            self._close_sockets()
-            for descriptor in self._events:
-                os.close(descriptor)
-            self._events = []
+            try:
+                self._keep()
+            finally:
+                if self._line:
+                    self._line.close()
+                    self._line = None
+                self._close_sockets()
+                for descriptor in self._events:
+                    os.close(descriptor)
+                self._events = []
+
+    def _keep(self) -> None:
+        """Have all that was heard and told here."""
+        if self._line:
+            self._ask("close")
+            for call in self._ask("calls") if self._hears else []:
+                self.ear(call)
+            self._news = self.take()
 
     def answered(self, call: int, port: int, far_end: tuple[str, int]) -> None:
         """Begin to talk to ``far_end`` from ``port``."""
