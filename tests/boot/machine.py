@@ -9,13 +9,16 @@ import contextlib
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Sequence
+from ipaddress import IPv4Address, IPv4Network
+from itertools import islice
 from pathlib import Path
 
 from tests.e2e.until import until
 
-HERE, THERE = "192.0.2.1", "192.0.2.2"
-"""The ends of the cable, of a network that is never routed."""
+DOCUMENTATION = tuple(map(IPv4Network, ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24")))
+"""Networks that nobody has, by RFC 5737; some virtual machines' hosts have one all the same."""
 CABLE = "hl-boot"
 INSIDE = Path(__file__).with_name("inside.sh")
 GROUP = ("unshare", "--mount", str(Path(__file__).with_name("group.sh")))
@@ -24,6 +27,22 @@ NEEDED = ("unshare", "nsenter", "setpriv", "ip", "mmdebstrap")
 NAMESPACES = ("--mount", "--pid", "--fork", "--uts", "--ipc", "--cgroup", "--kill-child")
 BOOT_SECONDS = 60.0
 COMMAND_SECONDS = 300.0
+
+
+def free_network(routes: str) -> IPv4Network:
+    """The first of them that none of ``routes``, as /proc/net/route has them, leads into but by default."""
+
+    def network(line: str) -> IPv4Network:
+        words = line.split()
+        address, mask = (IPv4Address(int(words[at], 16).to_bytes(4, sys.byteorder)) for at in (1, 7))
+        return IPv4Network(f"{address}/{mask}")
+
+    ways = [way for way in map(network, routes.splitlines()[1:]) if way.prefixlen]
+    return next((one for one in DOCUMENTATION if not any(map(one.overlaps, ways))), DOCUMENTATION[0])
+
+
+HERE, THERE = map(str, islice(free_network(Path("/proc/net/route").read_text()).hosts(), 2))
+"""The ends of the cable."""
 
 
 def reason_against() -> str | None:
