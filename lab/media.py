@@ -11,7 +11,6 @@ import sys
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
-from functools import cache
 from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
 from typing import Any
@@ -181,18 +180,25 @@ class MediaProcess:
             self._process.wait(END_SECONDS)
 
 
-@cache
+_processes: list[MediaProcess] = []
+"""The one of this process, once it was asked for."""
+_starting = threading.Lock()
+
+
 def media_process() -> MediaProcess:
-    """The process's."""
-    return MediaProcess()
+    """The process's; started once, however many ask for it at the same time."""
+    with _starting:
+        if not _processes:
+            _processes.append(MediaProcess())
+        return _processes[0]
 
 
 @atexit.register
 def end_media_process() -> None:
     """It ends with its user's process; who wants nothing to run sooner says so. The next ``Media`` starts another."""
-    if media_process.cache_info().currsize:
-        media_process().end()
-        media_process.cache_clear()
+    with _starting:
+        while _processes:
+            _processes.pop().end()
 
 
 def _bound(ip: str, hears: bool) -> socket.socket:

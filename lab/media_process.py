@@ -3,7 +3,7 @@
 Sound goes out every 20 ms or is no sound. In a process that does anything else it would wait for Python's lock,
 whose holder may be without a processor, or be starting a program, for a second on a busy machine. So it has one of
 its own, which goes before what has time, opens nothing and waits for nothing but the next tick. It ends with the
-process it serves.
+process it serves; a talker's fault is told and ends that talker alone.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import socket
 import struct
 import sys
 import time
+import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -56,7 +57,6 @@ class Follower:
         os.eventfd_write(self._bell, 1)
 
     def close(self) -> None:
-        self.follow()
         os.close(self.pipe)
         os.close(self._bell)
 
@@ -75,7 +75,7 @@ class Served:
             for sock in self._sockets:
                 self.watched[sock.fileno()] = partial(self.talker.hear, sock.getsockname()[1])
         self._asked: dict[str, Callable[..., object]] = {
-            "close": lambda: None,
+            "close": self._end,
             "answered": self.talker.answered,
             "ended": self.talker.ended,
             "mute": self.talker.mute,
@@ -92,13 +92,18 @@ class Served:
         except KeyError as error:
             return error
 
+    def _end(self) -> None:
+        for follower in self._followers:
+            follower.follow()
+        self.close()
+
     def close(self) -> None:
         """Give the ports back. What was heard can still be asked for."""
         for follower in self._followers:
             follower.close()
         for sock in self._sockets:
             sock.close()
-        self.watched, self._followers, self._sockets = {}, [], []
+        self._followers, self._sockets = [], []
 
 
 class MediaLoop:
@@ -108,13 +113,13 @@ class MediaLoop:
         self._users = users
         self._selector = selectors.DefaultSelector()
         self._selector.register(users, selectors.EVENT_READ, self._open)
-        self._talkers: list[Talker] = []
+        self._served: list[Served] = []
         self._ends = False
 
     def run(self) -> None:
         due = time.monotonic()
         while not self._ends:
-            talks = any(talker.talking for talker in self._talkers)
+            talks = any(served.talker.talking for served in self._served)
             ready = self._selector.select(max(due - time.monotonic(), 0) if talks else None)
             for key, _ in ready:
                 if key.fd in self._selector.get_map():  # nobody has left it by what came before
@@ -122,8 +127,8 @@ class MediaLoop:
             if not talks:
                 due = time.monotonic()
             while due <= time.monotonic():
-                for talker in self._talkers:
-                    talker.tick()
+                for served in list(self._served):
+                    self._alone(served, served.talker.tick)
                 due += TICK_SECONDS
 
     def _open(self) -> None:
@@ -138,27 +143,41 @@ class MediaLoop:
         line = Connection(lines[0])
         served = Served(line.recv(), line, descriptors)
         for descriptor, ready in served.watched.items():
-            self._selector.register(descriptor, selectors.EVENT_READ, ready)
-        self._selector.register(line, selectors.EVENT_READ, partial(self._answer, served))
-        self._talkers.append(served.talker)
+            self._selector.register(descriptor, selectors.EVENT_READ, partial(self._alone, served, ready))
+        answers = partial(self._alone, served, partial(self._answer, served))
+        self._selector.register(line, selectors.EVENT_READ, answers)
+        self._served.append(served)
+
+    def _alone(self, served: Served, act: Callable[[], None]) -> None:
+        """Let a fault in this cost nobody but its own talker."""
+        try:
+            act()
+        except Exception:  # whatever it is, other talkers' calls are up
+            traceback.print_exc()
+            self._hang_up(served)
 
     def _answer(self, served: Served) -> None:
         try:
             what, *about = served.line.recv()
             if what == "close":
-                self._close(served)
+                self._leave(served)
             served.line.send(served.answer(what, *about))
         except (EOFError, OSError):
-            self._close(served)
-            self._selector.unregister(served.line)
-            served.line.close()
+            self._hang_up(served)
 
-    def _close(self, served: Served) -> None:
+    def _leave(self, served: Served) -> None:
+        """Neither hear nor follow nor talk any more."""
         for descriptor in served.watched:
             self._selector.unregister(descriptor)
-        if served.talker in self._talkers:
-            self._talkers.remove(served.talker)
+        served.watched = {}
+        if served in self._served:
+            self._served.remove(served)
+
+    def _hang_up(self, served: Served) -> None:
+        self._leave(served)
         served.close()
+        self._selector.unregister(served.line)
+        served.line.close()
 
 
 def main(descriptor: int) -> None:

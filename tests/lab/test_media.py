@@ -12,6 +12,7 @@ from subprocess import PIPE
 
 import pytest
 
+from callcenter.errors import HotlineError
 from lab import processes
 from lab.media import Media
 from lab.speech import Speech
@@ -27,6 +28,18 @@ from lab.speech import Speech
 Media("127.0.0.1", 1, Speech()).start()
 print(Path("/proc/thread-self/children").read_text(), flush=True)
 input()
+"""
+USERS = """
+import threading
+from pathlib import Path
+from lab.media import Media
+from lab.speech import Speech
+phones = [Media("127.0.0.1", 1, Speech()) for _ in range(8)]
+threads = [threading.Thread(target=phone.start) for phone in phones]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+for phone in phones: phone.close()
+print(*(task.read_text() for task in Path("/proc/self/task").glob("*/children")))
 """
 ENOUGH = 1600
 """Two tenths of a second of sound."""
@@ -76,6 +89,24 @@ def test_others_go_on_when_one_is_closed(open_media: ExitStack) -> None:
     gone.close()
     heard = len(other.ear(2).sound)
     until(lambda: len(other.ear(2).sound) >= heard + ENOUGH, SECONDS, "two tenths of a second more")
+
+
+def test_phones_that_start_at_once_share_one_process() -> None:
+    told = subprocess.run([sys.executable, "-c", USERS], capture_output=True, text=True, check=True).stdout
+    assert len(told.split()) == 1
+
+
+def test_a_phone_that_raises_ends_alone(open_media: ExitStack) -> None:
+    one, other = started(open_media, Speech()), started(open_media, Speech())
+    faulty = Media(IP, 1, Speech())
+    faulty.start()
+    faulty.answered(1, faulty.ports[0], (IP, 1 << 16))  # no socket takes such a port
+    with pytest.raises(HotlineError, match="ended"):
+        until(lambda: faulty.ear(1).sound, SECONDS, "its end")
+    with pytest.raises(HotlineError, match="ended"):
+        faulty.close()
+    connect(one, other)
+    until(lambda: len(other.ear(1).sound) >= ENOUGH, SECONDS, "two tenths of a second")
 
 
 def test_what_was_never_started_can_be_closed() -> None:
