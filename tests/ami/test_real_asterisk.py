@@ -20,6 +20,7 @@ from tests.e2e.until import until
 
 pytestmark = pytest.mark.asterisk
 
+PATIENCE_SECONDS = 60.0
 WANTED = {"VarSet", "FullyBooted", "OriginateResponse", "AgentComplete", "AgentConnect", "Hangup", "Reload"}
 VALUES = (
     "王小明, 13800138000",
@@ -66,9 +67,12 @@ class Desk:
             if fits(message):
                 self._passed.remove(message)
                 return message
-        async with asyncio.timeout(15):
-            while not fits(message := await self._events.get()):
-                self._passed.append(message)
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                while not fits(message := await self._events.get()):
+                    self._passed.append(message)
+        except TimeoutError:
+            pytest.fail(f"{name} {headers} was not heard; what was: {self._passed}")
         return message
 
     def _on_state(self, connected: bool, at: dt.datetime, reason: str) -> None:

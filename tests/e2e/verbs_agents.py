@@ -29,7 +29,7 @@ from lab.sipp_run import Address, Run
 from schema.calls import Visit
 from tests.e2e.case import Case
 from tests.e2e.house import House, now
-from tests.e2e.until import until
+from tests.e2e.until import until, until_is
 
 PATIENCE_SECONDS = 45.0
 SEATS = Address("127.0.0.21")
@@ -50,11 +50,7 @@ class AgentVerbs:
 
     def do_state(self, wanted: dict[str, str]) -> None:
         for agent, words in wanted.items():
-
-            def said(agent: str = agent, words: str = words) -> bool:
-                return agent_state(self._house, agent)[1] == words
-
-            until(said, PATIENCE_SECONDS, f"{agent} is {words}")
+            until_is(words, partial(state_words, self._house, agent), PATIENCE_SECONDS, f"{agent} is")
 
     def do_member(self, wanted: dict[str, str]) -> None:
         for agent, words in wanted.items():
@@ -173,3 +169,8 @@ def agent_state(house: House, agent: str) -> tuple[Stretch | None, str]:
     if found is None:
         return None, "logged out"
     return found, f"{found.state}: {found.reason}" if found.reason else found.state
+
+
+def state_words(house: House, agent: str) -> str:
+    """What the agent is in, in words."""
+    return agent_state(house, agent)[1]
