@@ -18,11 +18,11 @@ from ami.ledger_reader import LEDGERS
 from ami.seating import Seating
 from ami.tail import Position
 from callcenter.calls.store import SurveyOf, store
-from callcenter.facts import upsert
 from callcenter.journey import CallRecord
 from callcenter.survey.scores import settle, unsettled
 from schema.calls import Call, Gap, LedgerPosition
 from schema.refusal import STRANGE, first_line, is_refused
+from schema.upsert import put
 
 log = structlog.get_logger()
 AT_ONCE = 1000
@@ -156,16 +156,16 @@ class Bookkeeper:
         self._noted_at = now
 
     def _put_positions(self, session: Session, places: Mapping[str, Position], now: dt.datetime) -> None:
-        for name in LEDGERS:
-            place = places.get(name, Position(0, 0))
-            row = {
+        rows = [
+            {
                 "ledger": f"{name}@{self._system}",
                 "inode": place.inode,
                 "offset": place.offset,
                 "seen_at": now,
             }
-            insert = upsert(session, LedgerPosition).values(row)
-            session.execute(insert.on_conflict_do_update(index_elements=["ledger"], set_=row))
+            for name, place in ((name, places.get(name, Position(0, 0))) for name in LEDGERS)
+        ]
+        put(session, LedgerPosition, rows, ["ledger"])
 
 
 def _from_the_beginning(session: Session, records: list[CallRecord]) -> list[CallRecord]:

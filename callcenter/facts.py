@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import structlog
 from sqlalchemy import Insert
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from callcenter.journal import Journal
@@ -27,6 +27,7 @@ from schema.recordings import RecordingDecision
 from schema.refusal import STRANGE, first_line, is_refused
 from schema.routing import Decision
 from schema.surveys import Notice, SurveyReply
+from schema.upsert import engine_of, upsert
 
 log = structlog.get_logger()
 
@@ -44,7 +45,6 @@ DEFAULTS: dict[type[Base], dict[str, Any]] = {
     Notice: {"state": "waiting", "tries": 0},
     SurveyAnswer: {"way": "phone"},
 }
-Upsert = sqlite.Insert | postgresql.Insert
 Row = dict[str, Any]
 
 
@@ -69,10 +69,10 @@ def store(session: Session, facts: list[Row]) -> None:
     """Store facts of any kinds in the transaction of ``session``."""
     for strange in {str(fact.get("fact")) for fact in facts} - KINDS.keys():
         log.error("journal.unknown_fact", fact=strange, mend="was it written by a newer Hotline?")
-    for kind, (table, settled) in KINDS.items():
+    for kind, (table, _) in KINDS.items():
         rows = _once(table, [_row(table, fact) for fact in facts if fact.get("fact") == kind])
         if rows:
-            session.connection().execute(settled(upsert(session, table)), rows)
+            session.connection().execute(_storing(kind, engine_of(session)), rows)
         for start in range(0, len(rows) if kind in (SURVEY, REPLY) else 0, BATCH):
             calls = {row["call_id"] for row in rows[start : start + BATCH]}
             settle(session, calls)
@@ -96,12 +96,11 @@ def _store_what_can_be(segment: Path, facts: list[Row], session: Callable[[], Se
         log.error("journal.set_aside", facts=len(refused), file=str(aside), error=refused[0]["refused"])
 
 
-def upsert(session: Session, table: type[Base]) -> Upsert:
-    """The engine's own INSERT, which knows ON CONFLICT; meant for a list of rows on a session's connection."""
-    make: Callable[[Any], Any] = (
-        postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    )
-    return make(table.__table__)  # type: ignore[no-any-return]
+@cache
+def _storing(kind: str, engine: str) -> Insert:
+    """Made once, as ``schema.upsert`` says."""
+    table, settled = KINDS[kind]
+    return settled(upsert(engine, table))
 
 
 def _row(table: type[Base], fact: Mapping[str, Any]) -> Row:

@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from callcenter.facts import upsert
 from callcenter.ports import TalkedLeg
 from callcenter.recording_policy import Terms
 from recordings import pauses
@@ -20,12 +19,15 @@ from recordings.sound import SoundFile
 from schema.calls import Recording
 from schema.refusal import STRANGE, first_line, is_refused
 from schema.session import reading
+from schema.upsert import put
 
 log = structlog.get_logger()
 PLAYABLE = ("ready", "truncated")
 """States of a row that has a file."""
 OLDEST_FIRST = (Recording.started_at, Recording.id)
 """In the order of the indexes that hold what is to be done: by id alone SQLite would go through all rows."""
+NOT_DELETED = Recording.state != "deleted"
+WITHOUT_FILE = NOT_DELETED & Recording.path.is_(None)
 OVER = (*PLAYABLE, "deleted")
 """States that nothing a leg has left can change."""
 
@@ -108,10 +110,10 @@ def states(session: Session, legs: Collection[TalkedLeg]) -> dict[str, str]:
 def _write(session: Session, rows: Sequence[Row], folder: Path) -> None:
     kept = [row for row in rows if isinstance(row, Kept)]
     gaps = pauses.gaps(session, {row.leg.uniqueid: (row.leg.started_at, row.ended_at) for row in kept})
-    stays = Recording.state != "deleted"
-    _put(session, [_with_file(row, folder, gaps.get(row.leg.uniqueid)) for row in kept], stays)
+    files = [_with_file(row, folder, gaps.get(row.leg.uniqueid)) for row in kept]
+    put(session, Recording, files, ["uniqueid"], over=NOT_DELETED)
     without = [_without_file(row) for row in rows if isinstance(row, Without)]
-    _put(session, without, stays & Recording.path.is_(None))
+    put(session, Recording, without, ["uniqueid"], over=WITHOUT_FILE)
 
 
 def _with_file(kept: Kept, folder: Path, gaps: list[dict[str, str]] | None) -> dict[str, Any]:
@@ -143,14 +145,3 @@ def _leg(leg: TalkedLeg) -> dict[str, Any]:
         "queue": leg.queue,
         "started_at": leg.started_at,
     }
-
-
-def _put(session: Session, rows: list[dict[str, Any]], over: ColumnElement[bool]) -> None:
-    """Rows of the same columns; ``over``: which ones that are there they replace."""
-    if not rows:
-        return
-    insert = upsert(session, Recording)
-    news = {name: insert.excluded[name] for name in rows[0] if name != "uniqueid"}
-    session.connection().execute(
-        insert.on_conflict_do_update(index_elements=["uniqueid"], set_=news, where=over), rows
-    )

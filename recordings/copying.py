@@ -16,7 +16,6 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from callcenter.errors import HotlineError
-from callcenter.facts import upsert
 from callcenter.ports import Clock
 from recordings import sound
 from recordings.catalogue import OLDEST_FIRST, PLAYABLE
@@ -24,6 +23,7 @@ from recordings.store import Store, StoreAway
 from schema.calls import Recording
 from schema.recording_copies import RecordingCopy
 from schema.refusal import first_line
+from schema.upsert import engine_of, upsert
 
 log = structlog.get_logger()
 LOOK_SECONDS, AWAY_SECONDS = 5.0, 30.0
@@ -86,7 +86,7 @@ class Copier:
         now = self._clock()
         copy = {"recording_id": row.id, "address": address, "sha256": row.sha256, "stored_at": now}
         with self._session() as session, session.begin():
-            session.execute(upsert(session, RecordingCopy).values(copy).on_conflict_do_nothing())
+            session.execute(upsert(engine_of(session), RecordingCopy).values(copy).on_conflict_do_nothing())
             _mark(session, row.id, now)
         log.info("recording.copied", recording=row.id, address=address)
 

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from callcenter.facts import upsert
 from callcenter.recording_policy import terms
 from callcenter.site import Site
 from recordings.legs import queue_of
 from schema.calls import IS_OPEN, Call, Leg
 from schema.recordings import RecordingPause
+from schema.upsert import engine_of, upsert
 
 END, NOT_DONE = "end", "not done"
 """What ended a pause that lasted until the leg was over, or that Asterisk refused."""
@@ -60,7 +60,7 @@ def begin(session: Session, talk: Talk, at: dt.datetime, by: str) -> bool:
         "resume_at": at + dt.timedelta(seconds=talk.pause_seconds),
         "by": by,
     }
-    insert = upsert(session, RecordingPause).values(row).on_conflict_do_nothing()
+    insert = upsert(engine_of(session), RecordingPause).values(row).on_conflict_do_nothing()
     return session.scalar(insert.returning(RecordingPause.id)) is not None
 
 

@@ -21,10 +21,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from callcenter.calls.follow_ups import Task, open_tasks
-from callcenter.facts import upsert
 from callcenter.mailboxes.spool import CONTEXT, HEARD, NEW
 from schema.calls import Call, Leg, VoicemailMessage
 from schema.surveys import Notice
+from schema.upsert import engine_of, upsert
 
 log = structlog.get_logger()
 SETTLED_NS = 1_000_000_000
@@ -142,7 +142,7 @@ def _put(session: Session, row: dict[str, Any]) -> bool:
     known = session.scalar(
         select(VoicemailMessage.id).where(VoicemailMessage.message_id == row["message_id"])
     )
-    insert = upsert(session, VoicemailMessage).values(row)
+    insert = upsert(engine_of(session), VoicemailMessage).values(row)
     news = {
         "path": insert.excluded.path,
         "call_id": func.coalesce(VoicemailMessage.call_id, insert.excluded.call_id),

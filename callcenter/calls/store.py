@@ -15,13 +15,13 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from callcenter.facts import upsert
 from callcenter.journey import CallRecord, scores
 from callcenter.queues.returned import name_customers
 from callcenter.survey.bad_scores import follow_up_bad_scores
 from callcenter.survey.scores import BAD
 from schema.base import Base
 from schema.calls import Call, Leg, Recording, Score, SurveyAnswer, Visit
+from schema.upsert import put
 
 SurveyOf = Mapping[str, str | None]
 """Queue: the survey asked after its calls."""
@@ -114,12 +114,7 @@ def _shared(table: type[Base], part: type) -> tuple[str, ...]:
 
 
 def _put(session: Session, table: type[Base], rows: list[dict[str, Any]]) -> None:
-    if not rows:
-        return
-    keys = [column.name for column in table.__table__.primary_key]
-    insert = upsert(session, table)
-    news = {name: insert.excluded[name] for name in rows[0] if name not in keys}
-    session.connection().execute(insert.on_conflict_do_update(index_elements=keys, set_=news), rows)
+    put(session, table, rows, [column.name for column in table.__table__.primary_key])
 
 
 def _answers(session: Session, call_ids: Sequence[str]) -> dict[str, list[SurveyAnswer]]:

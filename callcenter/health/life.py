@@ -10,10 +10,10 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
-from callcenter.facts import upsert
 from callcenter.ports import Clock
 from schema.processes import SignOfLife
 from schema.refusal import first_line
+from schema.upsert import put
 
 log = structlog.get_logger()
 EVERY_SECONDS = 5.0
@@ -51,9 +51,7 @@ class Life:
     def say(self) -> None:
         """Once. Raises what the database raises."""
         with self._sessions.begin() as session:
-            row = upsert(session, SignOfLife).values(process=self._process, seen_at=self._clock())
-            news = {"seen_at": row.excluded.seen_at}
-            session.execute(row.on_conflict_do_update(index_elements=["process"], set_=news))
+            put(session, SignOfLife, [{"process": self._process, "seen_at": self._clock()}], ["process"])
         self._written = time.monotonic()
 
     def troubles(self) -> dict[str, str]:

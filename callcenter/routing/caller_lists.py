@@ -18,9 +18,9 @@ from sqlalchemy import Select, delete, select, tuple_
 from sqlalchemy.orm import Session
 
 from callcenter.errors import HotlineError, NotFound
-from callcenter.facts import upsert
 from callcenter.routing.numbers import normal
 from callcenter.site import Site
+from schema import upsert
 from schema.routing import ListedCaller
 
 COLUMNS = ("list", "number", "until", "note", "prompt", "tier", "agent", "wait_seconds", "queue", "priority")
@@ -67,10 +67,7 @@ def entry(values: Mapping[str, str | None], site: Site) -> Row:
 def put(session: Session, rows: Iterable[Row], by: str, at: dt.datetime) -> None:
     """Write entries; one of the same list and number is replaced."""
     for some in _batches([{**row, "added_by": by, "added_at": at} for row in rows]):
-        insert = upsert(session, ListedCaller)
-        keys = ["number", "list", "prefix"]
-        news = {name: insert.excluded[name] for name in some[0] if name not in keys}
-        session.connection().execute(insert.on_conflict_do_update(index_elements=keys, set_=news), some)
+        upsert.put(session, ListedCaller, some, ["number", "list", "prefix"])
 
 
 def remove(session: Session, number: str, country: str, listed: str | None = None) -> int:
