@@ -163,7 +163,8 @@ class Bookkeeper:
                 "offset": place.offset,
                 "seen_at": now,
             }
-            for name, place in ((name, places.get(name, Position(0, 0))) for name in LEDGERS)
+            for name in LEDGERS
+            for place in [places.get(name, Position(0, 0))]
         ]
         put(session, LedgerPosition, rows, ["ledger"])
 

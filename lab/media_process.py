@@ -122,7 +122,9 @@ class MediaLoop:
             talks = any(served.talker.talking for served in self._served)
             ready = self._selector.select(max(due - time.monotonic(), 0) if talks else None)
             for key, _ in ready:
-                if key.fd in self._selector.get_map():  # nobody has left it by what came before
+                if (
+                    self._selector.get_map().get(key.fd) is key
+                ):  # what came before may have left it, or reused it
                     key.data()
             if not talks:
                 due = time.monotonic()

@@ -20,7 +20,7 @@ from tests.e2e.until import until
 
 pytestmark = pytest.mark.asterisk
 
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 15.0
 WANTED = {"VarSet", "FullyBooted", "OriginateResponse", "AgentComplete", "AgentConnect", "Hangup", "Reload"}
 VALUES = (
     "王小明, 13800138000",
