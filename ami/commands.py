@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 
 import click
 import uvloop
@@ -26,4 +27,6 @@ def ami(app: App) -> None:
 async def _main(app: App) -> None:
     stop = asyncio.Event()
     stop_on_signals(stop)
-    await follow(app.watch(), stop)
+    watch = app.watch()
+    gc.freeze()  # what is loaded by now stays: a full collection, which holds up every row, need not walk it
+    await follow(watch, stop)

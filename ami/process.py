@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-import gc
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -136,7 +135,6 @@ class Watch:
 
 async def follow(watch: Watch, stop: asyncio.Event) -> None:
     """Follow Asterisk until ``stop``; what is known by then is written."""
-    gc.freeze()  # what is loaded by now stays: a full collection, which holds up every row, need not walk it
     works = (watch.connection.run(), watch.run(), _repair_now_and_then(watch.repair))
     tasks = [asyncio.create_task(work) for work in (*works, *(chore() for chore in watch.chores))]
     listening = asyncio.create_task(watch.listener.run(stop))

@@ -122,9 +122,7 @@ class MediaLoop:
             talks = any(served.talker.talking for served in self._served)
             ready = self._selector.select(max(due - time.monotonic(), 0) if talks else None)
             for key, _ in ready:
-                if (
-                    self._selector.get_map().get(key.fd) is key
-                ):  # what came before may have left it, or reused it
+                if self._selector.get_map().get(key.fd) is key:  # not left, nor used anew, meanwhile
                     key.data()
             if not talks:
                 due = time.monotonic()
